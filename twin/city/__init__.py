@@ -1,0 +1,1 @@
+"""The city itself: map, road graph, routing, places. Knows no domain."""

@@ -1,0 +1,260 @@
+"""Reading and writing a map folder (the files are listed in docs/design.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from twin.city.graph import EDGE_SOURCES, ROAD_CLASSES, RoadGraph
+from twin.city.places import District, Hospital, Station, read_districts, read_places
+from twin.core.errors import MapError
+
+CRS: Final = "EPSG:4326"
+HASHED_FILES: Final = (
+    "map.yaml", "nodes.parquet", "edges.parquet", "hospitals.csv", "stations.csv", "districts.geojson",
+    "population.parquet",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """The population surface: cells with residents; shapes (k,)."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    residents: NDArray[np.float64]
+    district: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CityMap:
+    """A city as the twin sees it."""
+
+    name: str
+    title_en: str
+    title_zh: str
+    licence: str
+    attribution: str
+    notes: dict[str, str]
+    folder: Path
+    roads: RoadGraph
+    hospitals: tuple[Hospital, ...]
+    stations: tuple[Station, ...]
+    districts: tuple[District, ...]
+    population: Population
+    content_hash: str
+
+
+def write_graph(folder: Path, graph: RoadGraph, geometry: list[bytes] | None = None) -> None:
+    """Write ``nodes.parquet`` and ``edges.parquet`` as GeoParquet.
+
+    Parameters
+    ----------
+    geometry
+        Well-known binary of each edge's line where it is not straight; straight lines are made otherwise.
+    """
+    import shapely
+
+    points = np.column_stack([graph.node_lon, graph.node_lat])
+    districts = np.array(["", *graph.districts], dtype=object)[graph.node_district + 1]
+    nodes = {
+        "lon": pa.array(graph.node_lon),
+        "lat": pa.array(graph.node_lat),
+        "rank": pa.array(graph.node_rank, pa.int32()),
+        "district": pa.array(districts, pa.string()).dictionary_encode(),
+        "geometry": pa.array(shapely.to_wkb(shapely.points(points)), pa.binary()),
+    }
+    _write(folder / "nodes.parquet", nodes, "Point")
+    if geometry is None:
+        ends = np.stack([points[graph.edge_from], points[graph.edge_to]], axis=1)
+        geometry = list(shapely.to_wkb(shapely.linestrings(ends)))
+    edges = {
+        "from_node": pa.array(graph.edge_from, pa.int32()),
+        "to_node": pa.array(graph.edge_to, pa.int32()),
+        "length_m": pa.array(graph.edge_length_m, pa.float32()),
+        "class": pa.DictionaryArray.from_arrays(pa.array(graph.edge_class, pa.int8()), list(ROAD_CLASSES)),
+        "lanes": pa.array(graph.edge_lanes, pa.uint8()),
+        "speed_kmh": pa.array(graph.edge_speed_kmh, pa.float32()),
+        "level": pa.array(graph.edge_level, pa.int8()),
+        "name": pa.DictionaryArray.from_arrays(pa.array(graph.edge_name, pa.int32()), list(graph.names)),
+        "source": pa.DictionaryArray.from_arrays(pa.array(graph.edge_source, pa.int8()), list(EDGE_SOURCES)),
+        "geometry": pa.array(geometry, pa.binary()),
+    }
+    _write(folder / "edges.parquet", edges, "LineString")
+
+
+def _write(path: Path, columns: dict[str, pa.Array], kind: str) -> None:
+    geo = {
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {"geometry": {"encoding": "WKB", "geometry_types": [kind]}},  # no crs key means WGS84 (OGC:CRS84)
+    }
+    table = pa.table(columns).replace_schema_metadata({"geo": json.dumps(geo)})
+    pq.write_table(table, path, compression="zstd", compression_level=19)
+
+
+def _codes(column: pa.ChunkedArray, wanted: tuple[str, ...], path: Path) -> NDArray[np.int64]:
+    """Turn a column of words into positions in ``wanted``."""
+    encoded = column.combine_chunks()
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = encoded.dictionary_encode()
+    position = {word: code for code, word in enumerate(wanted)}
+    words = encoded.dictionary.to_pylist()
+    used = np.unique(encoded.indices.to_numpy())
+    for code in used:
+        if words[code] not in position:
+            raise MapError(
+                "{path}: {word!r} is not one of {allowed}", path=str(path), word=words[code], allowed=", ".join(wanted)
+            )
+    table = np.array([position.get(word, 0) for word in words], dtype=np.int64)
+    return table[encoded.indices.to_numpy()]
+
+
+def _read_columns(path: Path, names: list[str]) -> pa.Table:
+    if not path.is_file():
+        raise MapError("{path}: the file is missing; a map folder needs it", path=str(path))
+    try:
+        present = pq.read_schema(path).names
+        missing = [name for name in names if name not in present]
+        if missing:
+            raise MapError("{path}:1: missing column {columns}", path=str(path), columns=", ".join(missing))
+        return pq.read_table(path, columns=names)
+    except pa.ArrowException as error:
+        raise MapError("{path}: is not a Parquet file: {problem}", path=str(path), problem=str(error)) from None
+
+
+def read_graph(folder: Path, districts: tuple[str, ...]) -> RoadGraph:
+    """Read the road graph of a map folder; raises MapError where the files do not fit together."""
+    node_path, edge_path = folder / "nodes.parquet", folder / "edges.parquet"
+    nodes = _read_columns(node_path, ["lon", "lat", "rank", "district"])
+    edges = _read_columns(
+        edge_path,
+        ["from_node", "to_node", "length_m", "class", "lanes", "speed_kmh", "level", "name", "source"],
+    )
+    names_column = edges["name"].combine_chunks()
+    if not pa.types.is_dictionary(names_column.type):
+        names_column = names_column.dictionary_encode()
+    names = tuple(names_column.dictionary.to_pylist())
+    graph = RoadGraph(
+        node_lon=nodes["lon"].to_numpy(),
+        node_lat=nodes["lat"].to_numpy(),
+        node_rank=nodes["rank"].to_numpy().astype(np.int32),
+        node_district=(_codes(nodes["district"], ("", *districts), node_path) - 1).astype(np.int8),
+        edge_from=edges["from_node"].to_numpy(),
+        edge_to=edges["to_node"].to_numpy(),
+        edge_length_m=edges["length_m"].to_numpy(),
+        edge_class=_codes(edges["class"], ROAD_CLASSES, edge_path).astype(np.uint8),
+        edge_source=_codes(edges["source"], EDGE_SOURCES, edge_path).astype(np.uint8),
+        edge_lanes=edges["lanes"].to_numpy(),
+        edge_speed_kmh=edges["speed_kmh"].to_numpy(),
+        edge_level=edges["level"].to_numpy(),
+        edge_name=names_column.indices.to_numpy(),
+        names=names,
+        districts=districts,
+    )
+    _check_graph(graph, node_path, edge_path)
+    return graph
+
+
+def _check_graph(graph: RoadGraph, node_path: Path, edge_path: Path) -> None:
+    """Raise MapError unless the arrays describe a graph that can be driven on."""
+    n = graph.node_count
+    if n < 2 or graph.edge_count < 2:
+        raise MapError("{path}: fewer than two nodes or edges; nothing can be driven on it", path=str(node_path))
+    for column, values, good in (
+        ("from_node, to_node", None, (graph.edge_from.min() >= 0) and (graph.edge_from.max() < n)),
+        ("from_node, to_node", None, (graph.edge_to.min() >= 0) and (graph.edge_to.max() < n)),
+        ("length_m", graph.edge_length_m, bool(np.all(graph.edge_length_m > 0))),
+        ("speed_kmh", graph.edge_speed_kmh, bool(np.all(graph.edge_speed_kmh > 0))),
+        ("lanes", graph.edge_lanes, bool(np.all(graph.edge_lanes > 0))),
+    ):
+        if not good:
+            raise MapError(
+                "{path}: column {column} has values that are out of range ({values})",
+                path=str(edge_path),
+                column=column,
+                values="" if values is None else f"min {values.min()}",
+            )
+    if not np.array_equal(np.sort(graph.node_rank), np.arange(n)):
+        raise MapError("{path}: column rank is not an order of the nodes; build the map again", path=str(node_path))
+    if not np.all(np.isfinite(graph.node_lon) & np.isfinite(graph.node_lat)):
+        raise MapError("{path}: a node has no coordinates", path=str(node_path))
+
+
+def read_population(path: Path) -> Population:
+    """Read the cells of the population surface."""
+    table = _read_columns(path, ["lon", "lat", "population", "district"])
+    residents = table["population"].to_numpy().astype(np.float64)
+    if not len(residents) or not np.all(np.isfinite(residents)) or residents.min() < 0 or residents.sum() <= 0:
+        raise MapError("{path}: column population must hold numbers of at least 0, not all 0", path=str(path))
+    return Population(
+        lon=table["lon"].to_numpy(),
+        lat=table["lat"].to_numpy(),
+        residents=residents,
+        district=tuple(table["district"].to_pylist()),
+    )
+
+
+def read_header(folder: Path) -> dict[str, Any]:
+    """Read ``map.yaml``; raises MapError where it is missing or states another CRS than WGS84."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    path = folder / "map.yaml"
+    if not path.is_file():
+        raise MapError("{path}: the file is missing; a map folder needs it", path=str(path))
+    try:
+        header = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise MapError("{path}: is not YAML: {problem}", path=str(path), problem=str(error)) from None
+    for key in ("name", "title", "crs", "licence", "attribution"):
+        if not isinstance(header, dict) or key not in header:
+            raise MapError("{path}: the key {key} is missing", path=str(path), key=key)
+    if header["crs"] != CRS:
+        raise MapError(
+            "{path}: crs is {crs}, but maps are kept in {wanted}; convert the coordinates first",
+            path=str(path),
+            crs=header["crs"],
+            wanted=CRS,
+        )
+    return header
+
+
+def content_hash(folder: Path) -> str:
+    """Return the SHA-256 of the files that determine a run, in hexadecimal."""
+    digest = hashlib.sha256()
+    for name in HASHED_FILES:
+        path = folder / name
+        if not path.is_file():
+            raise MapError("{path}: the file is missing; a map folder needs it", path=str(path))
+        digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def read_map(folder: Path) -> CityMap:
+    """Read a whole map folder; raises MapError naming the file and what is wrong with it."""
+    header = read_header(folder)
+    districts = read_districts(folder / "districts.geojson")
+    return CityMap(
+        name=header["name"],
+        title_en=header["title"]["en"],
+        title_zh=header["title"]["zh"],
+        licence=header["licence"],
+        attribution=header["attribution"],
+        notes=header.get("notes", {}),
+        folder=folder,
+        roads=read_graph(folder, tuple(district.id for district in districts)),
+        hospitals=read_places(folder / "hospitals.csv", Hospital),
+        stations=read_places(folder / "stations.csv", Station),
+        districts=districts,
+        population=read_population(folder / "population.parquet"),
+        content_hash=content_hash(folder),
+    )

@@ -1,0 +1,1 @@
+"""What every domain leans on: time, chance, records, questions. Knows no domain."""

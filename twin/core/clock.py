@@ -1,0 +1,43 @@
+"""The calendar of a run: seconds since the scenario's start, in Asia/Shanghai (UTC+8, no daylight saving)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+HOUR_S: Final = 3600.0
+DAY_S: Final = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Turns simulated seconds into calendar time and back.
+
+    Attributes
+    ----------
+    start
+        Local time at second 0.
+    warm_up_s
+        The run begins this long before second 0; what happens then is not counted.
+    duration_s
+        Nothing new begins after this second; what has begun is lived to its end.
+    """
+
+    start: datetime
+    warm_up_s: float
+    duration_s: float
+
+    def at(self, time_s: float) -> datetime:
+        """Return the local calendar time of a simulated second."""
+        return self.start + timedelta(seconds=time_s)
+
+    def second_of_day(self, time_s: float) -> float:
+        """Return seconds since local midnight, in [0, 86400)."""
+        midnight = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        return math.fmod(math.fmod((self.start - midnight).total_seconds() + time_s, DAY_S) + DAY_S, DAY_S)
+
+    def hour_of_day(self, time_s: float) -> int:
+        """Return the local hour, 0 to 23."""
+        return int(self.second_of_day(time_s) // HOUR_S)

@@ -1,0 +1,73 @@
+"""Questions that the twin asks a policy, and the connections that determine what a policy sees.
+
+A domain defines each question as a `Decision`: a frozen view and the allowed answers, frozen dataclasses too.
+A policy is a function of the view, or a class with ``decide(view)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Rule = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A question.
+
+    Attributes
+    ----------
+    name
+        Short name, unique over all domains: ``dispatch``.
+    domain
+        Name of the domain that asks it.
+    text
+        The question as a sentence.
+    view, answers
+        The frozen dataclasses that a policy gets and may return.
+    objection
+        Says why an answer of an allowed type is illegal for this view, or returns None.
+    """
+
+    name: str
+    domain: str
+    text: str
+    view: type
+    answers: tuple[type, ...]
+    objection: Callable[[Any, Any], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Something that the city can know. Off or failing, it changes what views contain, nothing else."""
+
+    name: str
+    domain: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSetting:
+    """How a brain has a connection: on or off, and the share of people or devices that take part."""
+
+    on: bool
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetting:
+    """Which rule answers a decision: a registered name or ``path/to/file.py:name``, and its own parameters."""
+
+    rule: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BrainSetting:
+    """A bundle: every connection and, for every decision, a rule."""
+
+    name: str
+    connections: Mapping[str, ConnectionSetting]
+    decisions: Mapping[str, RuleSetting]

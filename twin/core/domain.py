@@ -1,0 +1,105 @@
+"""The small protocol between the twin and its domains.
+
+A `DomainDescription` is light (no mesa, numba or pandas), so that checking a scenario is fast; the `Domain` object,
+made by its ``factory``, does the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from twin.core.decisions import Connection, Decision
+from twin.core.kpis import KpiFamily, KpiValue
+from twin.core.parameters import ParameterSection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twin.core.model import Twin
+
+Names = Literal["connection", "hospital", "station", "road", "district"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """A key of the scenario's ``events``: what may happen to the world.
+
+    Attributes
+    ----------
+    name
+        The key: ``road_closes``.
+    text
+        What it does, as a sentence.
+    names
+        What its value names (checked against the map or the connections), or None where it is a number.
+    low, high
+        Bounds of the number where the value is one.
+    """
+
+    name: str
+    text: str
+    names: Names | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorldEvent:
+    """Something that happens to the world at a time (seconds since the scenario's start)."""
+
+    kind: str
+    value: str | float
+    begins_s: float
+    ends_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class DomainDescription:
+    """What the scenario loader, the registry and the report know about a domain.
+
+    Attributes
+    ----------
+    factory
+        ``module:Class`` of the `Domain`, imported when a run starts.
+    members
+        Members of the groupings that do not depend on the map (``condition``).
+    """
+
+    name: str
+    title: str
+    parameters: type[ParameterSection]
+    connections: tuple[Connection, ...]
+    decisions: tuple[Decision, ...]
+    event_kinds: tuple[EventKind, ...]
+    kpi_families: tuple[KpiFamily, ...]
+    factory: str
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Domain(Protocol):
+    """One kind of city life."""
+
+    name: str
+
+    def draw_tables(self, twin: Twin) -> dict[str, pd.DataFrame]:
+        """Draw everything exogenous, before any policy acts; the frames are hashed and never changed after."""
+
+    def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Create agents and start their lives."""
+
+    def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
+        """Change the world when an event of one of this domain's kinds begins or ends."""
+
+    def finish(self, twin: Twin) -> None:
+        """Record what is still open when the run ends."""
+
+    def agent(self, key: Any) -> Any:
+        """Return one agent (for a notebook, a test, a debugger)."""
+
+
+class KpiFunction(Protocol):
+    """Computes a domain's KPIs from the recorded events of one replication alone."""
+
+    def __call__(self, events: Mapping[str, pd.DataFrame], context: Mapping[str, Any]) -> list[KpiValue]: ...

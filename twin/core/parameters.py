@@ -1,0 +1,112 @@
+"""Parameters as data: each has a value, a unit, a label (published, derived or assumed), a source and a range.
+
+A domain keeps them in ``parameters.yaml`` and declares them, typed, in a `ParameterSection`, which is also its section
+of the scenario file. A value that a scenario changes is reported with the label ``scenario``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LABELS: Final = ("published", "derived", "assumed")
+_NORMAL_P90: Final = 1.2815515655446004
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One row of ``parameters.yaml``."""
+
+    name: str
+    value: Any
+    unit: str
+    label: str
+    text: str
+    source: str
+    range: tuple[float, float] | None = None
+
+
+def read_parameters(path: Path) -> dict[str, Parameter]:
+    """Read a parameter file; a row that lacks its label or source is an error of ours and raises ValueError."""
+    from ruamel.yaml import YAML
+
+    rows = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    parameters = {}
+    for name, row in rows.items():
+        if row["label"] not in LABELS or not row["source"]:
+            raise ValueError(f"{path}: {name} needs a label out of {LABELS} and a source")
+        limits = row.get("range")
+        parameters[name] = Parameter(
+            name, row["value"], row["unit"], row["label"], row["text"], row["source"], tuple(limits) if limits else None
+        )
+    return parameters
+
+
+class Frozen(BaseModel):
+    """A strict, frozen model that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class ParameterSection(Frozen):
+    """A domain's section of the scenario; its defaults are the shipped parameters."""
+
+    shipped: ClassVar[dict[str, Parameter]]
+
+    def labelled(self) -> list[Parameter]:
+        """Return every parameter as used, labelled ``scenario`` where it differs from what is shipped."""
+        rows = []
+        for name, shipped in self.shipped.items():
+            value = getattr(self, name)
+            default = type(self).model_fields[name].get_default(call_default_factory=True)
+            if value == default:
+                rows.append(shipped)
+            else:
+                plain = self.model_dump(include={name})[name]
+                rows.append(Parameter(name, plain, shipped.unit, "scenario", shipped.text, "set in the scenario file"))
+        return rows
+
+
+class Duration(Frozen):
+    """A log-normal duration, given as people give it: the median and the 90th percentile, in the key's unit."""
+
+    median: float = Field(gt=0, description="half of the durations are shorter")
+    p90: float = Field(gt=0, description="nine in ten durations are shorter")
+
+    @property
+    def log_sigma(self) -> float:
+        """Standard deviation of the logarithm."""
+        return math.log(self.p90 / self.median) / _NORMAL_P90
+
+    def draw(self, generator: np.random.Generator, count: int) -> NDArray[np.float64]:
+        """Draw ``count`` durations in the key's unit, shape (count,)."""
+        return self.of(generator.standard_normal(count))
+
+    def of(self, standard_normal: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Turn standard normal draws into durations in the key's unit, same shape."""
+        import numpy as np
+
+        return self.median * np.exp(self.log_sigma * standard_normal)
+
+
+def shipped_field(parameters: dict[str, Parameter], name: str, **limits: Any) -> Any:
+    """Return a pydantic field whose default and description are the shipped parameter's.
+
+    Parameters
+    ----------
+    limits
+        Pydantic constraints such as ``gt=0``.
+    """
+    row = parameters[name]
+    description = f"{row.text} [{row.unit}] {row.label}: {row.source}"
+    if isinstance(row.value, dict):
+        return Field(default=row.value, validate_default=True, description=description, **limits)
+    return Field(default=row.value, description=description, **limits)

@@ -1,0 +1,99 @@
+"""The emergency domain's section of the scenario; values, labels and sources stand in ``parameters.yaml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Self
+
+from pydantic import Field, model_validator
+
+from twin.core.parameters import Duration, Frozen, Parameter, ParameterSection, read_parameters, shipped_field
+
+CONDITIONS: Final = ("stemi", "stroke", "cardiac_arrest", "trauma", "respiratory", "obstetric", "other")
+
+SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.yaml"))
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _of(name: str, **limits: Any) -> Any:
+    return shipped_field(SHIPPED, name, **limits)
+
+
+class ByCondition(Frozen):
+    """One share for each condition."""
+
+    stemi: Share
+    stroke: Share
+    cardiac_arrest: Share
+    trauma: Share
+    respiratory: Share
+    obstetric: Share
+    other: Share
+
+
+class HospitalSteps(Frozen):
+    """Durations in minutes from the door to treatment; a step that a condition lacks is left out."""
+
+    first_look: Duration
+    consultation: Duration | None = None
+    consent: Duration | None = None
+    transfer: Duration | None = None
+    preparation: Duration | None = None
+
+
+class StepsByCondition(Frozen):
+    """Hospital steps for each condition."""
+
+    stemi: HospitalSteps
+    stroke: HospitalSteps
+    cardiac_arrest: HospitalSteps
+    trauma: HospitalSteps
+    respiratory: HospitalSteps
+    obstetric: HospitalSteps
+    other: HospitalSteps
+
+
+class EmergencyParameters(ParameterSection):
+    """Everything about the 120 service that a scenario may set."""
+
+    shipped: ClassVar[dict[str, Parameter]] = SHIPPED
+
+    calls_per_day: float = _of("calls_per_day", ge=0, le=200_000)
+    dispatches_per_day: float = _of("dispatches_per_day", ge=0, le=200_000)
+    patients_per_day: float = _of("patients_per_day", ge=0, le=200_000)
+    calls_by_hour: list[Annotated[float, Field(ge=0)]] = _of("calls_by_hour", min_length=24, max_length=24)
+    condition_shares: ByCondition = _of("condition_shares")
+    life_threatening_shares: ByCondition = _of("life_threatening_shares")
+    seats: int = _of("seats", ge=1, le=1000)
+    pick_up_s: Duration = _of("pick_up_s")
+    locate_verbal_s: Duration = _of("locate_verbal_s")
+    locate_one_tap_s: Duration = _of("locate_one_tap_s")
+    wrong_place_share: float = _of("wrong_place_share", ge=0, le=1)
+    wrong_place_m: Duration = _of("wrong_place_m")
+    triage_s: Duration = _of("triage_s")
+    advice_s: Duration = _of("advice_s")
+    alert_s: Duration = _of("alert_s")
+    chute_day_s: Duration = _of("chute_day_s")
+    chute_night_s: Duration = _of("chute_night_s")
+    siren_time_factor: float = _of("siren_time_factor", gt=0, le=2)
+    access_s: Duration = _of("access_s")
+    scene_min: Duration = _of("scene_min")
+    no_patient_scene_min: Duration = _of("no_patient_scene_min")
+    first_vital_signs_min: Duration = _of("first_vital_signs_min")
+    handover_min: Duration = _of("handover_min")
+    clean_min: Duration = _of("clean_min")
+    hospital_steps_min: StepsByCondition = _of("hospital_steps_min")
+    bay_stay_min: Duration = _of("bay_stay_min")
+    laboratory_min: Duration = _of("laboratory_min")
+    arrange_transfer_min: Duration = _of("arrange_transfer_min")
+
+    @model_validator(mode="after")
+    def _counts_fit(self) -> Self:
+        if not self.patients_per_day <= self.dispatches_per_day <= self.calls_per_day:
+            raise ValueError("patients_per_day <= dispatches_per_day <= calls_per_day must hold")
+        if sum(self.calls_by_hour) <= 0:
+            raise ValueError("calls_by_hour must not be all 0")
+        if abs(sum(self.condition_shares.model_dump().values()) - 1) > 1e-6:
+            raise ValueError("condition_shares must add up to 1")
+        return self

@@ -1,0 +1,1 @@
+"""Replications, paired comparison, stored results."""

@@ -1,0 +1,1 @@
+"""The published and practised rules, one file a rule, one folder a decision."""
