@@ -9,6 +9,8 @@ from typing import Final
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 86_400.0
+DRAIN_LIMIT_S: Final = 24 * HOUR_S
+"""What has begun may last this long after the scenario's end; what is still open then is recorded as open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,9 @@ class Domain(Protocol):
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
         """Change the world when an event of one of this domain's kinds begins or ends."""
 
+    def busy(self) -> bool:
+        """Say whether something that has begun is still under way."""
+
     def finish(self, twin: Twin) -> None:
         """Record what is still open when the run ends."""
 

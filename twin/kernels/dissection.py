@@ -1,9 +1,9 @@
 """Nested dissection of a road graph: the order in which the routing hierarchy contracts its nodes.
 
-Nodes with at most two neighbours come first. What is left is halved again and again by small separators, which come after
-the halves they part. A separator is found as in inertial flow (Schild and Sommer 2015, "On balanced separators in road
-networks"): the nodes at either end of a direction are joined by as many node-disjoint paths as fit, several directions
-are tried, and the one that buys the most balance with the fewest nodes is kept.
+Nodes with at most two neighbours come first. What is left is halved again and again by small separators, which come
+after the halves they part. A separator is found as in inertial flow (Schild and Sommer 2015, "On balanced separators in
+road networks"): the nodes at either end of a direction are joined by as many node-disjoint paths as fit, several
+directions are tried, and the one that buys the most balance with the fewest nodes is kept.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def nested_dissection_order(
     count = len(x_m)
     if not (np.isfinite(x_m).all() and np.isfinite(y_m).all()):
         raise ValueError("node coordinates must be finite")
-    if len(edge_from) and not (0 <= min(edge_from.min(), edge_to.min()) and max(edge_from.max(), edge_to.max()) < count):
+    ends = np.concatenate([edge_from, edge_to])
+    if ends.size and (ends.min() < 0 or ends.max() >= count):
         raise ValueError(f"edges must join nodes 0..{count - 1}")
     first, head = undirected_neighbours(count, edge_from, edge_to)
     order = np.empty(count, np.int32)
@@ -278,4 +279,4 @@ def dissect(
         else:
             bounds = regroup(piece, group, groups)
         for number in range(len(bounds) - 1):
-            pieces.append((begin + bounds[number], begin + bounds[number + 1]))
+            pieces.append((begin + bounds[number], begin + bounds[number + 1]))  # noqa: PERF401 (numba)

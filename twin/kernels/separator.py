@@ -1,9 +1,9 @@
 """The smallest set of nodes that parts two sets of nodes of an undirected graph.
 
-By Menger's theorem it is as large as the greatest number of node-disjoint paths from one set to the other, which Dinic's
-algorithm finds: every node is an entrance and an exit joined by an arc of capacity one. State ``2 v`` is the entrance of
-node ``v`` and ``2 v + 1`` its exit. At most one path runs through a node, so a flow is two arrays: the node before and
-the node after each node on its path.
+By Menger's theorem it is as large as the greatest number of node-disjoint paths from one set to the other, which
+Dinic's algorithm finds: every node is an entrance and an exit joined by an arc of capacity one. State ``2 v`` is the
+entrance of node ``v`` and ``2 v + 1`` its exit. At most one path runs through a node, so a flow is two arrays: the
+node before and the node after each node on its path.
 """
 
 from __future__ import annotations
@@ -15,6 +15,16 @@ from twin.kernels.compile import kernel
 
 NONE = -1
 """No node: before the first and after the last of a path, and on both sides of a node that lies on none."""
+
+
+@kernel
+def reach(state: int, new_level: int, level: NDArray[np.int32], queue: NDArray[np.int32], waiting: int) -> int:
+    """Label and queue a state unless it has a level; return how many states are queued then."""
+    if level[state] >= 0:
+        return waiting
+    level[state] = new_level
+    queue[waiting] = state
+    return waiting + 1
 
 
 @kernel
@@ -49,11 +59,8 @@ def label_levels(
     """
     level[:] = -1
     waiting = 0
-    for node in range(len(is_start)):
-        if is_start[node]:
-            level[2 * node] = 0
-            queue[waiting] = 2 * node
-            waiting += 1
+    for node in np.flatnonzero(is_start):
+        waiting = reach(2 * int(node), 0, level, queue, waiting)
     taken = 0
     goal_level = 2 * len(is_start) + 1
     while taken < waiting:
@@ -64,28 +71,17 @@ def label_levels(
             break
         node = state >> 1
         if state & 1 == 0:
-            onward = 2 * node + 1
-            if on_path[node]:  # the only way on is to take back the flow that came here
-                if before[node] == NONE:
-                    continue
-                onward = 2 * before[node] + 1
-            if level[onward] < 0:
-                level[onward] = next_level
-                queue[waiting] = onward
-                waiting += 1
+            if not on_path[node]:
+                waiting = reach(2 * node + 1, next_level, level, queue, waiting)
+            elif before[node] != NONE:  # the only way on is to take back the flow that came here
+                waiting = reach(2 * before[node] + 1, next_level, level, queue, waiting)
             continue
         if is_goal[node]:
             goal_level = min(goal_level, next_level)
-        if on_path[node] and level[2 * node] < 0:
-            level[2 * node] = next_level
-            queue[waiting] = 2 * node
-            waiting += 1
+        if on_path[node]:
+            waiting = reach(2 * node, next_level, level, queue, waiting)
         for slot in range(first[node], first[node + 1]):
-            onward = 2 * head[slot]
-            if level[onward] < 0:
-                level[onward] = next_level
-                queue[waiting] = onward
-                waiting += 1
+            waiting = reach(2 * head[slot], next_level, level, queue, waiting)
     return goal_level <= 2 * len(is_start)
 
 

@@ -144,36 +144,36 @@ class TakeTo:
 
 @dataclass(frozen=True, slots=True)
 class GreenChannelView:
-    """What the hospital sees of a patient: once when he leaves the scene, and again when he is at the door.
+    """What the hospital sees of a patient who leaves the scene for it.
 
     Attributes
     ----------
     time_s, call
         As in `DispatchView`.
-    at_the_door
-        Whether the patient has arrived.
+    vital_signs
+        Whether electrocardiogram and vital signs have reached the hospital (``vitals_stream`` works).
     condition, severity
-        From the vital signs; None while nothing has reached the hospital (``vitals_stream`` off or failing).
+        What they show; empty and 0 while nothing has come.
     drive_time_s
-        Expected seconds until arrival, 0 at the door.
+        Expected seconds until arrival.
     """
 
     time_s: float
     call: int
-    at_the_door: bool
-    condition: str | None
-    severity: int | None
+    vital_signs: bool
+    condition: str
+    severity: int
     drive_time_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open the green channel: consultation, consent and preparation begin now, side by side where they can."""
+    """Open it now: consultation by distance, then consent and preparation side by side, while the patient is driven."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotYet:
-    """Do not open it now; at the door this means that the ordinary way is taken."""
+class AtTheDoor:
+    """Begin at the door, one step after another."""
 
 
 def _vehicle_objection(view: DispatchView, answer: Send | Wait) -> str | None:
@@ -192,7 +192,9 @@ def _hospital_objection(view: HospitalView, answer: TakeTo) -> str | None:
     return f"hospital {answer.hospital} is not open"
 
 
-def _no_objection(view: GreenChannelView, answer: Open | NotYet) -> str | None:
+def _channel_objection(view: GreenChannelView, answer: Open | AtTheDoor) -> str | None:
+    if isinstance(answer, Open) and not view.vital_signs:
+        return "nothing about this patient has reached the hospital"
     return None
 
 
@@ -207,8 +209,8 @@ GREEN_CHANNEL: Final = Decision(
     "emergency",
     "Does the hospital open the green channel for this patient now?",
     GreenChannelView,
-    (Open, NotYet),
-    _no_objection,
+    (Open, AtTheDoor),
+    _channel_objection,
 )
 
 DECISIONS: Final = (DISPATCH, HOSPITAL, GREEN_CHANNEL)

@@ -1,0 +1,67 @@
+"""The city as domains use it: the map, its routing hierarchy, ordinary traffic, and where people live."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.city.conditions import OrdinaryTraffic
+from twin.city.graph import EARTH_RADIUS_M
+from twin.city.map import CityMap
+from twin.city.routing import Hierarchy, nearest_nodes
+from twin.city.section import RoadParameters
+from twin.core.errors import MapError
+
+CELL_M: Final = 500.0
+
+
+class City:
+    """What all replications of a process share; nothing in it changes during a run."""
+
+    def __init__(self, city_map: CityMap, road_parameters: RoadParameters) -> None:
+        self.map = city_map
+        self.roads = city_map.roads
+        self.hierarchy = Hierarchy.of(city_map.roads)
+        self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters)
+
+    @cached_property
+    def _home_shares(self) -> NDArray[np.float64]:
+        """Cumulative shares of the residents whom the city's 120 centre serves, by cell of the population surface."""
+        served = {district.id for district in self.map.districts if district.served}
+        population = self.map.population
+        weight = np.where([name in served for name in population.district], population.residents, 0.0)
+        if weight.sum() <= 0:
+            raise MapError(
+                "{path}: nobody lives in a served district; set served to true in districts.geojson",
+                path=str(self.map.folder),
+            )
+        return np.cumsum(weight) / weight.sum()
+
+    def draw_homes(
+        self, generator: np.random.Generator, count: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Draw places where people are: residents by cell, evenly within the cell; degrees, shapes (count,)."""
+        uniform = generator.random((3, count))
+        cell = np.searchsorted(self._home_shares, uniform[0], side="right")
+        lon, lat = self.map.population.lon[cell], self.map.population.lat[cell]
+        return self.moved(lon, lat, (uniform[1] - 0.5) * CELL_M, (uniform[2] - 0.5) * CELL_M)
+
+    @staticmethod
+    def moved(
+        lon: NDArray[np.float64], lat: NDArray[np.float64], east_m: NDArray[np.float64], north_m: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the places that lie so many metres east and north; degrees."""
+        degree_m = np.radians(1.0) * EARTH_RADIUS_M
+        return lon + east_m / (degree_m * np.cos(np.radians(lat))), lat + north_m / degree_m
+
+    def nearest_nodes(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the road node nearest to each place, shape (k,)."""
+        return nearest_nodes(self.roads, lon, lat).astype(np.int64)
+
+    def straight_line_m(self, nodes: NDArray[np.integer], node: int) -> NDArray[np.float64]:
+        """Return straight distances from nodes to one node, metres, shape (k,)."""
+        difference = self.roads.node_xy_m[nodes] - self.roads.node_xy_m[node]
+        return np.hypot(difference[:, 0], difference[:, 1])

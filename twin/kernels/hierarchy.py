@@ -1,0 +1,216 @@
+"""Customisable contraction hierarchy: what depends on the map alone, and what depends on the travel times.
+
+Dibbelt, Strasser and Wagner (2016), "Customizable Contraction Hierarchies", ACM Journal of Experimental Algorithmics
+21. Nodes are named by their rank here. Contracting them from the lowest rank up joins the higher neighbours of each by
+arcs (the chordal completion). An arc joins a lower node, its tail, to a higher one, its head, and has two times: up,
+from tail to head, and down. A tail's arcs lie side by side with rising heads, and the lowest of the heads is the tail's
+parent in the elimination tree: all higher nodes that an upward path can meet are ancestors in that tree.
+
+Times are integer milliseconds; `UNREACHABLE_MS` is closed or unreachable, and so is whatever would take longer. Numba
+adds int32 in 64 bits, so that no sum overflows, and a sum is stored only where it is smaller than what was there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernels.adjacency import undirected_neighbours
+from twin.kernels.compile import kernel
+
+UNREACHABLE_MS: Final = 2**31 - 1
+"""Travel time of a closed edge, and between nodes that no open road joins."""
+
+NO_NODE: Final = -1
+"""Parent of a root of the elimination tree."""
+
+
+def complete(
+    node_rank: NDArray[np.int32], edge_from: NDArray[np.int32], edge_to: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Build the arcs of the chordal completion.
+
+    Parameters
+    ----------
+    node_rank
+        Order of contraction, a permutation of 0..n-1, shape (n,).
+    edge_from, edge_to
+        Directed edges as node positions, shape (m,).
+
+    Returns
+    -------
+    arc_first, arc_head
+        The arcs whose tail has rank ``v`` are ``arc_first[v]:arc_first[v + 1]``, with rising heads; shapes (n + 1,)
+        and (k,).
+    """
+    return eliminate(*undirected_neighbours(len(node_rank), node_rank[edge_from], node_rank[edge_to]))
+
+
+@kernel
+def eliminate(first: NDArray[np.int32], head: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Join the higher neighbours of each node, in rising order; see `complete`.
+
+    A node's higher neighbours in the completed graph are its own and those of its children in the elimination tree.
+
+    Parameters
+    ----------
+    first, head
+        Neighbours of node ``v`` in rising order: ``head[first[v]:first[v + 1]]``.
+    """
+    count = len(first) - 1
+    arc_first = np.zeros(count + 1, np.int32)
+    arc_head = np.empty(max(4 * len(head), 16), np.int32)
+    seen_by = np.full(count, NO_NODE, np.int32)
+    last_child = np.full(count, NO_NODE, np.int32)
+    sibling = np.full(count, NO_NODE, np.int32)
+    for node in range(count):
+        begin = end = arc_first[node]
+        if begin + count > len(arc_head):
+            arc_head = np.concatenate((arc_head, np.empty(len(arc_head) + count, np.int32)))
+        for higher in head[first[node] : first[node + 1]]:
+            if higher > node:
+                seen_by[higher] = node
+                arc_head[end] = higher
+                end += 1
+        child = last_child[node]
+        while child != NO_NODE:
+            for higher in arc_head[arc_first[child] + 1 : arc_first[child + 1]]:  # the first is this node itself
+                if seen_by[higher] != node:
+                    seen_by[higher] = node
+                    arc_head[end] = higher
+                    end += 1
+            child = sibling[child]
+        arc_head[begin:end] = np.sort(arc_head[begin:end])
+        arc_first[node + 1] = end
+        if end > begin:
+            sibling[node] = last_child[arc_head[begin]]
+            last_child[arc_head[begin]] = node
+    return arc_first, arc_head[: arc_first[count]].copy()
+
+
+@kernel
+def find_arc(arc_first: NDArray[np.int32], arc_head: NDArray[np.int32], tail: int, head: int) -> int:
+    """Return the arc from `tail` to the higher `head`, which must exist."""
+    low = int(arc_first[tail])
+    high = int(arc_first[tail + 1]) - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if arc_head[middle] < head:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def arcs_of_edges(
+    arc_first: NDArray[np.int32],
+    arc_head: NDArray[np.int32],
+    from_rank: NDArray[np.int32],
+    to_rank: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """Return the arc that each edge lies on: the arc itself where it leads up, its complement (``~arc``) where down.
+
+    Edges are given by the ranks of their ends, shape (m,). A loop, which serves no route, gets ``k``.
+    """
+    edge_arc = np.full(len(from_rank), len(arc_head), np.int32)
+    for edge in range(len(from_rank)):
+        if from_rank[edge] < to_rank[edge]:
+            edge_arc[edge] = find_arc(arc_first, arc_head, from_rank[edge], to_rank[edge])
+        elif from_rank[edge] > to_rank[edge]:
+            edge_arc[edge] = ~find_arc(arc_first, arc_head, to_rank[edge], from_rank[edge])
+    return edge_arc
+
+
+def arcs_by_head(
+    arc_first: NDArray[np.int32], arc_head: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Sort the arcs by their heads.
+
+    Returns
+    -------
+    lower_first, lower_arc, lower_node
+        The arcs whose head has rank ``u``, and their tails in rising order, are
+        ``lower_first[u]:lower_first[u + 1]`` of the other two; shapes (n + 1,), (k,), (k,).
+    """
+    count = len(arc_first) - 1
+    lower_arc = np.argsort(arc_head, kind="stable").astype(np.int32)
+    lower_first = np.searchsorted(arc_head[lower_arc], np.arange(count + 1)).astype(np.int32)
+    tail = np.repeat(np.arange(count, dtype=np.int32), np.diff(arc_first))
+    return lower_first, lower_arc, tail[lower_arc]
+
+
+@kernel
+def lay_edges(
+    edge_arc: NDArray[np.int32],
+    edge_time_ms: NDArray[np.int32],
+    up_ms: NDArray[np.int32],
+    up_via: NDArray[np.int32],
+    down_ms: NDArray[np.int32],
+    down_via: NDArray[np.int32],
+) -> None:
+    """Give each arc the time of its fastest edge, the first of equals; see `customise`."""
+    up_ms[:] = UNREACHABLE_MS
+    down_ms[:] = UNREACHABLE_MS
+    for edge in range(len(edge_arc)):
+        arc = edge_arc[edge]
+        if arc < 0:
+            if edge_time_ms[edge] < down_ms[~arc]:
+                down_ms[~arc] = edge_time_ms[edge]
+                down_via[~arc] = edge
+        elif arc < len(up_ms) and edge_time_ms[edge] < up_ms[arc]:
+            up_ms[arc] = edge_time_ms[edge]
+            up_via[arc] = edge
+
+
+@kernel
+def customise(
+    arc_first: NDArray[np.int32],
+    arc_head: NDArray[np.int32],
+    lower_first: NDArray[np.int32],
+    lower_arc: NDArray[np.int32],
+    lower_node: NDArray[np.int32],
+    edge_arc: NDArray[np.int32],
+    edge_time_ms: NDArray[np.int32],
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Give every arc the time of the fastest way between its ends through lower nodes (basic customisation).
+
+    Parameters
+    ----------
+    arc_first, arc_head, lower_first, lower_arc, lower_node, edge_arc
+        From `complete`, `arcs_by_head` and `arcs_of_edges`.
+    edge_time_ms
+        Travel time of each edge, at least 1, shape (m,).
+
+    Returns
+    -------
+    up_ms, up_via, down_ms, down_via
+        Time of each arc from tail to head and from head to tail, and what it consists of: an edge, or, as the
+        complement ``~node``, the lower node that it goes through; shape (k,). Of equally fast ways an edge is
+        preferred, then the lowest node.
+    """
+    up_ms = np.empty(len(arc_head), np.int32)
+    up_via = np.zeros(len(arc_head), np.int32)
+    down_ms = np.empty(len(arc_head), np.int32)
+    down_via = np.zeros(len(arc_head), np.int32)
+    lay_edges(edge_arc, edge_time_ms, up_ms, up_via, down_ms, down_via)
+    arc_to = np.empty(len(arc_first), np.int32)
+    for node in range(len(arc_first) - 1):
+        for arc in range(arc_first[node], arc_first[node + 1]):
+            arc_to[arc_head[arc]] = arc
+        for slot in range(lower_first[node], lower_first[node + 1]):
+            lower = lower_node[slot]
+            rise = lower_arc[slot]
+            from_lower_ms = up_ms[rise]
+            to_lower_ms = down_ms[rise]
+            for beyond in range(rise + 1, arc_first[lower + 1]):  # the lower node's arcs to nodes above this one
+                arc = arc_to[arc_head[beyond]]
+                if to_lower_ms + up_ms[beyond] < up_ms[arc]:
+                    up_ms[arc] = to_lower_ms + up_ms[beyond]
+                    up_via[arc] = ~lower
+                if down_ms[beyond] + from_lower_ms < down_ms[arc]:
+                    down_ms[arc] = down_ms[beyond] + from_lower_ms
+                    down_via[arc] = ~lower
+    return up_ms, up_via, down_ms, down_via
