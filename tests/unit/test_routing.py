@@ -128,6 +128,16 @@ class TestTravelTimes:
                 ask()
         assert times.times_to(np.array([0, 1, 2, 3]), 3).tolist() == [2, 1, 1, 0]
 
+    def test_node_that_is_no_whole_number_is_refused(self):
+        times = Hierarchy.of(road_graph(4, DIAMOND)).customise(np.ones(6, np.int32))
+        for ask in (
+            lambda: times.time_ms(0.5, 1),
+            lambda: times.times_to(np.array([0.5]), 1),
+            lambda: times.route(0, 1.0),
+        ):
+            with pytest.raises(TypeError):
+                ask()
+
     def test_rank_that_is_no_order_is_refused(self):
         with pytest.raises(ValueError, match="permutation"):
             Hierarchy.of(road_graph(4, DIAMOND, rank=[0, 1, 1, 2]))

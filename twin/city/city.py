@@ -40,9 +40,7 @@ class City:
             )
         return np.cumsum(weight) / weight.sum()
 
-    def draw_homes(
-        self, generator: np.random.Generator, count: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def draw_homes(self, generator: np.random.Generator, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Draw places where people are: residents by cell, evenly within the cell; degrees, shapes (count,)."""
         uniform = generator.random((3, count))
         cell = np.searchsorted(self._home_shares, uniform[0], side="right")

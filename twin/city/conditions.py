@@ -8,6 +8,7 @@ day, and for each named main road, hour by hour. It is drawn before anything els
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,10 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES, RoadGraph
-from twin.city.routing import UNREACHABLE_MS, Hierarchy, TravelTimes
+from twin.city.routing import UNREACHABLE_MS, Drive, Hierarchy, Route, TravelTimes, drive
 from twin.city.section import RoadParameters
 from twin.core.clock import DRAIN_LIMIT_S, HOUR_S, Clock
 from twin.core.domain import WorldEvent
+from twin.core.errors import MapError
 from twin.core.streams import Streams
 
 if TYPE_CHECKING:
@@ -32,6 +34,36 @@ MAIN_CLASSES: Final = frozenset(
     )
 )  # fmt: skip
 KEPT_METRICS: Final = 26
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Trip:
+    """A drive through the city as it is.
+
+    Attributes
+    ----------
+    nodes
+        Road nodes in driving order, shape (k + 1,).
+    edges
+        Edge positions, shape (k,).
+    timing
+        When the vehicle is at each node.
+    length_m
+        Whole length.
+    through_closure
+        Whether it passed a closed road because no open one leads to the target.
+    """
+
+    nodes: NDArray[np.int32]
+    edges: NDArray[np.int32]
+    timing: Drive
+    length_m: float
+    through_closure: bool
+
+    @property
+    def arrive_s(self) -> float:
+        """When the vehicle is at the target, seconds since the scenario's start."""
+        return float(self.timing.arrive_s[-1])
 
 
 class OrdinaryTraffic:
@@ -97,14 +129,13 @@ class RoadConditions:
         for name in ("outside", *self.roads.districts):
             by_day = streams("roads", "day", name).standard_normal(days[-1] - days[0] + 1)[days - days[0]]
             by_hour = streams("roads", "hour", name).standard_normal(periods)
-            district[name] = np.exp(
-                parameters.day_to_day_sigma * by_day + parameters.hour_to_hour_sigma * by_hour
-            )
+            district[name] = np.exp(parameters.day_to_day_sigma * by_day + parameters.hour_to_hour_sigma * by_hour)
         is_main = np.isin(self.roads.edge_class, list(MAIN_CLASSES))
         main_names = np.unique(self.roads.edge_name[is_main & (self.roads.edge_name > 0)])
         corridor = {
             self.roads.names[code]: np.exp(
-                parameters.corridor_sigma * streams("roads", "corridor", self.roads.names[code]).standard_normal(periods)
+                parameters.corridor_sigma
+                * streams("roads", "corridor", self.roads.names[code]).standard_normal(periods)
             )
             for code in main_names
         }
@@ -152,6 +183,48 @@ class RoadConditions:
             self._live = self.ordinary.hierarchy.customise(self.edge_time_ms[key[0]])
             self._live_key = key
         return self._live
+
+    def trip(self, source: int, target: int, depart_s: float, factor: float, *, informed: bool) -> Trip:
+        """Drive from node to node.
+
+        Parameters
+        ----------
+        factor
+            What the vehicle's travel times are of the traffic's (lights and siren).
+        informed
+            Whether the driver takes the fastest route of the moment, or that of an ordinary day. He who is not
+            informed and comes to a closed road learns of it there, and goes on by the fastest open route.
+        """
+        known = self.live_times(depart_s) if informed else self.ordinary_times(depart_s)
+        route = known.route(source, target)
+        if route is not None:
+            closed = np.flatnonzero(self.is_closed(route.edges))
+            if len(closed):
+                route = self._round(route, int(closed[0]), target, depart_s)
+        if route is None:
+            route = self.ordinary_times(depart_s).route(source, target)
+            if route is None:
+                raise MapError(
+                    "node {source} cannot be left for node {target}; build the map again", source=source, target=target
+                )
+            times_ms, through = _milliseconds(self._base_s * np.float32(self._slow_factor)), True
+        else:
+            times_ms, through = self.edge_time_ms, False
+        timing = drive(route.edges, depart_s, self.period_starts_s, times_ms, factor)
+        length_m = float(self.roads.edge_length_m[route.edges].sum(dtype=np.float64))
+        return Trip(route.nodes, route.edges, timing, length_m, through)
+
+    def _round(self, route: Route, edge_count: int, target: int, depart_s: float) -> Route | None:
+        """Follow a route as far as its first closed edge, then the fastest open one; None where there is none."""
+        turn = int(route.nodes[edge_count])
+        rest = self.live_times(depart_s).route(turn, target)
+        if rest is None:
+            return None
+        return Route(
+            np.concatenate([route.edges[:edge_count], rest.edges]),
+            np.concatenate([route.nodes[:edge_count], rest.nodes]),
+            route.time_ms,
+        )
 
     def is_closed(self, edges: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Say for each edge whether nobody can enter it now."""

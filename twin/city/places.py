@@ -144,7 +144,9 @@ def _check_place(place: Hospital | Station, path: Path, line: int, seen: set[str
     if place.id in seen:
         raise MapError("{path}:{line}: the id {id!r} stands there twice", id=place.id, **where)
     if not (-180 <= place.lon <= 180 and -90 <= place.lat <= 90):
-        raise MapError("{path}:{line}: {lon}, {lat} is no longitude and latitude", lon=place.lon, lat=place.lat, **where)
+        raise MapError(
+            "{path}:{line}: {lon}, {lat} is no longitude and latitude", lon=place.lon, lat=place.lat, **where
+        )
     for name in ("label", "position_label", "capability_label", "capacity_label"):
         label = getattr(place, name, None)
         if label is not None and label not in LABELS:

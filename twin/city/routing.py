@@ -16,6 +16,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import index
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -87,11 +88,11 @@ class Hierarchy:
         ValueError
             If `node_rank` is no permutation of the nodes.
         """
-        node_rank = np.ascontiguousarray(graph.node_rank, np.int32)
+        node_rank = np.array(graph.node_rank, np.int32)
         if not np.array_equal(np.sort(node_rank), np.arange(graph.node_count)):
             raise ValueError("node_rank must be a permutation of the nodes 0..n-1")
-        edge_from = np.ascontiguousarray(graph.edge_from, np.int32)
-        edge_to = np.ascontiguousarray(graph.edge_to, np.int32)
+        edge_from = np.array(graph.edge_from, np.int32)
+        edge_to = np.array(graph.edge_to, np.int32)
         arc_first, arc_head = kernels.complete(node_rank, edge_from, edge_to)
         edge_arc = kernels.arcs_of_edges(arc_first, arc_head, node_rank[edge_from], node_rank[edge_to])
         lower = kernels.arcs_by_head(arc_first, arc_head)
@@ -166,7 +167,7 @@ class Route:
 class TravelTimes:
     """Answers for one vector of edge times; immutable, and safe to ask from several threads.
 
-    Every question raises IndexError for a node that does not exist.
+    Every question raises IndexError for a node that does not exist, and TypeError for one that is no whole number.
 
     Attributes
     ----------
@@ -187,7 +188,7 @@ class TravelTimes:
 
     def time_ms(self, source: int, target: int) -> int:
         """Return the time of the fastest route, `UNREACHABLE_MS` if there is none."""
-        return int(self.times_to(np.array([source], np.int32), target)[0])
+        return int(self.times_to(np.array([index(source)], np.int32), target)[0])
 
     def times_to(self, sources: NDArray[np.integer[Any]], target: int) -> NDArray[np.int32]:
         """Return the times from many nodes (vehicles) to one (a call), shape (len(sources),)."""
@@ -214,10 +215,13 @@ class TravelTimes:
     ) -> NDArray[np.int32]:
         hierarchy = self.hierarchy
         scratch = hierarchy._scratch
-        nodes = np.ascontiguousarray(others, np.int32)
+        given = np.asarray(others)
+        if given.size and given.dtype.kind not in "iu":
+            raise TypeError(f"nodes must be whole numbers, not {given.dtype}")
+        nodes = given.astype(np.int32)
         times_ms = np.empty(len(nodes), np.int32)
         times_to_anchor(
-            hierarchy.arc_first, hierarchy.arc_head, anchor_arc_ms, other_arc_ms, hierarchy.node_rank, int(anchor),
+            hierarchy.arc_first, hierarchy.arc_head, anchor_arc_ms, other_arc_ms, hierarchy.node_rank, index(anchor),
             nodes, scratch.sweep_ms, scratch.known_ms, scratch.known, scratch.came_from, times_ms,
         )  # fmt: skip
         return times_ms
@@ -228,7 +232,7 @@ class TravelTimes:
         scratch = hierarchy._scratch
         time_ms, edge_count = find_route(
             hierarchy.arc_first, hierarchy.arc_head, self.up_ms, self.up_via, self.down_ms, self.down_via,
-            hierarchy.node_rank, int(source), int(target),
+            hierarchy.node_rank, index(source), index(target),
             scratch.sweep_ms, scratch.known_ms, scratch.known, scratch.came_from, scratch.edges,
         )  # fmt: skip
         if time_ms == UNREACHABLE_MS:
@@ -316,9 +320,9 @@ def drive(
     ValueError
         If shapes do not fit, periods do not rise, or the factor is not above zero.
     """
-    starts_s = np.ascontiguousarray(period_starts_s, np.float64)
+    starts_s = np.array(period_starts_s, np.float64)
     times_ms = np.ascontiguousarray(edge_time_ms_by_period, np.int32)
-    edges = np.ascontiguousarray(route_edges, np.int32)
+    edges = np.array(route_edges, np.int32)
     if starts_s.ndim != 1 or not len(starts_s) or (np.diff(starts_s) <= 0).any():
         raise ValueError("period_starts_s must hold rising times, at least one")
     if times_ms.ndim != 2 or len(times_ms) != len(starts_s):

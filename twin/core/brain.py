@@ -105,7 +105,11 @@ class Brain:
         if not isinstance(answer, decision.answers):
             allowed = ", ".join(kind.__name__ for kind in decision.answers)
             return self._error(
-                decision, time_s, "answered {answer}, which is not one of {allowed}", answer=repr(answer), allowed=allowed
+                decision,
+                time_s,
+                "answered {answer}, which is not one of {allowed}",
+                answer=repr(answer),
+                allowed=allowed,
             )
         try:
             reason = decision.objection(view, answer)

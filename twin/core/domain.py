@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from twin.core.clock import Clock
 from twin.core.decisions import Connection, Decision
 from twin.core.kpis import KpiFamily, KpiValue
 from twin.core.parameters import ParameterSection
@@ -63,6 +64,13 @@ class DomainDescription:
     ----------
     factory
         ``module:Class`` of the `Domain`, imported when a run starts.
+    observations
+        ``module:function`` that turns the recorded events of one replication into measures, one row a case; see
+        `ObservationFunction`.
+    kpis
+        ``module:function`` that computes the KPIs of one replication; see `KpiFunction`.
+    report
+        ``module:function`` that makes the domain's sections of the report from stored results.
     members
         Members of the groupings that do not depend on the map (``condition``).
     """
@@ -75,6 +83,9 @@ class DomainDescription:
     event_kinds: tuple[EventKind, ...]
     kpi_families: tuple[KpiFamily, ...]
     factory: str
+    observations: str
+    kpis: str
+    report: str
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -105,4 +116,13 @@ class Domain(Protocol):
 class KpiFunction(Protocol):
     """Computes a domain's KPIs from the recorded events of one replication alone."""
 
-    def __call__(self, events: Mapping[str, pd.DataFrame], context: Mapping[str, Any]) -> list[KpiValue]: ...
+    def __call__(self, events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]: ...
+
+
+class ObservationFunction(Protocol):
+    """Returns one row a case (index: the case's number), a column for each measure and grouping.
+
+    Two brains meet the same cases, so rows of one number are paired.
+    """
+
+    def __call__(self, events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame: ...

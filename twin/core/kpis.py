@@ -24,6 +24,8 @@ class KpiFamily:
         ``s``, ``min``, ``share``, ``km``, ``count``.
     statistics
         ``mean``, ``median``, ``p90``, ``p95``; empty for a single number without a statistic.
+    column
+        Column of the domain's observations that it is computed from; empty where it is not a statistic of cases.
     groups
         Names of groupings (``condition``, ``district``, ``hour``) whose members stand between family and statistic.
     better
@@ -38,6 +40,7 @@ class KpiFamily:
     title: str
     unit: str
     statistics: tuple[str, ...] = ()
+    column: str = ""
     groups: tuple[str, ...] = ()
     better: Better = "lower"
     target: float | None = None

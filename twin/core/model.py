@@ -39,6 +39,8 @@ class Twin(mesa.Model):
         What happens to the world, with who must be told, in the order of the scenario.
     tables
         Exogenous tables to use instead of drawing them, by name.
+    exogenous
+        Tables that were drawn before (the roads'), to be hashed with the domains'.
     tick_s
         Length of one `step`.
     """
@@ -54,6 +56,7 @@ class Twin(mesa.Model):
         recorder: Recorder,
         events: Iterable[tuple[WorldEvent, Listener]] = (),
         tables: Mapping[str, pd.DataFrame] | None = None,
+        exogenous: Mapping[str, pd.DataFrame] | None = None,
         tick_s: float = 900.0,
     ) -> None:
         super().__init__(rng=streams.seed)
@@ -66,7 +69,7 @@ class Twin(mesa.Model):
         self.channels = Channels()
         self.domains = {domain.name: domain for domain in domains}
         self.tick_s = tick_s
-        self.tables: dict[str, pd.DataFrame] = {}
+        self.tables: dict[str, pd.DataFrame] = dict(exogenous or {})
         for domain in domains:
             given = {name: table for name, table in (tables or {}).items() if name.startswith(f"{domain.name}.")}
             self.tables.update(given or domain.draw_tables(self))

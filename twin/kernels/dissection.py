@@ -58,7 +58,7 @@ def nested_dissection_order(
     peeled = peel_low_degrees(first, head, degree, order)
     order[peeled:] = np.flatnonzero(degree >= 0)
     dissect(
-        first, head, degree, np.ascontiguousarray(x_m, np.float64), np.ascontiguousarray(y_m, np.float64),
+        first, head, degree, np.array(x_m, np.float64), np.array(y_m, np.float64),
         np.array(END_SHARES), order[peeled:],
     )  # fmt: skip
     rank = np.empty(count, np.int32)

@@ -22,5 +22,8 @@ DESCRIPTION: Final = DomainDescription(
     ),
     kpi_families=FAMILIES,
     factory="twin.domains.emergency.domain:EmergencyDomain",
+    observations="twin.domains.emergency.kpis:observations",
+    kpis="twin.domains.emergency.kpis:compute",
+    report="twin.domains.emergency.report:sections",
     members={"condition": CONDITIONS},
 )

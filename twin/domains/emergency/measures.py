@@ -4,68 +4,79 @@ from __future__ import annotations
 
 from typing import Final
 
-from twin.core.kpis import KpiFamily
+from twin.core.kpis import Better, KpiFamily
 
 _TIMES: Final = ("mean", "median", "p90")
 
+
+def _time(
+    name: str,
+    title: str,
+    *,
+    statistics: tuple[str, ...] = _TIMES,
+    groups: tuple[str, ...] = (),
+    target: float | None = None,
+    headline: tuple[str, ...] = (),
+) -> KpiFamily:
+    unit = name.rsplit("_", 1)[1]
+    return KpiFamily(name, title, unit, statistics, name, groups, "lower", target, headline)
+
+
+def _share(
+    name: str, title: str, *, better: Better = "higher", groups: tuple[str, ...] = (), headline: tuple[str, ...] = ()
+) -> KpiFamily:
+    return KpiFamily(name, title, "share", (), name, groups, better, None, headline)
+
+
 FAMILIES: Final = (
-    KpiFamily("answer_s", "ring to answer", "s", ("mean", "median", "p95"), target=3, headline=("p95",)),
-    KpiFamily("answered_within_3_s", "calls answered within 3 s", "share", better="higher", headline=("",)),
-    KpiFamily("locate_s", "answer to the place being known", "s", ("mean", "median", "p95")),
-    KpiFamily("wrong_place", "vehicles sent to a wrong place first", "share"),
-    KpiFamily("dispatch_s", "answer to a vehicle being chosen", "s", _TIMES),
-    KpiFamily("queued_for_vehicle", "calls that had to wait for a vehicle", "share"),
-    KpiFamily("chute_s", "vehicle chosen to wheels turning", "s", _TIMES),
-    KpiFamily("answer_to_out_s", "answer to wheels turning", "s", _TIMES, target=120, headline=("median",)),
-    KpiFamily("out_within_120_s", "vehicles out within 120 s of the answer", "share", better="higher", headline=("",)),
-    KpiFamily("drive_min", "wheels turning to the scene", "min", _TIMES),
-    KpiFamily(
-        "response_min", "ring to the scene", "min", _TIMES, ("condition", "district", "hour"), headline=("mean", "p90")
+    _time("answer_s", "ring to answer", statistics=("mean", "median", "p95"), target=3, headline=("p95",)),
+    _share("answered_within_3_s", "calls answered within 3 s", headline=("",)),
+    _time("locate_s", "answer to the place being known", statistics=("mean", "median", "p95"), headline=("mean",)),
+    _share("wrong_place", "vehicles sent to a wrong place first", better="lower"),
+    _time("dispatch_s", "answer to a vehicle being chosen"),
+    _share("queued_for_vehicle", "calls that had to wait for a vehicle", better="lower"),
+    _time("chute_s", "vehicle chosen to wheels turning"),
+    _time("answer_to_out_s", "answer to wheels turning", target=120, headline=("median",)),
+    _share("out_within_120_s", "vehicles out within 120 s of the answer", headline=("",)),
+    _time("drive_min", "wheels turning to the scene", headline=("mean",)),
+    _time(
+        "response_min",
+        "ring to the scene",
+        groups=("condition", "district", "hour"),
+        headline=("mean", "median", "p90"),
     ),
-    KpiFamily("response_within_15_min", "vehicles on the scene within 15 min", "share", better="higher"),
-    KpiFamily("ring_to_patient_min", "ring to the patient's side", "min", _TIMES, ("condition",)),
-    KpiFamily("scene_min", "at the patient's side on the scene", "min", _TIMES),
-    KpiFamily("transport_min", "scene to the hospital door", "min", _TIMES, ("condition",)),
-    KpiFamily("bay_wait_min", "door to a bay", "min", ("mean", "p95")),
-    KpiFamily(
+    _share("response_within_15_min", "vehicles on the scene within 15 min"),
+    _time("ring_to_patient_min", "ring to the patient's side", groups=("condition",)),
+    _time("scene_min", "at the patient's side on the scene"),
+    _time("transport_min", "scene to the hospital door", groups=("condition",)),
+    _time("bay_wait_min", "door to a bay", statistics=("mean", "p95")),
+    _time(
         "door_to_treatment_min",
         "hospital door to treatment",
-        "min",
-        _TIMES,
-        ("condition",),
+        groups=("condition",),
         target=90,
-        headline=("stemi.median", "stemi.mean", "stroke.mean"),
+        headline=("stemi.median", "stemi.mean", "stroke.mean", "mean"),
     ),
-    KpiFamily(
+    _share(
         "door_to_treatment_within_90_min",
         "patients treated within 90 min of the door",
-        "share",
         groups=("condition",),
-        better="higher",
         headline=("stemi",),
     ),
-    KpiFamily(
-        "ring_to_treatment_min",
-        "ring to treatment",
-        "min",
-        _TIMES,
-        ("condition",),
-        target=120,
-        headline=("stemi.mean", "mean"),
+    _time(
+        "ring_to_treatment_min", "ring to treatment", groups=("condition",), target=120, headline=("stemi.mean", "mean")
     ),
-    KpiFamily(
+    _share(
         "ring_to_treatment_within_120_min",
         "patients treated within 120 min of the ring",
-        "share",
         groups=("condition",),
-        better="higher",
         headline=("stemi",),
     ),
-    KpiFamily("secondary_transfers", "patients moved on from a hospital that could not treat them", "share"),
+    _share("secondary_transfers", "patients moved on from a hospital that could not treat them", better="lower"),
     KpiFamily("calls", "calls", "count", better="neither"),
     KpiFamily("dispatched_calls", "calls for which a vehicle went out", "count", better="neither"),
-    KpiFamily("treated", "patients treated", "count", ("total",), ("condition",), better="neither"),
+    KpiFamily("treated", "patients treated", "count", better="neither", groups=("condition",)),
     KpiFamily("unserved", "calls that nobody came to", "count"),
-    KpiFamily("crew_utilisation", "share of the crews' time spent on calls", "share", better="neither"),
+    KpiFamily("crew_utilisation", "crews' time spent on calls", "share", better="neither"),
     KpiFamily("vehicle_km", "kilometres driven", "km", better="neither"),
 )

@@ -28,7 +28,9 @@ STEPS: Final = ("first_look", "consultation", "consent", "transfer", "preparatio
 MINUTE_S: Final = 60.0
 
 
-def draw_ring_times(generator: np.random.Generator, clock: Clock, parameters: EmergencyParameters) -> NDArray[np.float64]:
+def draw_ring_times(
+    generator: np.random.Generator, clock: Clock, parameters: EmergencyParameters
+) -> NDArray[np.float64]:
     """Draw a non-homogeneous Poisson process whose rate is constant within each local hour.
 
     Returns seconds since the scenario's start, ascending; from the beginning of the warm-up to the scenario's end.
@@ -108,7 +110,10 @@ def draw_calls(draw: Draw, clock: Clock, city: City, parameters: EmergencyParame
     calls["kind"] = draw_kinds(draw("kind").random(count), parameters)
     calls["cause"] = np.full(count, "call", dtype=object)
     calls["node"] = city.nearest_nodes(lon, lat).astype(np.int64)
-    far_m, angle = parameters.wrong_place_m.draw(draw("wrong_m"), count), draw("wrong_angle").uniform(0, 2 * np.pi, count)
+    far_m, angle = (
+        parameters.wrong_place_m.draw(draw("wrong_m"), count),
+        draw("wrong_angle").uniform(0, 2 * np.pi, count),
+    )
     calls["wrong_node"] = city.nearest_nodes(*city.moved(lon, lat, far_m * np.cos(angle), far_m * np.sin(angle)))
     condition = draw_conditions(draw("condition").random(count), parameters)
     return pd.concat([calls, draw_persons(draw, count, parameters, condition)], axis=1)

@@ -1,0 +1,1 @@
+"""Small cities and scenarios for tests."""

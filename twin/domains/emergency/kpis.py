@@ -1,0 +1,114 @@
+"""KPIs of the emergency domain, from recorded events alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from twin.core.clock import Clock
+from twin.core.kpis import HOURS, KpiFamily, KpiValue
+from twin.domains.emergency.measures import FAMILIES
+
+_MINUTE_S = 60.0
+
+
+def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
+    """Return one row a call of the counted time (index: its number), a column a measure, NaN where it has none."""
+    calls = events["emergency.calls"]
+    calls = calls[calls["ring_s"] >= 0].set_index("call").sort_index()
+    out = pd.DataFrame(index=calls.index)
+    for name in ("condition", "district", "ending", "kind"):
+        out[name] = calls[name].astype(str)
+    out["hour"] = [HOURS[clock.hour_of_day(time_s)] for time_s in calls["ring_s"]]
+    for name, begin, end, unit_s in (
+        ("answer_s", "ring_s", "answer_s", 1.0),
+        ("locate_s", "answer_s", "locate_s", 1.0),
+        ("dispatch_s", "answer_s", "dispatch_s", 1.0),
+        ("chute_s", "dispatch_s", "out_s", 1.0),
+        ("answer_to_out_s", "answer_s", "out_s", 1.0),
+        ("drive_min", "out_s", "at_scene_s", _MINUTE_S),
+        ("response_min", "ring_s", "at_scene_s", _MINUTE_S),
+        ("ring_to_patient_min", "ring_s", "at_patient_s", _MINUTE_S),
+        ("scene_min", "at_patient_s", "leave_s", _MINUTE_S),
+        ("transport_min", "leave_s", "door_s", _MINUTE_S),
+        ("bay_wait_min", "door_s", "bay_s", _MINUTE_S),
+        ("door_to_treatment_min", "door_s", "treatment_s", _MINUTE_S),
+        ("ring_to_treatment_min", "ring_s", "treatment_s", _MINUTE_S),
+    ):
+        out[name] = (calls[end] - calls[begin]) / unit_s
+    for name, measure, limit in (
+        ("answered_within_3_s", "answer_s", 3.0),
+        ("out_within_120_s", "answer_to_out_s", 120.0),
+        ("response_within_15_min", "response_min", 15.0),
+        ("door_to_treatment_within_90_min", "door_to_treatment_min", 90.0),
+        ("ring_to_treatment_within_120_min", "ring_to_treatment_min", 120.0),
+    ):
+        out[name] = (out[measure] <= limit).astype(float).where(out[measure].notna())
+    sent = calls["dispatch_s"].notna()
+    out["wrong_place"] = calls["sent_wrong"].astype(float).where(calls["at_scene_s"].notna())
+    out["queued_for_vehicle"] = calls["waited_for_vehicle"].astype(float).where(sent | calls["waited_for_vehicle"])
+    out["secondary_transfers"] = calls["transferred_to"].notna().astype(float).where(calls["treatment_s"].notna())
+    return out
+
+
+def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
+    """Return every KPI that has at least one case behind it."""
+    cases = observations(events, clock)
+    rows = [row for family in FAMILIES if family.column for row in _statistics(family, cases)]
+    rows += _counts(cases)
+    rows += _fleet(events, clock)
+    return rows
+
+
+def _statistics(family: KpiFamily, cases: pd.DataFrame) -> Iterator[KpiValue]:
+    values = cases[family.column].to_numpy(dtype=np.float64)
+    groups = [(None, np.ones(len(cases), dtype=np.bool_))]
+    for grouping in family.groups:
+        member_of = cases[grouping].to_numpy()
+        groups += [(str(member), member_of == member) for member in sorted(set(member_of)) if member]
+    for member, inside in groups:
+        present = values[inside & ~np.isnan(values)]
+        if not len(present):
+            continue
+        for statistic in family.statistics or (None,):
+            name = ".".join(part for part in ("emergency", family.name, member, statistic) if part)
+            yield KpiValue(name, statistic_of(present, statistic), family.unit, len(present))
+
+
+def statistic_of(values: np.ndarray[tuple[int], np.dtype[np.float64]], statistic: str | None) -> float:
+    """Return a mean, median or percentile (linear interpolation) of at least one value."""
+    if statistic is None or statistic == "mean":
+        return float(values.mean())
+    if statistic == "median":
+        return float(np.median(values))
+    return float(np.percentile(values, float(statistic.removeprefix("p"))))
+
+
+def _counts(cases: pd.DataFrame) -> list[KpiValue]:
+    total = len(cases)
+    treated = cases[cases["ending"] == "treated"]
+    sent = int(cases["chute_s"].notna().sum())
+    rows = [
+        KpiValue("emergency.calls", total, "count", total),
+        KpiValue("emergency.dispatched_calls", sent, "count", total),
+        KpiValue("emergency.treated", len(treated), "count", total),
+        KpiValue("emergency.unserved", int((cases["ending"] == "unserved").sum()), "count", total),
+    ]
+    by_condition = treated.groupby("condition").size()
+    rows += [KpiValue(f"emergency.treated.{name}", float(n), "count", total) for name, n in by_condition.items()]
+    return rows
+
+
+def _fleet(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
+    trips, vehicles = events["emergency.trips"], len(events["emergency.fleet"])
+    states = events["emergency.vehicles"].sort_values(["vehicle", "time_s"], kind="stable")
+    begins = states["time_s"].clip(0, clock.duration_s)
+    ends = states.groupby("vehicle")["time_s"].shift(-1).fillna(clock.duration_s).clip(0, clock.duration_s)
+    busy_s = float((ends - begins)[~states["status"].isin(["at_station", "returning"])].sum())
+    driven_m = float(trips.loc[trips["depart_s"].between(0, clock.duration_s), "length_m"].sum())
+    return [
+        KpiValue("emergency.crew_utilisation", busy_s / (vehicles * clock.duration_s), "share", vehicles),
+        KpiValue("emergency.vehicle_km", driven_m / 1000, "km", len(trips)),
+    ]

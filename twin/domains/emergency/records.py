@@ -1,0 +1,110 @@
+"""The event tables of the emergency domain and how their rows are made."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+from twin.core.recorder import EventTable, Recorder
+from twin.domains.emergency.agents import Ambulance, Caller, Hospital, Station
+from twin.domains.emergency.parameters import CONDITIONS
+
+_WORD: Final = pa.dictionary(pa.int32(), pa.string())
+STAMPS: Final = (
+    "answer_s", "locate_s", "triage_s", "dispatch_s", "out_s", "at_scene_s", "at_patient_s", "leave_s",
+    "green_channel_s", "door_s", "bay_s", "treatment_s",
+)  # fmt: skip
+ENDINGS: Final = ("treated", "advice", "no_patient", "unserved", "open")
+
+CALLS: Final = {
+    "call": pa.int64(),
+    "cause": _WORD,
+    "kind": _WORD,
+    "ending": _WORD,
+    "condition": _WORD,
+    "severity": pa.int8(),
+    "district": _WORD,
+    "lon": pa.float64(),
+    "lat": pa.float64(),
+    "ring_s": pa.float64(),
+    **{name: pa.float64() for name in STAMPS},
+    "one_tap": pa.bool_(),
+    "sent_wrong": pa.bool_(),
+    "waited_for_vehicle": pa.bool_(),
+    "vehicle": pa.int32(),
+    "hospital": pa.int32(),
+    "transferred_to": pa.int32(),
+}
+VEHICLES: Final = {
+    "time_s": pa.float64(), "vehicle": pa.int32(), "status": _WORD, "node": pa.int32(), "call": pa.int64()
+}  # fmt: skip
+TRIPS: Final = {
+    "vehicle": pa.int32(),
+    "call": pa.int64(),
+    "purpose": _WORD,
+    "depart_s": pa.float64(),
+    "arrive_s": pa.float64(),
+    "from_node": pa.int32(),
+    "to_node": pa.int32(),
+    "length_m": pa.float64(),
+    "free_flow_s": pa.float64(),
+    "through_closure": pa.bool_(),
+}
+HOSPITALS: Final = {
+    "time_s": pa.float64(), "hospital": pa.int32(), "call": pa.int64(), "resource": _WORD, "change": pa.int8()
+}  # fmt: skip
+FLEET: Final = {"vehicle": pa.int32(), "station": pa.int32(), "station_id": pa.string(), "node": pa.int32()}
+HOSPITAL_LIST: Final = {
+    "hospital": pa.int32(), "hospital_id": pa.string(), "node": pa.int32(), "bays": pa.int32(),
+    "laboratories": pa.int32(),
+}  # fmt: skip
+
+
+class Records:
+    """Writes the rows of the emergency domain."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.calls: EventTable = recorder.table("emergency.calls", CALLS)
+        self.vehicles: EventTable = recorder.table("emergency.vehicles", VEHICLES)
+        self.trips: EventTable = recorder.table("emergency.trips", TRIPS)
+        self.hospitals: EventTable = recorder.table("emergency.hospitals", HOSPITALS)
+        self._fleet: EventTable = recorder.table("emergency.fleet", FLEET)
+        self._hospital_list: EventTable = recorder.table("emergency.hospital_list", HOSPITAL_LIST)
+
+    def describe(self, ambulances: list[Ambulance], hospitals: list[Hospital]) -> None:
+        """Write who and what there is."""
+        for ambulance in ambulances:
+            station: Station = ambulance.station
+            self._fleet.add(ambulance.number, station.position, station.place.id, station.node)
+        for hospital in hospitals:
+            self._hospital_list.add(
+                hospital.position,
+                hospital.place.id,
+                hospital.node,
+                hospital.bays.capacity,
+                hospital.laboratories.capacity,
+            )
+
+    def call(self, caller: Caller, ending: str, district: str, lon: float, lat: float) -> None:
+        """Write a call that has ended."""
+        row, record = caller.row, caller.record
+        self.calls.add(
+            record.call,
+            row.cause,
+            row.kind,
+            ending,
+            CONDITIONS[row.condition],
+            int(row.severity),
+            district,
+            lon,
+            lat,
+            record.ring_s,
+            *(getattr(record, name) for name in STAMPS),
+            record.one_tap,
+            record.sent_wrong,
+            record.waited_for_vehicle,
+            record.vehicle,
+            record.hospital,
+            record.transferred_to,
+        )

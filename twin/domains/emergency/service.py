@@ -1,0 +1,65 @@
+"""What the lives of the emergency domain share: the desk, the fleet, the hospitals, the list of waiting calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import simpy
+
+from twin.city.conditions import RoadConditions
+from twin.domains.emergency.agents import Ambulance, Caller, Fleet, Hospital, Station
+from twin.domains.emergency.parameters import EmergencyParameters
+from twin.domains.emergency.records import Records
+from twin.domains.emergency.views import Views
+
+if TYPE_CHECKING:
+    from twin.core.model import Twin
+
+
+@dataclass
+class Service:
+    """The 120 service of one run."""
+
+    twin: Twin
+    roads: RoadConditions
+    parameters: EmergencyParameters
+    stations: list[Station]
+    hospitals: list[Hospital]
+    fleet: Fleet
+    desk: simpy.Store
+    views: Views
+    records: Records
+    open_calls: dict[int, Caller] = field(default_factory=dict)
+    waiting: list[Caller] = field(default_factory=list)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the scenario's start."""
+        return self.twin.now
+
+    @property
+    def env(self) -> simpy.Environment:
+        """The clock."""
+        return self.twin.env
+
+    def set_status(self, ambulance: Ambulance, status: str) -> None:
+        """Change and record what a vehicle does."""
+        ambulance.status = status
+        self.fleet.note(ambulance)
+        self.records.vehicles.add(self.now, ambulance.number, status, ambulance.node, ambulance.call)
+
+    def begin(self, caller: Caller) -> None:
+        """Note that a call has begun."""
+        self.open_calls[caller.record.call] = caller
+
+    def end(self, caller: Caller, ending: str) -> None:
+        """Note and record how a call has ended; each ends once."""
+        del self.open_calls[caller.record.call]
+        graph = self.roads.roads
+        code = int(graph.node_district[caller.node])
+        district = graph.districts[code] if code >= 0 else ""
+        self.records.call(
+            caller, ending, district, float(graph.node_lon[caller.node]), float(graph.node_lat[caller.node])
+        )
+        caller.remove()

@@ -1,0 +1,129 @@
+"""Paired comparison of brains that met the same days.
+
+Over several days: the mean of the daily differences with Student's t interval. Over one day: the mean difference of the
+patients of that day, likewise; every row says which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.core.kpis import Better
+
+CONFIDENCE: Final = 0.95
+
+Verdict = Literal["better", "worse", "undecided", "same", "higher", "lower"]
+Over = Literal["days", "cases"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with its confidence interval, and what it is taken over."""
+
+    mean: float
+    low: float
+    high: float
+    count: int
+    over: Over
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One KPI under two brains.
+
+    Attributes
+    ----------
+    baseline, other
+        Each brain's mean with its interval over the days (bare means on a single day).
+    difference
+        Other minus baseline, paired; None where there are fewer than two pairs.
+    verdict
+        ``same`` where every pair is equal; ``undecided`` where the interval holds 0; ``higher`` and ``lower`` where
+        neither direction is better.
+    """
+
+    name: str
+    unit: str
+    baseline: Interval
+    other: Interval
+    difference: Interval | None
+    verdict: Verdict
+
+
+def t_interval(values: NDArray[np.float64], over: Over, confidence: float = CONFIDENCE) -> Interval:
+    """Return the mean of values with Student's t interval (infinite for a single value)."""
+    from scipy.special import stdtrit
+
+    count = len(values)
+    mean = float(values.mean())
+    if count < 2:
+        return Interval(mean, -np.inf, np.inf, count, over)
+    half = float(stdtrit(count - 1, 0.5 + confidence / 2)) * float(values.std(ddof=1)) / count**0.5
+    return Interval(mean, mean - half, mean + half, count, over)
+
+
+def _verdict(difference: Interval | None, better: Better) -> Verdict:
+    if difference is None:
+        return "undecided"
+    if difference.low == difference.high == 0.0:
+        return "same"
+    if not (difference.low > 0 or difference.high < 0):
+        return "undecided"
+    rises = difference.low > 0
+    if better == "neither":
+        return "higher" if rises else "lower"
+    return "better" if rises == (better == "higher") else "worse"
+
+
+def compare_days(name: str, unit: str, better: Better, baseline: pd.Series, other: pd.Series) -> Comparison | None:
+    """Compare one KPI over days.
+
+    Parameters
+    ----------
+    baseline, other
+        Values by replication; days on which only one of them has a value are left out of the difference.
+
+    Returns
+    -------
+    Comparison | None
+        None where one brain has no value at all.
+    """
+    if not len(baseline) or not len(other):
+        return None
+    pairs = pd.concat([baseline, other], axis=1, join="inner").to_numpy(dtype=np.float64)
+    difference = t_interval(pairs[:, 1] - pairs[:, 0], "days") if len(pairs) > 1 else None
+    return Comparison(
+        name,
+        unit,
+        t_interval(baseline.to_numpy(dtype=np.float64), "days"),
+        t_interval(other.to_numpy(dtype=np.float64), "days"),
+        difference,
+        _verdict(difference, better),
+    )
+
+
+def compare_cases(name: str, unit: str, better: Better, baseline: pd.Series, other: pd.Series) -> Comparison | None:
+    """Compare the mean of one measure over the cases of one day, paired by case.
+
+    Parameters
+    ----------
+    baseline, other
+        The measure by case number, without missing values.
+    """
+    pairs = pd.concat([baseline, other], axis=1, join="inner").to_numpy(dtype=np.float64)
+    if not len(baseline) or not len(other):
+        return None
+    difference = t_interval(pairs[:, 1] - pairs[:, 0], "cases") if len(pairs) > 1 else None
+    return Comparison(
+        name,
+        unit,
+        t_interval(baseline.to_numpy(dtype=np.float64), "cases"),
+        t_interval(other.to_numpy(dtype=np.float64), "cases"),
+        difference,
+        _verdict(difference, better),
+    )

@@ -1,0 +1,80 @@
+"""What determines a result, as a hash; and what else is worth knowing about a run."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import resource
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import twin
+
+if TYPE_CHECKING:
+    from twin.scenario.load import Scenario
+
+RESULT_LIBRARIES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
+"""Libraries whose version may change a result's bytes."""
+
+_NOT_IN_RESULTS: Final = ("report", "cli.py", "experiment/compare.py")
+"""Parts of the package that only read results."""
+
+
+def hash_code() -> str:
+    """Return the SHA-256 of the code and parameters that make results, in hexadecimal."""
+    root = Path(twin.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.suffix not in (".py", ".yaml") or path.name == "zh.yaml" or name.startswith(_NOT_IN_RESULTS):
+            continue
+        digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def hash_policy_files(scenario: Scenario) -> dict[str, str]:
+    """Return the SHA-256 of each policy file that the scenario names, by the name it gives."""
+    from twin.policies.registry import rule_file
+
+    hashes = {}
+    for brain in scenario.brains:
+        for setting in brain.decisions.values():
+            path = rule_file(setting, scenario.path.parent)
+            if path is not None:
+                hashes[setting.rule.rpartition(":")[0]] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashes
+
+
+def identity(scenario: Scenario) -> dict[str, Any]:
+    """Return all that determines the result of a run."""
+    from twin.city.map import content_hash
+
+    return {
+        "scenario": scenario.resolved(),
+        "map": content_hash(scenario.map_folder),
+        "code": hash_code(),
+        "policies": hash_policy_files(scenario),
+        "libraries": {name: importlib.metadata.version(name) for name in RESULT_LIBRARIES},
+    }
+
+
+def run_id(identity_of_run: Mapping[str, Any]) -> str:
+    """Return the run's id: 12 hexadecimal digits of the hash of its identity."""
+    text = json.dumps(identity_of_run, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def surroundings() -> dict[str, Any]:
+    """Return what does not determine the result: the machine and its Python."""
+    return {"python": platform.python_version(), "platform": platform.platform(), "twin": twin.__version__}
+
+
+def peak_memory_mb() -> float:
+    """Return the largest resident size of this process and of its largest finished child, added, in megabytes."""
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return round((own + child) / unit, 1)

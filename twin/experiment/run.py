@@ -1,0 +1,188 @@
+"""Runs every brain on the same days, in one process or several, and stores the results."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twin.core.errors import ResultsError
+from twin.experiment.provenance import identity, peak_memory_mb, run_id, surroundings
+from twin.experiment.tasks import Task, Workshop, is_finished, run_task
+
+if TYPE_CHECKING:
+    from twin.scenario.load import Scenario
+
+_workshop: Workshop | None = None  # one a worker process, made by its initialiser
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to run, none of which changes the result.
+
+    Attributes
+    ----------
+    reports
+        Folder under which ``<scenario>/<run id>/`` is made.
+    jobs
+        Number of worker processes; 1 runs in this one.
+    resume
+        Go on from the finished replications of a run that was broken off, and reuse a finished run.
+    """
+
+    reports: Path
+    jobs: int = 1
+    resume: bool = False
+
+
+def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], None] = lambda done, of: None) -> Path:
+    """Run a scenario and return the folder of its results (without the report).
+
+    Parameters
+    ----------
+    progress
+        Called with the number of finished replications and of all.
+
+    Raises
+    ------
+    TwinError
+        For anything that the user can mend; finished replications are kept for ``resume``.
+    """
+    whole = identity(scenario)
+    final = options.reports / scenario.path.stem / run_id(whole)
+    unfinished = final.with_name(f".{final.name}.unfinished")
+    if options.resume and (final / "manifest.json").is_file():
+        progress(1, 1)
+        return final
+    try:
+        unfinished.mkdir(parents=True, exist_ok=True)
+        with _alone(unfinished):
+            if not options.resume:
+                shutil.rmtree(unfinished / "events", ignore_errors=True)
+            begun = time.perf_counter()
+            _run_tasks(scenario, unfinished, options.jobs, progress)
+            manifest = {
+                "run_id": final.name,
+                "identity": whole,
+                "scenario_text": scenario.text,
+                "scenario_path": scenario.path.name,
+                **surroundings(),
+                "jobs": options.jobs,
+                "wall_s": round(time.perf_counter() - begun, 3),
+                "peak_memory_mb": peak_memory_mb(),
+            }
+            _store(unfinished, scenario, manifest)
+        if final.exists():
+            shutil.rmtree(final)
+        unfinished.replace(final)
+    except OSError as error:
+        raise ResultsError(
+            "{path}: results cannot be written ({problem}); make room, or choose another place with --reports",
+            path=str(options.reports),
+            problem=error.strerror or str(error),
+        ) from None
+    return final
+
+
+def _store(folder: Path, scenario: Scenario, manifest: dict[str, Any]) -> None:
+    from twin.experiment.store import write_kpis, write_text
+
+    write_kpis(folder, scenario)
+    write_text(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a lock so that two processes do not write one run."""
+    lock = folder / "running.pid"
+    try:
+        owner = int(lock.read_text()) if lock.is_file() else 0
+    except ValueError:
+        owner = 0
+    if owner and owner != os.getpid() and _is_alive(owner):
+        raise ResultsError(
+            "{path}: process {owner} is running this scenario now; wait for it, or remove {lock} if it is not",
+            path=str(folder),
+            owner=owner,
+            lock=str(lock),
+        )
+    lock.write_text(str(os.getpid()))
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _run_tasks(scenario: Scenario, root: Path, jobs: int, progress: Callable[[int, int], None]) -> None:
+    tasks = [
+        Task(replication, brain)
+        for replication in range(scenario.replications)
+        for brain in range(len(scenario.brains))
+    ]
+    left = [task for task in tasks if not is_finished(root, scenario, task)]
+    done = len(tasks) - len(left)
+    progress(done, len(tasks))
+    if jobs <= 1 or len(left) <= 1:
+        workshop = Workshop(scenario)
+        for count, task in enumerate(left, start=1):
+            run_task(workshop, task, root)
+            progress(done + count, len(tasks))
+        return
+    with _pool(scenario, min(jobs, len(left))) as pool:
+        pending = {pool.submit(_work, task, root) for task in left}
+        while pending:
+            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in finished:
+                future.result()
+                done += 1
+            progress(done, len(tasks))
+
+
+@contextmanager
+def _pool(scenario: Scenario, jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Open worker processes; when something goes wrong they are ended at once."""
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin_work, (scenario,))
+    try:
+        yield pool
+    except BrokenProcessPool:
+        raise ResultsError(
+            "a worker process was killed (out of memory?); run again with --resume, and with fewer --jobs"
+        ) from None
+    except BaseException:
+        for process in list(pool._processes.values()):
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_work(scenario: Scenario) -> None:
+    global _workshop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
+    _workshop = Workshop(scenario)
+
+
+def _work(task: Task, root: Path) -> None:
+    if _workshop is None:
+        raise RuntimeError("the worker was not initialised")
+    run_task(_workshop, task, root)

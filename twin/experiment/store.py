@@ -1,0 +1,235 @@
+"""Stored results of a run: written whole, read by the report, the command line and notebooks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from twin.core.errors import ResultsError
+from twin.core.kpis import HOURS, Kpi, names_of
+from twin.experiment.compare import Comparison, compare_cases, compare_days
+from twin.experiment.tasks import SUMMARY, Task, clock_of, compute_kpis, folder_of, load_object
+
+if TYPE_CHECKING:
+    from twin.core.clock import Clock
+    from twin.scenario.load import Scenario
+
+KPI_COLUMNS = ("brain", "replication", "kpi", "value", "unit", "count")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file beside and rename it, so that it is there whole or not at all."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_kpis(folder: Path, scenario: Scenario) -> None:
+    """Gather the replications' KPIs into ``kpis.csv`` and ``kpis.json``."""
+    rows = []
+    for brain, setting in enumerate(scenario.brains):
+        for replication in range(scenario.replications):
+            summary = json.loads((folder_of(folder, scenario, Task(replication, brain)) / SUMMARY).read_text("utf-8"))
+            rows += [
+                {"brain": setting.name, "replication": replication, "kpi": row["name"], "value": row["value"],
+                 "unit": row["unit"], "count": row["count"]}
+                for row in summary["kpis"]
+            ]  # fmt: skip
+    _write_kpi_files(folder, rows)
+
+
+def _write_kpi_files(folder: Path, rows: list[dict[str, Any]]) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, KPI_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(folder / "kpis.csv", text.getvalue())
+    nested: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        by_kpi = nested.setdefault(row["brain"], {})
+        entry = by_kpi.setdefault(row["kpi"], {"unit": row["unit"], "by_replication": {}})
+        entry["by_replication"][str(row["replication"])] = row["value"]
+    for by_kpi in nested.values():
+        for entry in by_kpi.values():
+            values = list(entry["by_replication"].values())
+            entry["mean"] = sum(values) / len(values)
+    write_text(folder / "kpis.json", json.dumps(nested, indent=1, sort_keys=True) + "\n")
+
+
+class Results:
+    """A finished run.
+
+    Parameters
+    ----------
+    folder
+        ``reports/<scenario>/<run id>``.
+
+    Raises
+    ------
+    ResultsError
+        When it is not the folder of a finished run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        path = self.folder / "manifest.json"
+        if not path.is_file():
+            raise ResultsError(
+                "{path}: is not the folder of a finished run (reports/<scenario>/<run id>)", path=str(folder)
+            )
+        try:
+            self.manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ResultsError("{path}: cannot be read: {problem}", path=str(path), problem=str(error)) from None
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was run."""
+        from twin.scenario.load import scenario_from_resolved
+
+        return scenario_from_resolved(self.manifest["identity"]["scenario"], self.manifest["scenario_path"])
+
+    @property
+    def clock(self) -> Clock:
+        """The calendar of the run."""
+        clock: Clock = clock_of(self.scenario)
+        return clock
+
+    @property
+    def brains(self) -> tuple[str, ...]:
+        """Names of the brains, in the scenario's order."""
+        return tuple(brain.name for brain in self.scenario.brains)
+
+    @cached_property
+    def kpis(self) -> pd.DataFrame:
+        """One row a brain, replication and KPI: brain, replication, kpi, value, unit, count."""
+        return pd.read_csv(self.folder / "kpis.csv")
+
+    def summary(self, brain: str, replication: int) -> dict[str, Any]:
+        """Return what one replication wrote about itself: hashes of its tables, replaced answers, KPIs."""
+        path = self._events_folder(brain, replication) / SUMMARY
+        summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return summary
+
+    def _events_folder(self, brain: str, replication: int) -> Path:
+        if brain not in self.brains or not 0 <= replication < self.scenario.replications:
+            raise ResultsError(
+                "{path}: has no replication {replication} of {brain}; there are {count} of {brains}",
+                path=str(self.folder),
+                replication=replication,
+                brain=brain,
+                count=self.scenario.replications,
+                brains=", ".join(self.brains),
+            )
+        return folder_of(self.folder, self.scenario, Task(replication, self.brains.index(brain)))
+
+    def event_frames(self, brain: str, replication: int) -> dict[str, pd.DataFrame]:
+        """Return every event table of one replication but for the decisions."""
+        folder = self._events_folder(brain, replication)
+        return {
+            path.stem: pd.read_parquet(path)
+            for path in sorted(folder.glob("*.parquet"))
+            if ".decisions." not in path.stem
+        }
+
+    def events(self, table: str, brain: str | None = None, replication: int | None = None) -> pd.DataFrame:
+        """Return an event table, of all brains and replications or of one, with columns brain and replication."""
+        frames = []
+        for name in self.brains if brain is None else (brain,):
+            for number in range(self.scenario.replications) if replication is None else (replication,):
+                path = self._events_folder(name, number) / f"{table}.parquet"
+                if not path.is_file():
+                    known = sorted(other.stem for other in path.parent.glob("*.parquet"))
+                    raise ResultsError(
+                        "{path}: there is no such table; there are {known}", path=str(path), known=", ".join(known)
+                    )
+                frames.append(pd.read_parquet(path).assign(brain=name, replication=number))
+        return pd.concat(frames, ignore_index=True)
+
+    def observations(self, domain: str, brain: str, replication: int) -> pd.DataFrame:
+        """Return a domain's measures, one row a case, from the recorded events."""
+        from twin.domains import DESCRIPTIONS
+
+        function = load_object(DESCRIPTIONS[domain].observations)
+        frame: pd.DataFrame = function(self.event_frames(brain, replication), self.clock)
+        return frame
+
+    def catalogue(self) -> dict[str, Kpi]:
+        """Return every KPI that the run's domains may have, by name."""
+        from twin.city.places import read_districts
+        from twin.domains import DESCRIPTIONS
+
+        districts = read_districts(self.scenario.map_folder / "districts.geojson")
+        members = {"district": tuple(district.id for district in districts), "hour": HOURS}
+        return {
+            kpi.name: kpi
+            for name in self.scenario.domains
+            for kpi in names_of(name, DESCRIPTIONS[name].kpi_families, {**members, **DESCRIPTIONS[name].members})
+        }
+
+    def compare(self, baseline: str, other: str) -> list[Comparison]:
+        """Compare two brains in every KPI that both have: over the days, or over the cases of a single day."""
+        if self.scenario.replications == 1:
+            return self._compare_cases(baseline, other)
+        catalogue = self.catalogue()
+        frame = self.kpis
+        rows = []
+        tables = {
+            brain: dict(
+                list(frame[frame["brain"] == brain].set_index("replication").groupby("kpi", sort=False)["value"])
+            )
+            for brain in (baseline, other)
+        }
+        for name, values in tables[baseline].items():
+            if name in tables[other] and name in catalogue:
+                family = catalogue[name].family
+                row = compare_days(name, family.unit, family.better, values, tables[other][name])
+                if row is not None:
+                    rows.append(row)
+        return rows
+
+    def _compare_cases(self, baseline: str, other: str) -> list[Comparison]:
+        rows = []
+        for domain in self.scenario.domains:
+            cases = {brain: self.observations(domain, brain, 0) for brain in (baseline, other)}
+            for name, kpi in self.catalogue().items():
+                column = kpi.family.column
+                if not name.startswith(domain + ".") or not column or kpi.statistic not in (None, "mean"):
+                    continue
+                values = []
+                for brain in (baseline, other):
+                    frame = cases[brain]
+                    if kpi.member is not None:
+                        inside = [frame[grouping] == kpi.member for grouping in kpi.family.groups]
+                        frame = frame[pd.concat(inside, axis=1).any(axis=1)]
+                    values.append(frame[column].dropna())
+                row = compare_cases(name, kpi.family.unit, kpi.family.better, *values)
+                if row is not None:
+                    rows.append(row)
+        return rows
+
+    def recompute_kpis(self) -> bool:
+        """Compute the KPIs again from the recorded events and store them; say whether anything changed."""
+        rows = []
+        for brain in self.brains:
+            for replication in range(self.scenario.replications):
+                frames = self.event_frames(brain, replication)
+                rows += [
+                    {"brain": brain, "replication": replication, "kpi": row.name, "value": row.value, "unit": row.unit,
+                     "count": row.count}
+                    for row in compute_kpis(self.scenario, frames)
+                ]  # fmt: skip
+        before = (self.folder / "kpis.csv").read_bytes()
+        _write_kpi_files(self.folder, rows)
+        self.__dict__.pop("kpis", None)
+        return before != (self.folder / "kpis.csv").read_bytes()

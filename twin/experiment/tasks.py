@@ -1,0 +1,192 @@
+"""One replication of one brain: builds the twin, lets it live, writes what happened."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from twin.core.errors import ResultsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from twin.city.city import City
+    from twin.core.kpis import KpiValue
+    from twin.core.model import Listener, Twin
+    from twin.core.recorder import Recorder
+    from twin.scenario.load import Scenario
+
+SUMMARY: Final = "replication.json"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Task:
+    """One replication (from 0) of one brain (its position in the scenario)."""
+
+    replication: int
+    brain: int
+
+
+def load_object(address: str) -> Any:
+    """Import ``module:name``."""
+    module, _, name = address.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+class Workshop:
+    """Makes the twins of a scenario; keeps what all of them share (map, hierarchy, ordinary traffic)."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    @cached_property
+    def city(self) -> City:
+        """The city, read when first needed."""
+        from twin.city.city import City
+        from twin.city.map import read_map
+
+        roads: Any = self.scenario.sections["roads"]
+        return City(read_map(self.scenario.map_folder), roads)
+
+    def clock(self) -> Any:
+        """Return the scenario's clock."""
+        return clock_of(self.scenario)
+
+    def twin(self, task: Task, recorder: Recorder, tables: Mapping[str, pd.DataFrame] | None = None) -> Twin:
+        """Build the twin of a task; ``tables`` replaces exogenous tables by name."""
+        from twin.city.conditions import RoadConditions
+        from twin.core.model import Twin
+        from twin.core.streams import Streams
+        from twin.domains import DESCRIPTIONS
+
+        scenario = self.scenario
+        streams = Streams(scenario.seed, task.replication)
+        clock = self.clock()
+        roads = RoadConditions(self.city.ordinary, clock, streams)
+        domains = {
+            name: load_object(DESCRIPTIONS[name].factory)(scenario.sections[name], self.city, roads)
+            for name in scenario.domains
+        }
+        twin = Twin(
+            city=self.city,
+            clock=clock,
+            brain=self._brain(task, recorder, streams),
+            streams=streams,
+            domains=list(domains.values()),
+            events=self._events(domains, roads),
+            recorder=recorder,
+            tables=tables,
+            exogenous=roads.tables,
+        )
+        return twin
+
+    def _brain(self, task: Task, recorder: Recorder, streams: Any) -> Any:
+        from twin.core.brain import Brain
+        from twin.domains import DESCRIPTIONS
+        from twin.policies.registry import load_rule
+        from twin.scenario.load import traditional_rules
+
+        scenario = self.scenario
+        setting = scenario.brains[task.brain]
+        decisions = [decision for description in DESCRIPTIONS.values() for decision in description.decisions]
+        rules, practised = {}, {}
+        for decision in decisions:
+            stream = streams("policy", decision.name)
+            rules[decision.name] = load_rule(
+                setting.decisions[decision.name], decision, scenario.path.parent, random=stream
+            )
+            practised[decision.name] = load_rule(
+                traditional_rules()[decision.name], decision, scenario.path.parent, random=stream
+            )
+        return Brain(
+            setting,
+            rules,
+            practised,
+            recorder,
+            replace_illegal=scenario.on_illegal_answer == "traditional_rule",
+            limit_s=scenario.decision_time_limit_s,
+            record_views=scenario.record_views,
+        )
+
+    def _events(self, domains: Mapping[str, Any], roads: Any) -> list[tuple[Any, Listener]]:
+        from twin.city.section import EVENT_KINDS
+        from twin.core.model import ConnectionFailures
+        from twin.domains import DESCRIPTIONS
+
+        listeners: dict[str, Listener] = {"connection_fails": ConnectionFailures()}
+        listeners.update({kind.name: roads for kind in EVENT_KINDS})
+        for name, domain in domains.items():
+            listeners.update({kind.name: domain for kind in DESCRIPTIONS[name].event_kinds})
+        return [(event, listeners[event.kind]) for event in self.scenario.events]
+
+
+def clock_of(scenario: Scenario) -> Any:
+    """Return the clock of a scenario."""
+    from twin.core.clock import Clock
+
+    return Clock(scenario.start, scenario.warm_up_h * 3600.0, scenario.duration_h * 3600.0)
+
+
+def compute_kpis(scenario: Scenario, frames: Mapping[str, pd.DataFrame]) -> list[KpiValue]:
+    """Compute the KPIs of one replication from its recorded events."""
+    from twin.domains import DESCRIPTIONS
+
+    clock = clock_of(scenario)
+    return [row for name in scenario.domains for row in load_object(DESCRIPTIONS[name].kpis)(frames, clock)]
+
+
+def folder_of(root: Path, scenario: Scenario, task: Task) -> Path:
+    """Return where the events of a task are kept below a run's folder."""
+    return root / "events" / scenario.brains[task.brain].name / f"{task.replication:04d}"
+
+
+def run_task(workshop: Workshop, task: Task, root: Path) -> None:
+    """Run a replication; its folder appears under ``root`` whole or not at all.
+
+    Raises
+    ------
+    ResultsError
+        When the events cannot be written.
+    """
+    from twin.core.recorder import Recorder
+
+    final = folder_of(root, workshop.scenario, task)
+    beside = final.with_name(f".{final.name}.{os.getpid()}")
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        recorder = Recorder(beside)
+        twin = workshop.twin(task, recorder)
+        twin.run()
+        kpis = compute_kpis(workshop.scenario, recorder.frames())
+        summary = {
+            "brain": workshop.scenario.brains[task.brain].name,
+            "replication": task.replication,
+            "tables": twin.table_hashes,
+            "replaced_answers": twin.brain.replaced,
+            "kpis": [asdict(row) for row in kpis],
+        }
+        text = json.dumps(summary, indent=1, sort_keys=True)
+        (beside / SUMMARY).write_text(text, encoding="utf-8")
+        beside.replace(final)
+    except OSError as error:
+        raise ResultsError(
+            "{path}: the events cannot be written ({problem}); make room, or choose another place with --reports",
+            path=str(root),
+            problem=error.strerror or str(error),
+        ) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def is_finished(root: Path, scenario: Scenario, task: Task) -> bool:
+    """Say whether a replication's folder is there (it is written beside and renamed when whole)."""
+    return (folder_of(root, scenario, task) / SUMMARY).is_file()
