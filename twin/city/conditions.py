@@ -1,6 +1,7 @@
 """How fast the roads are: on an ordinary day by hour, and on this day as it is.
 
-The delay on an edge is ``1 + (index(hour) - 1) * share(class) * deviation``. On an ordinary day (what is known without
+The time on an edge is its length at its speed, times what junctions add (``junction_time_factor``), times the delay.
+The delay is ``1 + (index(hour) - 1) * share(class) * deviation``. On an ordinary day (what is known without
 live traffic) the deviation is 1; on the day itself it is log-normal: for each district, hour by hour and for the whole
 day, and for each named main road, hour by hour. It is drawn before anything else happens.
 """
@@ -74,6 +75,7 @@ class OrdinaryTraffic:
         self.hierarchy = hierarchy
         self.parameters = parameters
         is_main = np.isin(roads.edge_class, list(MAIN_CLASSES))
+        self.free_s = roads.edge_free_flow_s * parameters.junction_time_factor
         self.delay_share = np.where(is_main, 1.0, parameters.local_delay_share)
         self._kept: OrderedDict[float, TravelTimes] = OrderedDict()
 
@@ -85,7 +87,7 @@ class OrdinaryTraffic:
         """Return the travel times of an hour; hours with the same delay share one metric."""
         index = self.delay_index(hour_of_day)
         if index not in self._kept:
-            edge_time_s = self.roads.edge_free_flow_s * (1 + (index - 1) * self.delay_share)
+            edge_time_s = self.free_s * (1 + (index - 1) * self.delay_share)
             self._kept[index] = self.hierarchy.customise(_milliseconds(edge_time_s))
             if len(self._kept) > KEPT_METRICS:
                 self._kept.popitem(last=False)
@@ -160,7 +162,7 @@ class RoadConditions:
         edge_district = roads.node_district[roads.edge_to].astype(np.int64) + 1
         is_main = np.isin(roads.edge_class, list(MAIN_CLASSES))
         edge_corridor = np.where(is_main, column_of_name[roads.edge_name], 0)
-        free_s = roads.edge_free_flow_s.astype(np.float32)
+        free_s = ordinary.free_s.astype(np.float32)
         share = ordinary.delay_share.astype(np.float32)
         times_s = np.empty((len(self.period_starts_s), roads.edge_count), dtype=np.float32)
         for period, start_s in enumerate(self.period_starts_s):

@@ -22,6 +22,8 @@ HASHED_FILES: Final = (
     "map.yaml", "nodes.parquet", "edges.parquet", "hospitals.csv", "stations.csv", "districts.geojson",
     "population.parquet",
 )  # fmt: skip
+WORD_COLUMNS: Final = ("district", "class", "name", "source")
+WHOLE_COLUMNS: Final = ("rank", "from_node", "to_node", "lanes", "level")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +117,8 @@ def _codes(column: pa.ChunkedArray, wanted: tuple[str, ...], path: Path) -> NDAr
                 "{path}: {word!r} is not one of {allowed}", path=str(path), word=words[code], allowed=", ".join(wanted)
             )
     table = np.array([position.get(word, 0) for word in words], dtype=np.int64)
-    return table[encoded.indices.to_numpy()]
+    codes: NDArray[np.int64] = table[encoded.indices.to_numpy()]
+    return codes
 
 
 def _read_columns(path: Path, names: list[str]) -> pa.Table:
@@ -126,9 +129,32 @@ def _read_columns(path: Path, names: list[str]) -> pa.Table:
         missing = [name for name in names if name not in present]
         if missing:
             raise MapError("{path}:1: missing column {columns}", path=str(path), columns=", ".join(missing))
-        return pq.read_table(path, columns=names)
-    except pa.ArrowException as error:
+        table = pq.read_table(path, columns=names)
+    except (pa.ArrowException, OSError) as error:
         raise MapError("{path}: is not a Parquet file: {problem}", path=str(path), problem=str(error)) from None
+    for name in names:
+        _check_column(path, name, table[name])
+    return table
+
+
+def _check_column(path: Path, name: str, column: pa.ChunkedArray) -> None:
+    """Raise MapError where a column has gaps, or words for numbers or numbers for words."""
+    if column.null_count:
+        raise MapError("{path}: column {column} has gaps", path=str(path), column=name)
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    wanted = "words" if name in WORD_COLUMNS else "whole numbers" if name in WHOLE_COLUMNS else "numbers"
+    fits = {
+        "words": pa.types.is_string(kind) or pa.types.is_large_string(kind),
+        "whole numbers": pa.types.is_integer(kind),
+        "numbers": pa.types.is_integer(kind) or pa.types.is_floating(kind),
+    }[wanted]
+    if not fits:
+        raise MapError(
+            "{path}: column {column} holds {found}, which does not fit; write it as docs/design.md says",
+            path=str(path),
+            column=name,
+            found=str(kind),
+        )
 
 
 def read_graph(folder: Path, districts: tuple[str, ...]) -> RoadGraph:
@@ -169,24 +195,55 @@ def _check_graph(graph: RoadGraph, node_path: Path, edge_path: Path) -> None:
     n = graph.node_count
     if n < 2 or graph.edge_count < 2:
         raise MapError("{path}: fewer than two nodes or edges; nothing can be driven on it", path=str(node_path))
-    for column, values, good in (
-        ("from_node, to_node", None, (graph.edge_from.min() >= 0) and (graph.edge_from.max() < n)),
-        ("from_node, to_node", None, (graph.edge_to.min() >= 0) and (graph.edge_to.max() < n)),
-        ("length_m", graph.edge_length_m, bool(np.all(graph.edge_length_m > 0))),
-        ("speed_kmh", graph.edge_speed_kmh, bool(np.all(graph.edge_speed_kmh > 0))),
-        ("lanes", graph.edge_lanes, bool(np.all(graph.edge_lanes > 0))),
-    ):
-        if not good:
+    _check_degrees(graph.node_lon, graph.node_lat, node_path)
+    if min(graph.edge_from.min(), graph.edge_to.min()) < 0 or max(graph.edge_from.max(), graph.edge_to.max()) >= n:
+        raise MapError(
+            "{path}: from_node and to_node must be rows of nodes.parquet, 0 to {last}", path=str(edge_path), last=n - 1
+        )
+    for column, values in (
+        ("length_m", graph.edge_length_m), ("speed_kmh", graph.edge_speed_kmh), ("lanes", graph.edge_lanes),
+    ):  # fmt: skip
+        wrong = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
+        if len(wrong):
             raise MapError(
-                "{path}: column {column} has values that are out of range ({values})",
+                "{path}: column {column}, row {row}: {value} must be greater than 0",
                 path=str(edge_path),
                 column=column,
-                values="" if values is None else f"min {values.min()}",
+                row=int(wrong[0]),
+                value=float(values[wrong[0]]),
             )
     if not np.array_equal(np.sort(graph.node_rank), np.arange(n)):
         raise MapError("{path}: column rank is not an order of the nodes; build the map again", path=str(node_path))
-    if not np.all(np.isfinite(graph.node_lon) & np.isfinite(graph.node_lat)):
-        raise MapError("{path}: a node has no coordinates", path=str(node_path))
+    _check_connected(graph, edge_path)
+
+
+def _check_degrees(lon: NDArray[np.float64], lat: NDArray[np.float64], path: Path) -> None:
+    wrong = np.flatnonzero(~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)))  # catches what is no number, too
+    if len(wrong):
+        raise MapError(
+            "{path}: row {row}: {lon}, {lat} is no longitude and latitude",
+            path=str(path),
+            row=int(wrong[0]),
+            lon=float(lon[wrong[0]]),
+            lat=float(lat[wrong[0]]),
+        )
+
+
+def _check_connected(graph: RoadGraph, path: Path) -> None:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    shape = (graph.node_count, graph.node_count)
+    links = coo_array((np.ones(graph.edge_count, np.int8), (graph.edge_from, graph.edge_to)), shape=shape).tocsr()
+    parts, label = connected_components(links, directed=True, connection="strong")
+    if parts > 1:
+        raise MapError(
+            "{path}: {count} of {all} nodes cannot be reached from the others and left again; keep the largest "
+            "strongly connected component",
+            path=str(path),
+            count=graph.node_count - int(np.bincount(label).max()),
+            all=graph.node_count,
+        )
 
 
 def read_population(path: Path) -> Population:
@@ -195,6 +252,7 @@ def read_population(path: Path) -> Population:
     residents = table["population"].to_numpy().astype(np.float64)
     if not len(residents) or not np.all(np.isfinite(residents)) or residents.min() < 0 or residents.sum() <= 0:
         raise MapError("{path}: column population must hold numbers of at least 0, not all 0", path=str(path))
+    _check_degrees(table["lon"].to_numpy(), table["lat"].to_numpy(), path)
     return Population(
         lon=table["lon"].to_numpy(),
         lat=table["lat"].to_numpy(),
@@ -215,9 +273,14 @@ def read_header(folder: Path) -> dict[str, Any]:
         header = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError) as error:
         raise MapError("{path}: is not YAML: {problem}", path=str(path), problem=str(error)) from None
-    for key in ("name", "title", "crs", "licence", "attribution"):
-        if not isinstance(header, dict) or key not in header:
-            raise MapError("{path}: the key {key} is missing", path=str(path), key=key)
+    header = header if isinstance(header, dict) else {}
+    titles = header["title"] if isinstance(header.get("title"), dict) else {}
+    for key, value in (
+        *((key, header.get(key)) for key in ("name", "crs", "licence", "attribution")),
+        *((f"title.{code}", titles.get(code)) for code in ("en", "zh")),
+    ):
+        if not isinstance(value, str) or not value:
+            raise MapError("{path}: the key {key} is missing or holds no text", path=str(path), key=key)
     if header["crs"] != CRS:
         raise MapError(
             "{path}: crs is {crs}, but maps are kept in {wanted}; convert the coordinates first",
@@ -243,18 +306,34 @@ def read_map(folder: Path) -> CityMap:
     """Read a whole map folder; raises MapError naming the file and what is wrong with it."""
     header = read_header(folder)
     districts = read_districts(folder / "districts.geojson")
+    ids = tuple(district.id for district in districts)
+    hospitals = read_places(folder / "hospitals.csv", Hospital)
+    stations = read_places(folder / "stations.csv", Station)
+    population = read_population(folder / "population.parquet")
+    for name, used in (
+        ("hospitals.csv", [place.district for place in hospitals]),
+        ("stations.csv", [place.district for place in stations]),
+        ("population.parquet", list(population.district)),
+    ):
+        for unknown in sorted(set(used) - set(ids) - {""}):
+            raise MapError(
+                "{path}: {word!r} is not one of {allowed}",
+                path=str(folder / name),
+                word=unknown,
+                allowed=", ".join(ids),
+            )
     return CityMap(
         name=header["name"],
         title_en=header["title"]["en"],
         title_zh=header["title"]["zh"],
         licence=header["licence"],
         attribution=header["attribution"],
-        notes=header.get("notes", {}),
+        notes=header.get("notes") or {},
         folder=folder,
-        roads=read_graph(folder, tuple(district.id for district in districts)),
-        hospitals=read_places(folder / "hospitals.csv", Hospital),
-        stations=read_places(folder / "stations.csv", Station),
+        roads=read_graph(folder, ids),
+        hospitals=hospitals,
+        stations=stations,
         districts=districts,
-        population=read_population(folder / "population.parquet"),
+        population=population,
         content_hash=content_hash(folder),
     )

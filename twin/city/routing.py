@@ -88,15 +88,22 @@ class Hierarchy:
         ValueError
             If `node_rank` is no permutation of the nodes.
         """
-        node_rank = np.array(graph.node_rank, np.int32)
-        if not np.array_equal(np.sort(node_rank), np.arange(graph.node_count)):
+        return cls.of_arrays(graph.node_rank, graph.edge_from, graph.edge_to)
+
+    @classmethod
+    def of_arrays(
+        cls, ranks: NDArray[np.int32], edges_from: NDArray[np.int32], edges_to: NDArray[np.int32]
+    ) -> Hierarchy:
+        """Build the hierarchy from the order of contraction, shape (n,), and the ends of the edges, shape (m,)."""
+        node_rank = np.array(ranks, np.int32)
+        if not np.array_equal(np.sort(node_rank), np.arange(len(node_rank))):
             raise ValueError("node_rank must be a permutation of the nodes 0..n-1")
-        edge_from = np.array(graph.edge_from, np.int32)
-        edge_to = np.array(graph.edge_to, np.int32)
+        edge_from = np.array(edges_from, np.int32)
+        edge_to = np.array(edges_to, np.int32)
         arc_first, arc_head = kernels.complete(node_rank, edge_from, edge_to)
         edge_arc = kernels.arcs_of_edges(arc_first, arc_head, node_rank[edge_from], node_rank[edge_to])
         lower = kernels.arcs_by_head(arc_first, arc_head)
-        scratch = _Scratch(graph.node_count)
+        scratch = _Scratch(len(node_rank))
         return cls(node_rank, edge_from, edge_to, arc_first, arc_head, *lower, edge_arc, scratch)
 
     @property

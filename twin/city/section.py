@@ -21,6 +21,7 @@ class RoadParameters(ParameterSection):
     delay_index_by_hour: list[Annotated[float, Field(ge=1, le=20)]] = shipped_field(
         SHIPPED, "delay_index_by_hour", min_length=24, max_length=24
     )
+    junction_time_factor: float = shipped_field(SHIPPED, "junction_time_factor", ge=1, le=5)
     local_delay_share: float = shipped_field(SHIPPED, "local_delay_share", ge=0, le=1)
     day_to_day_sigma: float = shipped_field(SHIPPED, "day_to_day_sigma", ge=0, le=1)
     hour_to_hour_sigma: float = shipped_field(SHIPPED, "hour_to_hour_sigma", ge=0, le=1)

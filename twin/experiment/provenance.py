@@ -38,14 +38,15 @@ def hash_code() -> str:
 
 def hash_policy_files(scenario: Scenario) -> dict[str, str]:
     """Return the SHA-256 of each policy file that the scenario names, by the name it gives."""
-    from twin.policies.registry import rule_file
+    from twin.policies.registry import find_file, split_reference
 
     hashes = {}
     for brain in scenario.brains:
         for setting in brain.decisions.values():
-            path = rule_file(setting, scenario.path.parent)
-            if path is not None:
-                hashes[setting.rule.rpartition(":")[0]] = hashlib.sha256(path.read_bytes()).hexdigest()
+            reference = split_reference(setting.rule)
+            path = find_file(reference[0], [scenario.folder]) if reference else None
+            if reference and path is not None:
+                hashes[reference[0]] = hashlib.sha256(path.read_bytes()).hexdigest()
     return hashes
 
 
@@ -54,7 +55,7 @@ def identity(scenario: Scenario) -> dict[str, Any]:
     from twin.city.map import content_hash
 
     return {
-        "scenario": scenario.resolved(),
+        "scenario": scenario.determining(),
         "map": content_hash(scenario.map_folder),
         "code": hash_code(),
         "policies": hash_policy_files(scenario),

@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twin.city.places import read_districts
 from twin.core.errors import ResultsError
 from twin.experiment.provenance import identity, peak_memory_mb, run_id, surroundings
 from twin.experiment.tasks import Task, Workshop, is_finished, run_task
@@ -74,8 +75,10 @@ def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], 
             manifest = {
                 "run_id": final.name,
                 "identity": whole,
+                "scenario": scenario.resolved(),
                 "scenario_text": scenario.text,
-                "scenario_path": scenario.path.name,
+                "scenario_path": scenario.path.as_posix() if not scenario.path.is_absolute() else scenario.path.name,
+                "districts": [district.id for district in read_districts(scenario.map_folder / "districts.geojson")],
                 **surroundings(),
                 "jobs": options.jobs,
                 "wall_s": round(time.perf_counter() - begun, 3),

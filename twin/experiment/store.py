@@ -15,7 +15,7 @@ import pandas as pd
 from twin.core.errors import ResultsError
 from twin.core.kpis import HOURS, Kpi, names_of
 from twin.experiment.compare import Comparison, compare_cases, compare_days
-from twin.experiment.tasks import SUMMARY, Task, clock_of, compute_kpis, folder_of, load_object
+from twin.experiment.tasks import SUMMARY, Task, compute_kpis, folder_of, load_object
 
 if TYPE_CHECKING:
     from twin.core.clock import Clock
@@ -95,15 +95,14 @@ class Results:
     @cached_property
     def scenario(self) -> Scenario:
         """The scenario as it was run."""
-        from twin.scenario.load import scenario_from_resolved
+        from twin.scenario.stored import scenario_from_resolved
 
-        return scenario_from_resolved(self.manifest["identity"]["scenario"], self.manifest["scenario_path"])
+        return scenario_from_resolved(self.manifest["scenario"], self.manifest["scenario_path"])
 
     @property
     def clock(self) -> Clock:
         """The calendar of the run."""
-        clock: Clock = clock_of(self.scenario)
-        return clock
+        return self.scenario.clock
 
     @property
     def brains(self) -> tuple[str, ...]:
@@ -166,11 +165,9 @@ class Results:
 
     def catalogue(self) -> dict[str, Kpi]:
         """Return every KPI that the run's domains may have, by name."""
-        from twin.city.places import read_districts
         from twin.domains import DESCRIPTIONS
 
-        districts = read_districts(self.scenario.map_folder / "districts.geojson")
-        members = {"district": tuple(district.id for district in districts), "hour": HOURS}
+        members = {"district": tuple(self.manifest["districts"]), "hour": HOURS}
         return {
             kpi.name: kpi
             for name in self.scenario.domains

@@ -56,10 +56,6 @@ class Workshop:
         roads: Any = self.scenario.sections["roads"]
         return City(read_map(self.scenario.map_folder), roads)
 
-    def clock(self) -> Any:
-        """Return the scenario's clock."""
-        return clock_of(self.scenario)
-
     def twin(self, task: Task, recorder: Recorder, tables: Mapping[str, pd.DataFrame] | None = None) -> Twin:
         """Build the twin of a task; ``tables`` replaces exogenous tables by name."""
         from twin.city.conditions import RoadConditions
@@ -69,7 +65,7 @@ class Workshop:
 
         scenario = self.scenario
         streams = Streams(scenario.seed, task.replication)
-        clock = self.clock()
+        clock = scenario.clock
         roads = RoadConditions(self.city.ordinary, clock, streams)
         domains = {
             name: load_object(DESCRIPTIONS[name].factory)(scenario.sections[name], self.city, roads)
@@ -90,13 +86,15 @@ class Workshop:
 
     def _brain(self, task: Task, recorder: Recorder, streams: Any) -> Any:
         from twin.core.brain import Brain
+        from twin.core.decisions import RuleSetting
         from twin.domains import DESCRIPTIONS
         from twin.policies.registry import load_rule
-        from twin.scenario.load import traditional_rules
+        from twin.scenario.brains import shipped_brain
 
         scenario = self.scenario
         setting = scenario.brains[task.brain]
-        decisions = [decision for description in DESCRIPTIONS.values() for decision in description.decisions]
+        decisions = [decision for name in scenario.domains for decision in DESCRIPTIONS[name].decisions]
+        practised_rules = shipped_brain("traditional").decisions
         rules, practised = {}, {}
         for decision in decisions:
             stream = streams("policy", decision.name)
@@ -104,7 +102,7 @@ class Workshop:
                 setting.decisions[decision.name], decision, scenario.path.parent, random=stream
             )
             practised[decision.name] = load_rule(
-                traditional_rules()[decision.name], decision, scenario.path.parent, random=stream
+                RuleSetting(practised_rules[decision.name]), decision, scenario.path.parent, random=stream
             )
         return Brain(
             setting,
@@ -128,19 +126,11 @@ class Workshop:
         return [(event, listeners[event.kind]) for event in self.scenario.events]
 
 
-def clock_of(scenario: Scenario) -> Any:
-    """Return the clock of a scenario."""
-    from twin.core.clock import Clock
-
-    return Clock(scenario.start, scenario.warm_up_h * 3600.0, scenario.duration_h * 3600.0)
-
-
 def compute_kpis(scenario: Scenario, frames: Mapping[str, pd.DataFrame]) -> list[KpiValue]:
     """Compute the KPIs of one replication from its recorded events."""
     from twin.domains import DESCRIPTIONS
 
-    clock = clock_of(scenario)
-    return [row for name in scenario.domains for row in load_object(DESCRIPTIONS[name].kpis)(frames, clock)]
+    return [row for name in scenario.domains for row in load_object(DESCRIPTIONS[name].kpis)(frames, scenario.clock)]
 
 
 def folder_of(root: Path, scenario: Scenario, task: Task) -> Path:

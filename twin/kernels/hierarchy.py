@@ -6,8 +6,9 @@ arcs (the chordal completion). An arc joins a lower node, its tail, to a higher 
 from tail to head, and down. A tail's arcs lie side by side with rising heads, and the lowest of the heads is the tail's
 parent in the elimination tree: all higher nodes that an upward path can meet are ancestors in that tree.
 
-Times are integer milliseconds; `UNREACHABLE_MS` is closed or unreachable, and so is whatever would take longer. Numba
-adds int32 in 64 bits, so that no sum overflows, and a sum is stored only where it is smaller than what was there.
+Times are integer milliseconds; `UNREACHABLE_MS` is closed or unreachable, and so is whatever would take longer: the sum
+of two times fits 32 bits without a sign, and is kept only where it is smaller than what was there. Inner loops count
+without a sign because numba else looks at every position whether it is negative, which doubles their time.
 """
 
 from __future__ import annotations
@@ -88,6 +89,18 @@ def eliminate(first: NDArray[np.int32], head: NDArray[np.int32]) -> tuple[NDArra
             sibling[node] = last_child[arc_head[begin]]
             last_child[arc_head[begin]] = node
     return arc_first, arc_head[: arc_first[count]].copy()
+
+
+@kernel
+def add_ms(first_ms: np.int32, second_ms: np.int32) -> np.uint32:
+    """Add two times, either of which may be `UNREACHABLE_MS`."""
+    return np.uint32(np.uint32(first_ms) + np.uint32(second_ms))
+
+
+@kernel
+def arcs_up(arc_first: NDArray[np.int32], tail: int) -> range:
+    """Return the arcs from `tail` to higher nodes."""
+    return range(np.uint32(arc_first[tail]), np.uint32(arc_first[tail + 1]))
 
 
 @kernel
@@ -196,21 +209,24 @@ def customise(
     down_ms = np.empty(len(arc_head), np.int32)
     down_via = np.zeros(len(arc_head), np.int32)
     lay_edges(edge_arc, edge_time_ms, up_ms, up_via, down_ms, down_via)
-    arc_to = np.empty(len(arc_first), np.int32)
+    arc_to = np.empty(len(arc_first), np.uint32)
     for node in range(len(arc_first) - 1):
-        for arc in range(arc_first[node], arc_first[node + 1]):
+        for arc in arcs_up(arc_first, node):
             arc_to[arc_head[arc]] = arc
         for slot in range(lower_first[node], lower_first[node + 1]):
             lower = lower_node[slot]
             rise = lower_arc[slot]
             from_lower_ms = up_ms[rise]
             to_lower_ms = down_ms[rise]
-            for beyond in range(rise + 1, arc_first[lower + 1]):  # the lower node's arcs to nodes above this one
-                arc = arc_to[arc_head[beyond]]
-                if to_lower_ms + up_ms[beyond] < up_ms[arc]:
-                    up_ms[arc] = to_lower_ms + up_ms[beyond]
-                    up_via[arc] = ~lower
-                if down_ms[beyond] + from_lower_ms < down_ms[arc]:
-                    down_ms[arc] = down_ms[beyond] + from_lower_ms
-                    down_via[arc] = ~lower
+            via = ~lower
+            for beyond in range(np.uint32(rise + 1), np.uint32(arc_first[lower + 1])):  # its arcs to nodes above this
+                arc = arc_to[np.uint32(arc_head[beyond])]
+                through_ms = add_ms(to_lower_ms, up_ms[beyond])
+                if through_ms < up_ms[arc]:
+                    up_ms[arc] = through_ms
+                    up_via[arc] = via
+                through_ms = add_ms(down_ms[beyond], from_lower_ms)
+                if through_ms < down_ms[arc]:
+                    down_ms[arc] = through_ms
+                    down_via[arc] = via
     return up_ms, up_via, down_ms, down_via

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.compile import kernel
-from twin.kernels.hierarchy import NO_NODE, UNREACHABLE_MS, find_arc
+from twin.kernels.hierarchy import NO_NODE, UNREACHABLE_MS, add_ms, arcs_up, find_arc
 
 NOT_YET: Final = -1
 
@@ -47,10 +47,12 @@ def sweep_up(
     while node != NO_NODE:
         node_ms = sweep_ms[node]
         if node_ms < UNREACHABLE_MS:
-            for arc in range(arc_first[node], arc_first[node + 1]):
-                if node_ms + anchor_arc_ms[arc] < sweep_ms[arc_head[arc]]:
-                    sweep_ms[arc_head[arc]] = node_ms + anchor_arc_ms[arc]
-                    came_from[arc_head[arc]] = node
+            for arc in arcs_up(arc_first, node):
+                higher = np.uint32(arc_head[arc])
+                through_ms = add_ms(node_ms, anchor_arc_ms[arc])
+                if through_ms < sweep_ms[higher]:
+                    sweep_ms[higher] = through_ms
+                    came_from[higher] = node
         node = parent_of(arc_first, arc_head, node)
 
 
@@ -87,9 +89,9 @@ def find_time(
         node = parent_of(arc_first, arc_head, node)
     for place in range(known_count - 1, begin - 1, -1):
         node = known[place]
-        best_ms = np.int64(sweep_ms[node])
-        for arc in range(arc_first[node], arc_first[node + 1]):
-            best_ms = min(best_ms, known_ms[arc_head[arc]] + other_arc_ms[arc])
+        best_ms = np.uint32(sweep_ms[node])
+        for arc in arcs_up(arc_first, node):
+            best_ms = min(best_ms, add_ms(known_ms[np.uint32(arc_head[arc])], other_arc_ms[arc]))
         known_ms[node] = best_ms
     return known_count
 

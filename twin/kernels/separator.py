@@ -20,10 +20,11 @@ NONE = -1
 @kernel
 def reach(state: int, new_level: int, level: NDArray[np.int32], queue: NDArray[np.int32], waiting: int) -> int:
     """Label and queue a state unless it has a level; return how many states are queued then."""
-    if level[state] >= 0:
+    place = np.uint32(state)  # without a sign: numba need not ask whether it is negative
+    if level[place] >= 0:
         return waiting
-    level[state] = new_level
-    queue[waiting] = state
+    level[place] = new_level
+    queue[np.uint32(waiting)] = state
     return waiting + 1
 
 
@@ -80,7 +81,7 @@ def label_levels(
             goal_level = min(goal_level, next_level)
         if on_path[node]:
             waiting = reach(2 * node, next_level, level, queue, waiting)
-        for slot in range(first[node], first[node + 1]):
+        for slot in range(np.uint32(first[node]), np.uint32(first[node + 1])):
             waiting = reach(2 * head[slot], next_level, level, queue, waiting)
     return goal_level <= 2 * len(is_start)
 

@@ -51,7 +51,7 @@ def installed_rule_names(decision: Decision) -> tuple[str, ...]:
     return tuple(sorted(point.name.removeprefix(prefix) for point in found if point.name.startswith(prefix)))
 
 
-def rule_file(rule: str, decision: Decision) -> Path:
+def built_in_file(rule: str, decision: Decision) -> Path:
     """Return the file that a built-in rule has, whether or not it exists."""
     return FOLDER / decision.domain / decision.name / f"{rule}.py"
 
@@ -76,6 +76,42 @@ def find_file(name: str, folders: Iterable[Path]) -> Path | None:
         except (OSError, ValueError):
             continue
     return None
+
+
+def rule_file(setting: RuleSetting, scenario_folder: Path) -> Path | None:
+    """Return the file of a rule given as ``path/to/file.py:name``; None for other rules and where there is no file."""
+    reference = split_reference(setting.rule)
+    return find_file(reference[0], [scenario_folder]) if reference else None
+
+
+def load_rule_by_name(rule: str, decision: Decision) -> Any:
+    """Import a built-in or installed rule and return its function or class as it stands.
+
+    Raises
+    ------
+    PolicyError
+        If there is no such rule or it cannot be imported.
+    """
+    if rule in rule_names(decision):
+        module = importlib.import_module(f"{__package__}.{decision.domain}.{decision.name}.{rule}")
+        return _member(module, callable_names(rule), str(built_in_file(rule, decision)))
+    for point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP, name=f"{decision.name}.{rule}"):
+        try:
+            return point.load()
+        except Exception as error:
+            raise PolicyError(
+                "the rule {rule} of the package {package} cannot be imported: {error}",
+                rule=rule,
+                package=point.dist.name if point.dist else point.value,
+                error=_said(error),
+            ) from error
+    known = (*rule_names(decision), *installed_rule_names(decision))
+    raise PolicyError(
+        "no rule {rule} answers {decision}; there are: {known}",
+        rule=rule,
+        decision=decision.name,
+        known=", ".join(known),
+    )
 
 
 def load_rule(
@@ -112,7 +148,7 @@ def load_rule(
     if "random" in wanted:
         given["random"] = random
     try:
-        decide: Rule = target(**given).decide
+        decide: Rule = _make(target, given)
     except Exception as error:
         file, line = _where(error, inspect.getfile(target))
         raise PolicyError(
@@ -127,31 +163,12 @@ def load_rule(
 
 def _target(rule: str, decision: Decision, scenario_folder: Path) -> Any:
     reference = split_reference(rule)
-    if reference is not None:
-        path = find_file(reference[0], [scenario_folder])
-        if path is None:
-            raise PolicyError("there is no policy file {file}", file=reference[0])
-        return _member(_execute(path), (reference[1],), str(path))
-    if rule in rule_names(decision):
-        module = importlib.import_module(f"{__package__}.{decision.domain}.{decision.name}.{rule}")
-        return _member(module, callable_names(rule), str(rule_file(rule, decision)))
-    for point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP, name=f"{decision.name}.{rule}"):
-        try:
-            return point.load()
-        except Exception as error:
-            raise PolicyError(
-                "the rule {rule} of the package {package} cannot be imported: {error}",
-                rule=rule,
-                package=point.dist.name if point.dist else point.value,
-                error=_said(error),
-            ) from error
-    known = (*rule_names(decision), *installed_rule_names(decision))
-    raise PolicyError(
-        "no rule {rule} answers {decision}; there are: {known}",
-        rule=rule,
-        decision=decision.name,
-        known=", ".join(known),
-    )
+    if reference is None:
+        return load_rule_by_name(rule, decision)
+    path = find_file(reference[0], [scenario_folder])
+    if path is None:
+        raise PolicyError("there is no policy file {file}", file=reference[0])
+    return _member(_execute(path), (reference[1],), str(path))
 
 
 def _member(module: types.ModuleType, names: tuple[str, ...], file: str) -> Any:
@@ -178,6 +195,11 @@ def _execute(path: Path) -> types.ModuleType:
         file, line = _where(error, str(path))
         raise PolicyError("{file}:{line}: {error}", file=file, line=line, error=_said(error)) from error
     return module
+
+
+def _make(kind: Any, given: dict[str, object]) -> Rule:
+    decide: Rule = kind(**given).decide
+    return decide
 
 
 def _where(error: BaseException, path: str) -> tuple[str, int]:

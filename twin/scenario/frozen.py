@@ -12,13 +12,13 @@ class FrozenMapping(Mapping[str, Value]):
     """Read-only mapping of names to values."""
 
     __slots__ = ("_items",)
+    _items: dict[str, Value]
 
     def __init__(self, items: Mapping[str, Value]) -> None:
         object.__setattr__(self, "_items", dict(items))
 
     def __getitem__(self, key: str) -> Value:
-        items: dict[str, Value] = self._items
-        return items[key]
+        return self._items[key]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)

@@ -87,9 +87,13 @@ class Problems:
 
     def add(self, position: Position, path: Path, template: str, /, *hints: Clause, **values: object) -> None:
         """Add a problem; the first one found for a key at a position stays."""
+        self.add_clauses(position, path, (Clause(template, values), *hints))
+
+    def add_clauses(self, position: Position, path: Path, clauses: tuple[Clause, ...]) -> None:
+        """Add a problem whose message is made of clauses."""
         dotted = dotted_path(path)
         self._files.setdefault(position.file, len(self._files))
-        self._found.setdefault((position, dotted), Problem(position, dotted, (Clause(template, values), *hints)))
+        self._found.setdefault((position, dotted), Problem(position, dotted, clauses))
 
     def sorted(self) -> tuple[Problem, ...]:
         """Return the problems by file in the order of reading, the command line last, then by line and column."""

@@ -289,11 +289,11 @@ class _Reader:
 
 # What ruamel.yaml says, and what a planner understands; the first that occurs in the message counts.
 _PARSER_SENTENCES: Final = (
-    ("could not find expected ':'", "a key needs a colon and a space after it, or a quote or bracket before this is not closed"),
-    ("mapping values are not allowed", "a colon with a space cannot stand here; put quotes around a text that holds one, or mend the indentation"),
+    ("could not find expected ':'", "a key needs a colon and a space after it, or a quote before this is not closed"),
+    ("mapping values are not allowed", "a colon and a space cannot stand here; mend the indentation or use quotes"),
     ("sequence entries are not allowed", "a list entry (- ...) cannot stand here; begin it on a line of its own"),
     ("mapping keys are not allowed", "a key cannot stand here; mend the indentation"),
-    ("expected <block end>", "the indentation does not fit the lines above, or a quote or bracket before this is not closed"),
+    ("expected <block end>", "the indentation does not fit the lines above, or a quote or bracket is not closed"),
     ("expected ',' or ']'", "a list in [ ] needs a comma between entries and ] at its end"),
     ("expected ',' or '}'", "a mapping in { } needs a comma between entries and } at its end"),
     ("unexpected end of stream", "a quote is opened and never closed"),
@@ -307,7 +307,7 @@ _PARSER_SENTENCES: Final = (
     ("scanning a block scalar", "after | or > the text begins on the next line, indented"),
     ("directive", "% begins a directive; put quotes around a text that begins with %"),
     ("expected the node content", "a value is missing here"),
-)  # fmt: skip
+)
 
 
 def _plain_sentence(error: MarkedYAMLError, text: str) -> tuple[str]:

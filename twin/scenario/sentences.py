@@ -105,7 +105,7 @@ def _number(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else str(value)
 
 
-# -- walking a model by the location of an error ------------------------------------------------------------------------
+# -- walking a model by the location of an error -----------------------------------------------------------------------
 
 
 def _fields(model: type[BaseModel], location: Path) -> Iterator[tuple[Any, list[Any]]]:

@@ -98,7 +98,7 @@ def merge(base: Node, over: Node) -> Node:
     return Node(members, over.at)
 
 
-# -- overrides ----------------------------------------------------------------------------------------------------------
+# -- overrides ---------------------------------------------------------------------------------------------------------
 
 
 def _override(root: Node, text: str, problems: Problems) -> Node:

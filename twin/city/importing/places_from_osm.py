@@ -12,11 +12,10 @@ import numpy as np
 from twin.city.importing.streets import RawPlace
 
 SAME_PLACE_M: Final = 500.0
-"""Two objects of one name within this distance are one hospital (a point on a building, the building in its grounds)."""
+"""Two objects of one name within this distance are one place (a point on a building, a building in its grounds)."""
 
-_CHILDREN: Final = re.compile(
-    r"children|child|p(a)?ediatric|kinder|pédiatri|infantil|儿童|兒童|детск", re.IGNORECASE
-)  # fmt: skip
+_CHILDREN: Final = re.compile(r"child|pa?ediatric|kinder|pédiatri|infantil|儿童|兒童|детск", re.IGNORECASE)
+_NO_MORE: Final = re.compile(r"\((historical|closed|former)\)", re.IGNORECASE)
 _EAST_ASIAN: Final = re.compile(r"[一-鿿]")
 
 
@@ -39,7 +38,7 @@ def make_place(osm_id: str, tags: dict[str, str], lon: float, lat: float) -> Raw
 
 def is_hospital(tags: Any) -> bool:
     """Return whether the tags are those of a hospital."""
-    return bool(tags.get("amenity") == "hospital")
+    return bool(tags.get("amenity") == "hospital" and not _NO_MORE.search(tags.get("name", "")))
 
 
 def is_station(tags: Any) -> bool:

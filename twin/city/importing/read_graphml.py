@@ -23,6 +23,7 @@ from twin.core.errors import MapError
 _WGS84: Final = ("epsg:4326", "4326", "wgs84", "wgs 84", "ogc:crs84", "urn:ogc:def:crs:ogc:1.3:crs84")
 _NAMESPACE: Final = re.compile(r"^\{[^}]*\}")
 _SHAPE_POINT_BASE: Final = -(2**62)
+_KEPT_WHILE_WAITING: Final = frozenset((*USED_TAGS, "geometry", "speed_kph"))
 Values = dict[str, str]
 
 
@@ -142,7 +143,8 @@ class _GraphmlReader:
             opposites.pop()
             self._add_way(begin, end, values, both_ways=True)
         else:
-            self._waiting.setdefault((begin, end, same, length), []).append((begin, end, values))
+            needed = {key: text for key, text in values.items() if key in _KEPT_WHILE_WAITING}
+            self._waiting.setdefault((begin, end, same, length), []).append((begin, end, needed))
 
     def finish(self) -> StreetCollector:
         """Take the edges that have no opposite as one-way streets."""

@@ -160,7 +160,10 @@ def all_attributes(streets: Streets) -> tuple[Attributes, ...]:
 
 
 def _neighbours(streets: Streets, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return for both ends of each piece the end it is joined to, or -1; end 2i is the first of piece i, 2i+1 the last."""
+    """Return for both ends of each piece the end that it is joined to, or -1.
+
+    End 2i is the first of piece i, end 2i + 1 its last.
+    """
     ends = np.column_stack([pieces.first, pieces.last]).ravel()
     order = np.argsort(ends, kind="stable")
     uses = np.bincount(ends, minlength=len(streets.point_lon))

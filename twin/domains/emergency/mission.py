@@ -159,6 +159,6 @@ def record_trip(
         int(trip.nodes[0]),
         int(trip.nodes[edge_count]),
         float(graph.edge_length_m[edges].sum(dtype="float64")),
-        float(graph.edge_free_flow_s[edges].sum()),
+        float(service.roads.ordinary.free_s[edges].sum()),
         trip.through_closure,
     )

@@ -1,0 +1,274 @@
+"""The command line: arguments only; everything it does can be called from Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from twin import __version__
+from twin.core.errors import TwinError
+from twin.core.language import CODES, Code, Language
+
+EXIT_CODES = "Exit codes: 0 done, 1 a KPI bound was missed, 2 bad input, 130 interrupted."
+
+HELP = f"""Run a day of Zhengzhou under one or more city brains and compare them.
+
+\b
+Examples
+  twin scenarios/city_day.yaml                    run it, print the verdict, write the report
+  twin scenarios/city_day.yaml seed=7 --reps 20   with another seed, on twenty days
+  twin scenarios/city_day.yaml emergency.seats=14 with twice the call takers
+  twin scenarios/city_day.yaml --check            only say whether the file is right
+  twin report reports/city_day/RUN --lang zh      make the report again, in Chinese
+  twin policies                                   what a policy is asked, sees and may answer
+
+A name that is no command is taken for a scenario file: "twin FILE" is "twin run FILE".
+
+{EXIT_CODES}
+"""
+
+
+class ScenarioFirst(click.Group):
+    """A group whose default command is ``run``."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take an unknown first word for a scenario file."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            if not (args[0].endswith((".yaml", ".yml")) or Path(args[0]).exists()):
+                raise click.UsageError(
+                    f"{args[0]!r} is neither a command ({', '.join(sorted(self.commands))}) nor a scenario file"
+                )
+            args = ["run", *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Let options of ``run`` stand before the file, as in ``twin --check FILE``."""
+        own = {"--help", "-h", "--version"}
+        if args and args[0].startswith("-") and args[0] not in own:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+LANGUAGE = click.option(
+    "--lang", type=click.Choice(CODES), default="en", show_default=True, help="Language of messages and report."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+FOLDER = click.Path(path_type=Path)
+
+
+@click.group(cls=ScenarioFirst, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="twin")
+def cli() -> None:
+    """Hold the commands."""
+
+
+@cli.command(short_help="Run a scenario and write its report.", epilog=EXIT_CODES)
+@click.argument("scenario_file", type=FOLDER)
+@click.argument("overrides", nargs=-1)
+@click.option("--reps", type=click.IntRange(min=1), help="Replications (days), instead of the scenario's.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each core].")
+@click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
+@click.option("--resume", is_flag=True, help="Go on from finished replications; reuse a finished run.")
+@click.option("--check", is_flag=True, help="Only check the scenario file.")
+@click.option("--check-kpis", is_flag=True, help="Exit with 1 when a bound of the scenario's expect is missed.")
+@click.option("--no-report", is_flag=True, help="Leave out report.html.")
+@JSON
+@LANGUAGE
+def run(
+    scenario_file: Path,
+    overrides: tuple[str, ...],
+    reps: int | None,
+    jobs: int | None,
+    reports: Path,
+    resume: bool,
+    check: bool,
+    check_kpis: bool,
+    no_report: bool,
+    as_json: bool,
+    lang: Code,
+) -> int:
+    """Run SCENARIO_FILE; OVERRIDES such as seed=7 or emergency.seats=14 replace keys of the file."""
+    from twin.scenario.load import load_scenario
+
+    language = Language(lang)
+    more = (f"replications={reps}",) if reps is not None else ()
+    scenario = load_scenario(scenario_file, (*overrides, *more))
+    if check:
+        click.echo(language("{path}: is a valid scenario", path=str(scenario_file)))
+        return 0
+    from twin.experiment.command import run_and_report
+
+    return run_and_report(
+        scenario,
+        language,
+        reports=reports,
+        jobs=jobs or os.cpu_count() or 1,
+        resume=resume,
+        check_kpis=check_kpis,
+        with_report=not no_report,
+        as_json=as_json,
+    )
+
+
+@cli.command(short_help="Compute a run's KPIs again from its events.")
+@click.argument("run_folder", type=FOLDER)
+@JSON
+@LANGUAGE
+def kpis(run_folder: Path, as_json: bool, lang: Code) -> int:
+    """Compute the KPIs of RUN_FOLDER again from its recorded events, store and print them."""
+    from twin.experiment.command import print_kpis
+    from twin.experiment.store import Results
+
+    results = Results(run_folder)
+    changed = results.recompute_kpis()
+    print_kpis(results, Language(lang), as_json)
+    click.echo(
+        Language(lang)("the stored KPIs have changed" if changed else "the stored KPIs were the same"), err=True
+    )
+    return 0
+
+
+@cli.command(short_help="Make the report of a finished run again.")
+@click.argument("run_folder", type=FOLDER)
+@click.option("--output", type=FOLDER, help="File to write [default: report.html in RUN_FOLDER].")
+@LANGUAGE
+def report(run_folder: Path, output: Path | None, lang: Code) -> int:
+    """Make the report of RUN_FOLDER from its stored results."""
+    from twin.experiment.store import Results
+    from twin.report.build import write_report
+
+    path = output or run_folder / "report.html"
+    write_report(Results(run_folder), path, Language(lang))
+    click.echo(str(path))
+    return 0
+
+
+@cli.command(short_help="List decisions, what a policy sees and may answer, and the rules.")
+@click.argument("decision", required=False)
+@JSON
+@LANGUAGE
+def policies(decision: str | None, as_json: bool, lang: Code) -> int:
+    """List every decision, or the one named: its view, its answers, the rules that answer it."""
+    from twin.policies.listing import describe_decisions, format_decisions
+
+    described = describe_decisions(decision)
+    click.echo(json.dumps(described, indent=1, ensure_ascii=False) if as_json else format_decisions(described, Language(lang)))
+    return 0
+
+
+@cli.command(short_help="Write the JSON Schema of scenario files.")
+@click.argument("output", type=FOLDER, default=Path("scenarios/schema.json"))
+def schema(output: Path) -> int:
+    """Write the JSON Schema of scenario files, for editors."""
+    from twin.experiment.store import write_text
+    from twin.scenario.json_schema import schema_text
+
+    write_text(output, schema_text())
+    click.echo(str(output))
+    return 0
+
+
+@cli.group("map", short_help="Import, download or draw a map.")
+def map_() -> None:
+    """Import, download or draw a map."""
+
+
+@map_.command("import", short_help="Make a map from .osm.pbf, .osm or .graphml.")
+@click.argument("source", type=FOLDER)
+@click.option("--name", help="Name of the map [default: the file's].")
+@click.option("--to", "target", type=FOLDER, help="Folder to make [default: maps/NAME].")
+@click.option("--population", type=click.IntRange(min=1), help="Residents of the area.")
+@click.option("--stations", type=click.IntRange(min=1), help="Emergency stations to place where the file has none.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing map.")
+@LANGUAGE
+def map_import(
+    source: Path,
+    name: str | None,
+    target: Path | None,
+    population: int | None,
+    stations: int | None,
+    overwrite: bool,
+    lang: Code,
+) -> int:
+    """Make a map from SOURCE (.osm.pbf, .osm, or .graphml as OSMnx writes it)."""
+    from twin.city.importing import import_map
+
+    name = name or source.name.split(".")[0]
+    folder = target or Path("maps") / name
+    summary = import_map(source, folder, name=name, population=population, stations=stations, overwrite=overwrite)
+    click.echo(summary.text(Language(lang)))
+    click.echo(str(folder))
+    return 0
+
+
+@map_.command("download", short_help="Download a place from OpenStreetMap (needs a network).")
+@click.argument("place")
+@click.option("--name", required=True, help="Name of the map.")
+@click.option("--to", "target", type=FOLDER, help="Folder to make [default: maps/NAME].")
+@LANGUAGE
+def map_download(place: str, name: str, target: Path | None, lang: Code) -> int:
+    """Download PLACE from OpenStreetMap; where there is no network, import a file instead."""
+    from twin.city.download import download_map
+
+    folder = target or Path("maps") / name
+    click.echo(download_map(place, folder, name=name).text(Language(lang)))
+    click.echo(str(folder))
+    return 0
+
+
+@map_.command("show", short_help="Draw a map.")
+@click.argument("folder", type=FOLDER)
+@click.option("--output", type=FOLDER, default=Path("map.png"), show_default=True, help="Picture (.png or .svg).")
+@LANGUAGE
+def map_show(folder: Path, output: Path, lang: Code) -> int:
+    """Draw the map in FOLDER (or of that name under maps/)."""
+    from twin.city.draw import draw_map
+    from twin.city.map import read_map
+
+    if not folder.exists() and (Path("maps") / folder).exists():
+        folder = Path("maps") / folder
+    draw_map(read_map(folder), output, Language(lang))
+    click.echo(str(output))
+    return 0
+
+
+def _chosen_language(arguments: list[str]) -> Language:
+    """Find the language before click has read the arguments, for errors in them."""
+    for position, word in enumerate(arguments):
+        given = word.partition("=")[2] if word.startswith("--lang=") else ""
+        if word == "--lang" and position + 1 < len(arguments):
+            given = arguments[position + 1]
+        if given == "zh":
+            return Language("zh")
+    return Language("en")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; no error of the user's ends in a traceback."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        outcome: Any = cli.main(args=given or ["--help"], prog_name="twin", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except TwinError as error:
+        click.echo(error.text(_chosen_language(given)), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(_chosen_language(given)("interrupted; finished replications are kept, --resume goes on"), err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""What ``twin run`` and ``twin kpis`` do once the arguments are read."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from twin.core.language import Language
+from twin.experiment.compare import Comparison, Interval
+
+if TYPE_CHECKING:
+    from twin.experiment.store import Results
+    from twin.scenario.load import Scenario
+
+_WORDS = {
+    "better": "better",
+    "worse": "worse",
+    "undecided": "no difference shown",
+    "same": "the same",
+    "higher": "higher",
+    "lower": "lower",
+}
+
+
+def run_and_report(
+    scenario: Scenario,
+    language: Language,
+    *,
+    reports: Path,
+    jobs: int,
+    resume: bool,
+    check_kpis: bool,
+    with_report: bool,
+    as_json: bool,
+) -> int:
+    """Run, write the report, print the verdict; return the exit code."""
+    from twin.experiment.run import RunOptions, run
+
+    _compile_if_needed(language)
+    with _progress_bar(language) as progress:
+        folder = run(scenario, RunOptions(reports, jobs, resume), progress)
+    from twin.experiment.store import Results
+
+    results = Results(folder)
+    if with_report:
+        from twin.report.build import write_report
+
+        write_report(results, folder / "report.html", language)
+    missed = check_bounds(results)
+    if as_json:
+        click.echo(json.dumps({**summary(results), "missed": missed, "folder": str(folder)}, indent=1, ensure_ascii=False))
+    else:
+        click.echo("\n".join(verdict_lines(results, language)))
+        click.echo(str(folder / "report.html" if with_report else folder))
+    for row in missed:
+        click.echo(
+            language(
+                "bound missed: {kpi} of {brain} is {value}, wanted {bound}",
+                kpi=row["kpi"], brain=row["brain"], value=_number(row["value"]), bound=row["bound"],
+            ),
+            err=True,
+        )  # fmt: skip
+    return 1 if check_kpis and missed else 0
+
+
+def _compile_if_needed(language: Language) -> None:
+    from twin.city.warm_up import compile_kernels, kernels_are_compiled
+
+    if not kernels_are_compiled():
+        click.echo(language("first run: compiling the kernels, once; this takes some 30 seconds"), err=True)
+        compile_kernels()
+
+
+@contextmanager
+def _progress_bar(language: Language) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar where standard error is a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=language("replications"), unit="", dynamic_ncols=True) as bar:
+
+        def show(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        yield show
+
+
+def headline(results: Results, comparisons: list[Comparison]) -> list[Comparison]:
+    """Return the comparisons that the domains put first, in their order."""
+    catalogue = results.catalogue()
+    by_name = {row.name: row for row in comparisons}
+    chosen = []
+    for name, kpi in catalogue.items():
+        ending = ".".join(part for part in (kpi.member, kpi.statistic) if part)
+        if ending in kpi.family.headline and name in by_name:
+            chosen.append(by_name[name])
+    return chosen
+
+
+def verdict_lines(results: Results, language: Language) -> list[str]:
+    """Return the verdict as plain text: each headline KPI under both brains, the difference, its interval, a word."""
+    baseline, *others = results.brains
+    lines = []
+    if not others:
+        frame = results.kpis.groupby("kpi", sort=False)["value"].mean()
+        return [f"{name}  {_number(value)}" for name, value in frame.items() if name.count(".") <= 2]
+    for other in others:
+        rows = headline(results, results.compare(baseline, other))
+        over = rows[0].difference.over if rows and rows[0].difference else "days"
+        lines.append(
+            language(
+                "{other} against {baseline}: means over {n} days, differences with 95 % intervals over {over}",
+                other=other, baseline=baseline, n=results.scenario.replications,
+                over=language("the days") if over == "days" else language("the cases of the day"),
+            )
+        )  # fmt: skip
+        lines += [_line(row, language) for row in rows]
+    return lines
+
+
+def _line(row: Comparison, language: Language) -> str:
+    difference = f"{_signed(row.difference.mean)} [{_signed(row.difference.low)}, {_signed(row.difference.high)}]" if row.difference else "-"
+    return (
+        f"  {row.name:<58} {_number(row.baseline.mean):>9} -> {_number(row.other.mean):>9}  "
+        f"{difference:<28} {language(_WORDS[row.verdict])}"
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.0f}" if abs(value) >= 1000 else f"{value:+.3g}"
+
+
+def check_bounds(results: Results) -> list[dict[str, Any]]:
+    """Return the bounds of the scenario's ``expect`` that are missed by the mean over replications."""
+    means = results.kpis.groupby(["brain", "kpi"])["value"].mean()
+    missed = []
+    for expectation in results.scenario.expect:
+        brains = (expectation.brain,) if expectation.brain else results.brains
+        for brain in brains:
+            value = float(means.get((brain, expectation.kpi), math.nan))
+            low = -math.inf if expectation.min is None else expectation.min
+            high = math.inf if expectation.max is None else expectation.max
+            if not low <= value <= high:
+                bound = " ".join(
+                    part
+                    for part in (
+                        f">= {expectation.min}" if expectation.min is not None else "",
+                        f"<= {expectation.max}" if expectation.max is not None else "",
+                    )
+                    if part
+                )
+                missed.append({"kpi": expectation.kpi, "brain": brain, "value": value, "bound": bound})
+    return missed
+
+
+def summary(results: Results) -> dict[str, Any]:
+    """Return the KPIs and differences of a run as plain data for scripts."""
+    baseline, *others = results.brains
+    means = results.kpis.groupby(["brain", "kpi"])["value"].mean()
+    return {
+        "run_id": results.manifest["run_id"],
+        "kpis": {brain: {name: value for name, value in means[brain].items()} for brain in results.brains},
+        "differences": {
+            other: {
+                row.name: {"unit": row.unit, "verdict": row.verdict, "difference": _interval(row.difference)}
+                for row in results.compare(baseline, other)
+            }
+            for other in others
+        },
+    }
+
+
+def _interval(interval: Interval | None) -> dict[str, Any] | None:
+    if interval is None:
+        return None
+    plain = asdict(interval)
+    return {key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in plain.items()}
+
+
+def print_kpis(results: Results, language: Language, as_json: bool) -> None:
+    """Print every KPI of a run, averaged over replications."""
+    if as_json:
+        click.echo(json.dumps(summary(results), indent=1, ensure_ascii=False))
+        return
+    table = results.kpis.pivot_table(index="kpi", columns="brain", values="value", aggfunc="mean", sort=False)
+    width = max(map(len, table.index), default=0)
+    click.echo(f"{'KPI':<{width}}  " + "  ".join(f"{brain:>14}" for brain in results.brains))
+    for name, row in table.iterrows():
+        click.echo(f"{name!s:<{width}}  " + "  ".join(f"{_number(row[brain]):>14}" for brain in results.brains))

@@ -1,0 +1,120 @@
+"""Describes decisions, views, answers and rules from the code itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import inspect
+import typing
+from typing import Any
+
+import numpy as np
+
+from twin.core.decisions import Decision
+from twin.core.errors import PolicyError
+from twin.core.language import Language
+from twin.domains import DESCRIPTIONS
+
+
+def describe_decisions(name: str | None = None) -> list[dict[str, Any]]:
+    """Return every decision, or the one named, as plain data; raises PolicyError for an unknown name."""
+    decisions = [decision for description in DESCRIPTIONS.values() for decision in description.decisions]
+    if name is not None:
+        known = [decision.name for decision in decisions]
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            raise PolicyError(
+                "there is no decision {name}; there are {known}{hint}",
+                name=name,
+                known=", ".join(known),
+                hint=f" (did you mean {near[0]}?)" if near else "",
+            )
+        decisions = [decision for decision in decisions if decision.name == name]
+    return [_describe(decision) for decision in decisions]
+
+
+def _describe(decision: Decision) -> dict[str, Any]:
+    from twin.policies.registry import load_rule_by_name, rule_names
+
+    rules = []
+    for rule in rule_names(decision):
+        text = inspect.getdoc(load_rule_by_name(rule, decision)) or ""
+        first, _, rest = text.partition("\n")
+        source = " ".join(rest.partition("----------")[2].split()) if "References" in rest else ""
+        rules.append({"name": rule, "text": first, "source": source})
+    return {
+        "decision": decision.name,
+        "domain": decision.domain,
+        "question": decision.text,
+        "view": {"name": decision.view.__name__, "module": decision.view.__module__, "fields": fields_of(decision.view)},
+        "answers": [
+            {"name": answer.__name__, "text": _first_line(answer), "fields": fields_of(answer)}
+            for answer in decision.answers
+        ],
+        "rules": rules,
+    }
+
+
+def _first_line(thing: type) -> str:
+    return (inspect.getdoc(thing) or "").partition("\n")[0]
+
+
+def fields_of(kind: type, prefix: str = "") -> list[dict[str, str]]:
+    """Return the fields of a view or answer: dotted name, type, unit (from the suffix) and meaning."""
+    texts = _attribute_texts(kind)
+    rows = []
+    for name, hint in typing.get_type_hints(kind).items():
+        if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+            rows += fields_of(hint, f"{prefix}{name}.")
+            continue
+        if typing.get_origin(hint) is np.ndarray:
+            dtype = typing.get_args(typing.get_args(hint)[1])[0]
+            shown = f"array of {np.dtype(dtype).name}"
+        else:
+            shown = getattr(hint, "__name__", str(hint))
+        rows.append({"name": prefix + name, "type": shown, "unit": _unit(name), "text": texts.get(name, "")})
+    return rows
+
+
+def _unit(name: str) -> str:
+    suffix = name.rsplit("_", 1)[-1]
+    return suffix if "_" in name and suffix in ("s", "min", "m", "km", "kmh") else ""
+
+
+def _attribute_texts(kind: type) -> dict[str, str]:
+    """Read the Attributes section of a NumPy docstring."""
+    lines = (inspect.getdoc(kind) or "").partition("Attributes\n----------\n")[2].splitlines()
+    texts: dict[str, str] = {}
+    names: list[str] = []
+    for line in lines:
+        if line and not line.startswith(" "):
+            names = [name.strip() for name in line.split(",")]
+        elif line.strip():
+            for name in names:
+                texts[name] = f"{texts.get(name, '')} {line.strip()}".strip()
+    return texts
+
+
+def format_decisions(described: list[dict[str, Any]], language: Language) -> str:
+    """Return the description as text for a terminal."""
+    lines = []
+    for decision in described:
+        lines.append(f"{decision['decision']}  ({decision['domain']})  {language(decision['question'])}")
+        lines.append(f"  {language('view')}: {decision['view']['module']}.{decision['view']['name']}")
+        lines += [f"    {_field(field)}" for field in decision["view"]["fields"]]
+        lines.append(f"  {language('answers')}:")
+        for answer in decision["answers"]:
+            inner = ", ".join(f"{field['name']}: {field['type']}" for field in answer["fields"])
+            lines.append(f"    {answer['name']}({inner})  {answer['text']}")
+        lines.append(f"  {language('rules')}:")
+        for rule in decision["rules"]:
+            lines.append(f"    {rule['name']}  {rule['text']}")
+            if rule["source"]:
+                lines.append(f"      {rule['source']}")
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def _field(field: dict[str, str]) -> str:
+    unit = f" [{field['unit']}]" if field["unit"] else ""
+    return f"{field['name']}: {field['type']}{unit}  {field['text']}"

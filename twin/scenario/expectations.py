@@ -1,0 +1,92 @@
+"""Reads ``expect``: bounds that KPIs must keep."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from twin.core.errors import MapError
+from twin.core.kpis import HOURS, names_of
+from twin.scenario.brains import Vocabulary
+from twin.scenario.map_folder import MapNames
+from twin.scenario.problems import Problems, hints, show
+from twin.scenario.reading import Node
+from twin.scenario.schema import Bounds
+from twin.scenario.sentences import validate
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A bound on a KPI: of one brain, or of every brain where ``brain`` is None."""
+
+    kpi: str
+    brain: str | None
+    min: float | None
+    max: float | None
+
+
+def kpi_names(vocabulary: Vocabulary, domain: str, district_ids: tuple[str, ...]) -> set[str]:
+    """Return every KPI name of a domain."""
+    description = vocabulary.descriptions[domain]
+    members = {"hour": HOURS, **description.members, "district": district_ids}
+    return {kpi.name for kpi in names_of(domain, description.kpi_families, members)}
+
+
+def read_expectations(
+    entries: Mapping[str, Any],
+    root: Node,
+    brains: Collection[str],
+    map_names: MapNames | None,
+    vocabulary: Vocabulary,
+    problems: Problems,
+) -> tuple[Expectation, ...]:
+    """Return the expectations; what is wrong goes into ``problems``."""
+    found = []
+    for name, entry in entries.items():
+        path = ("expect", name)
+        _check_name(name, root, map_names, vocabulary, problems)
+        bounds: Bounds | None = validate(Bounds, entry, root, path, problems)
+        if bounds is None:
+            continue
+        at = root.position(path)
+        if bounds.min is None and bounds.max is None:
+            problems.add(at, path, "needs min or max")
+        elif bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
+            problems.add(
+                root.position((*path, "min")), (*path, "min"), "is more than max ({max})", max=show(bounds.max)
+            )
+        if bounds.brain is not None and bounds.brain not in brains:
+            brain_path = (*path, "brain")
+            problems.add(
+                root.position(brain_path), brain_path, "the scenario has no brain {value}",
+                *hints(bounds.brain, brains), value=show(bounds.brain),
+            )  # fmt: skip
+        found.append(Expectation(name, bounds.brain, bounds.min, bounds.max))
+    return tuple(found)
+
+
+def _check_name(name: str, root: Node, map_names: MapNames | None, vocabulary: Vocabulary, problems: Problems) -> None:
+    path = ("expect", name)
+    at = root.position(path, of_key=True)
+    domain = name.partition(".")[0]
+    if domain not in vocabulary.descriptions:
+        everywhere = [kpi for one in vocabulary.active for kpi in kpi_names(vocabulary, one, ())]
+        if domain == name or not hints(name, everywhere):
+            problems.add(at, path, "unknown KPI", *hints(domain, vocabulary.active))
+        else:
+            problems.add(at, path, "unknown KPI", *hints(name, everywhere))
+        return
+    if domain not in vocabulary.active:
+        problems.add(at, path, "needs the domain {domain}; add it to domains", domain=domain)
+        return
+    if name in kpi_names(vocabulary, domain, ()):  # no need to read the districts for most names
+        return
+    try:
+        districts = map_names.district_ids if map_names else ()
+    except MapError as error:
+        problems.add(at, path, "cannot be checked: {problem}", problem=str(error))
+        return
+    known = kpi_names(vocabulary, domain, districts)
+    if name not in known:
+        problems.add(at, path, "unknown KPI", *hints(name, sorted(known)))

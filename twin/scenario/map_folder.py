@@ -1,0 +1,101 @@
+"""Finds a map's folder, and what the checks need to know of it: names of places and roads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from twin.city.places import Hospital, Station, read_districts, read_places
+from twin.core.errors import MapError
+
+PACKAGE: Final = Path(__file__).parent.parent
+
+
+def find_map(name: str, scenario_folder: Path) -> Path | None:
+    """Return the folder of a map, or None.
+
+    A name is looked for below ``maps/`` beside the scenario's folder, then in the current folder, then in the package;
+    a value with a slash is a path relative to the scenario file, then to the current folder.
+    """
+    if "/" in name or os.sep in name:
+        candidates = [scenario_folder / name, Path(name)]
+    else:
+        candidates = [folder / name for folder in _map_folders(scenario_folder)]
+    return next((Path(os.path.normpath(folder)) for folder in candidates if _is_map(folder)), None)
+
+
+def map_names(scenario_folder: Path) -> list[str]:
+    """List the maps that can be given by name."""
+    found: list[str] = []
+    for folder in _map_folders(scenario_folder):
+        if folder.is_dir():
+            found.extend(sorted(path.name for path in folder.iterdir() if _is_map(path)))
+    return list(dict.fromkeys(found))
+
+
+def _map_folders(scenario_folder: Path) -> Iterable[Path]:
+    return (scenario_folder / ".." / "maps", Path("maps"), PACKAGE / "_maps", PACKAGE.parent / "maps")
+
+
+def _is_map(folder: Path) -> bool:
+    try:
+        return (folder / "map.yaml").is_file()
+    except (OSError, ValueError):
+        return False
+
+
+class MapNames:
+    """Names in a map, each read when first needed.
+
+    Each mapping goes from every way of naming a thing (id, Chinese or English name) to its id.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def hospitals(self) -> dict[str, str]:
+        """Hospitals by id and name."""
+        return _by_any_name(read_places(self.folder / "hospitals.csv", Hospital))
+
+    @cached_property
+    def stations(self) -> dict[str, str]:
+        """Stations by id and name."""
+        return _by_any_name(read_places(self.folder / "stations.csv", Station))
+
+    @cached_property
+    def districts(self) -> dict[str, str]:
+        """Districts by id and name."""
+        found = read_districts(self.folder / "districts.geojson")
+        names = {name: district.id for district in found for name in (district.name_zh, district.name_en)}
+        return {**names, **{district.id: district.id for district in found}}
+
+    @cached_property
+    def district_ids(self) -> tuple[str, ...]:
+        """Ids of the districts."""
+        return tuple(dict.fromkeys(self.districts.values()))
+
+    @cached_property
+    def roads(self) -> dict[str, str]:
+        """Names of roads (this alone imports pyarrow)."""
+        import pyarrow as pa
+        import pyarrow.parquet as parquet
+
+        path = self.folder / "edges.parquet"
+        try:
+            column = parquet.read_table(path, columns=["name"]).column("name").combine_chunks()
+            words = column.dictionary if pa.types.is_dictionary(column.type) else column.unique()
+            return {name: name for name in words.to_pylist() if name}
+        except (OSError, KeyError, pa.ArrowException) as error:
+            raise MapError(
+                "{path}: names of roads cannot be read: {problem}", path=str(path), problem=str(error)
+            ) from None
+
+
+def _by_any_name(places: Iterable[Hospital | Station]) -> dict[str, str]:
+    places = tuple(places)
+    names = {name: place.id for place in places for name in (place.name_zh, place.name_en)}
+    return {**names, **{place.id: place.id for place in places}}
