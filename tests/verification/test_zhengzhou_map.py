@@ -311,7 +311,11 @@ def _graph_with_stops(
         on_edge.setdefault(edge, []).append((float(along[stop]), roads.node_count + stop))
     start, end, metres = [], [], []
     for at, edge in enumerate(edges.tolist()):
-        chain = [(0.0, int(roads.edge_from[edge])), *sorted(on_edge.get(at, [])), (float(length[at]), int(roads.edge_to[edge]))]
+        chain = [
+            (0.0, int(roads.edge_from[edge])),
+            *sorted(on_edge.get(at, [])),
+            (float(length[at]), int(roads.edge_to[edge])),
+        ]
         for (here, one), (there, two) in itertools.pairwise(chain):
             start.append(one)
             end.append(two)
@@ -349,7 +353,16 @@ def test_where_people_eat_there_are_streets(
 
 def test_all_classes_are_used_sensibly(roads: RoadGraph) -> None:
     used = {ROAD_CLASSES[code] for code in np.unique(roads.edge_class)}
-    assert used >= {"motorway", "motorway_link", "trunk", "trunk_link", "primary", "secondary", "tertiary", "residential"}
+    assert used >= {
+        "motorway",
+        "motorway_link",
+        "trunk",
+        "trunk_link",
+        "primary",
+        "secondary",
+        "tertiary",
+        "residential",
+    }
     ramps = np.isin(roads.edge_class, [ROAD_CLASSES.index("trunk_link"), ROAD_CLASSES.index("motorway_link")])
     assert (roads.edge_level[ramps] == 1).all()
     assert roads.edge_speed_kmh[roads.edge_class == ROAD_CLASSES.index("residential")].max() <= 30

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 import numba
+import numba.core.config
+
+SOURCES = tuple(sorted(Path(__file__).parent.glob("*.py")))
+
+
+def cache_folder() -> Path:
+    """Return where machine code is kept: a folder for each state of the kernels' sources.
+
+    Numba notices that a kernel's own file has changed, but not that another file, whose kernel it calls, has.
+    """
+    if numba.core.config.CACHE_DIR:
+        return Path(numba.core.config.CACHE_DIR)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()[:12]
+    return Path(__file__).parent / "__pycache__" / f"machine-code-{digest}"
+
+
+numba.core.config.CACHE_DIR = str(cache_folder())
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -14,10 +33,7 @@ Result = TypeVar("Result")
 def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile `function` with numba on its first call, keep the machine code on disk, and release the GIL in it.
 
-    Never parallel: one seed gives one result to the last bit, and one run a core is the default.
-
-    Numba notices on its own that a kernel's file has changed, but not that a kernel of another file, which it calls,
-    has: after such a change remove ``twin/kernels/__pycache__``. Read-only arrays are another type to it than writable
-    ones, and cost another compilation: callers hand over one kind.
+    Never parallel: one seed gives one result to the last bit, and one run a core is the default. Read-only arrays are
+    another type to numba than writable ones, and cost another compilation: callers hand over one kind.
     """
     return cast("Callable[Parameters, Result]", numba.njit(cache=True, nogil=True)(function))
