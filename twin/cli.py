@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,10 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on stand
 FOLDER = click.Path(path_type=Path)
 
 
-@click.group(cls=ScenarioFirst, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(cls=ScenarioFirst, help=HELP, context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="twin")
 def cli() -> None:
     """Hold the commands."""
@@ -129,9 +133,7 @@ def kpis(run_folder: Path, as_json: bool, lang: Code) -> int:
     results = Results(run_folder)
     changed = results.recompute_kpis()
     print_kpis(results, Language(lang), as_json)
-    click.echo(
-        Language(lang)("the stored KPIs have changed" if changed else "the stored KPIs were the same"), err=True
-    )
+    click.echo(Language(lang)("the stored KPIs have changed" if changed else "the stored KPIs were the same"), err=True)
     return 0
 
 
@@ -159,7 +161,10 @@ def policies(decision: str | None, as_json: bool, lang: Code) -> int:
     from twin.policies.listing import describe_decisions, format_decisions
 
     described = describe_decisions(decision)
-    click.echo(json.dumps(described, indent=1, ensure_ascii=False) if as_json else format_decisions(described, Language(lang)))
+    if as_json:
+        click.echo(json.dumps(described, indent=1, ensure_ascii=False))
+    else:
+        click.echo(format_decisions(described, Language(lang)))
     return 0
 
 
@@ -183,27 +188,25 @@ def map_() -> None:
 @map_.command("import", short_help="Make a map from .osm.pbf, .osm or .graphml.")
 @click.argument("source", type=FOLDER)
 @click.option("--name", help="Name of the map [default: the file's].")
+@click.option("--title", default="", help="Title for people.")
+@click.option("--title-zh", default="", help="Title in Chinese.")
 @click.option("--to", "target", type=FOLDER, help="Folder to make [default: maps/NAME].")
-@click.option("--population", type=click.IntRange(min=1), help="Residents of the area.")
-@click.option("--stations", type=click.IntRange(min=1), help="Emergency stations to place where the file has none.")
+@click.option("--population", type=int, help="Residents of the area [default: by the length of streets].")
+@click.option("--hospitals", type=FOLDER, help="Table of hospitals (CSV) instead of the file's.")
+@click.option("--station-table", type=FOLDER, help="Table of emergency stations (CSV) instead of the file's.")
+@click.option("--stations", type=int, help="Emergency stations to place where the file has none.")
+@click.option("--vehicles", type=int, help="Vehicles to share out over the stations.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing map.")
 @LANGUAGE
-def map_import(
-    source: Path,
-    name: str | None,
-    target: Path | None,
-    population: int | None,
-    stations: int | None,
-    overwrite: bool,
-    lang: Code,
-) -> int:
+def map_import(source: Path, name: str | None, target: Path | None, lang: Code, **given: Any) -> int:
     """Make a map from SOURCE (.osm.pbf, .osm, or .graphml as OSMnx writes it)."""
-    from twin.city.importing import import_map
+    from twin.city.importing import ImportOptions, import_map
 
-    name = name or source.name.split(".")[0]
+    language = Language(lang)
+    name = name or source.name.split(".")[0].lower()
     folder = target or Path("maps") / name
-    summary = import_map(source, folder, name=name, population=population, stations=stations, overwrite=overwrite)
-    click.echo(summary.text(Language(lang)))
+    options = ImportOptions(name=name, progress=_say_step(language), **given)
+    click.echo(import_map(source, folder, options).text(language))
     click.echo(str(folder))
     return 0
 
@@ -216,9 +219,12 @@ def map_import(
 def map_download(place: str, name: str, target: Path | None, lang: Code) -> int:
     """Download PLACE from OpenStreetMap; where there is no network, import a file instead."""
     from twin.city.download import download_map
+    from twin.city.importing import ImportOptions
 
+    language = Language(lang)
     folder = target or Path("maps") / name
-    click.echo(download_map(place, folder, name=name).text(Language(lang)))
+    options = ImportOptions(name=name, progress=_say_step(language))
+    click.echo(download_map(place, folder, options).text(language))
     click.echo(str(folder))
     return 0
 
@@ -237,6 +243,16 @@ def map_show(folder: Path, output: Path, lang: Code) -> int:
     draw_map(read_map(folder), output, Language(lang))
     click.echo(str(output))
     return 0
+
+
+def _say_step(language: Language) -> Callable[[str, int, int], None]:
+    """Return what says on a terminal which step of a long work has begun."""
+
+    def say(step: str, number: int, count: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"[{number + 1}/{count}] {language(step)}", err=True)
+
+    return say
 
 
 def _chosen_language(arguments: list[str]) -> Language:

@@ -1,14 +1,20 @@
-"""A small grid city, made in memory."""
+"""A small grid city, made in memory or written as a map folder."""
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow
+from pyarrow import parquet
 
 from twin.city.city import City
 from twin.city.graph import EARTH_RADIUS_M, ROAD_CLASSES, RoadGraph
-from twin.city.map import CityMap, Population
+from twin.city.map import CRS, CityMap, Population, write_graph
 from twin.city.places import District, Hospital, Station
 from twin.city.section import RoadParameters
 from twin.kernels.dissection import nested_dissection_order
@@ -99,3 +105,50 @@ def small_map(
 def small_city(**options: int | float) -> City:
     """The city of `small_map`."""
     return City(small_map(**options), RoadParameters())  # type: ignore[arg-type]
+
+
+def write_small_map(folder: Path, **options: int | float) -> Path:
+    """Write the map of `small_map` as a map folder that ``twin.city.map.read_map`` reads back; return the folder."""
+    city_map = small_map(**options)  # type: ignore[arg-type]
+    folder.mkdir(parents=True, exist_ok=True)
+    header = {
+        "name": folder.name, "title": {"en": city_map.title_en, "zh": city_map.title_zh}, "crs": CRS,
+        "licence": city_map.licence, "attribution": city_map.attribution, "notes": {},
+    }  # fmt: skip
+    (folder / "map.yaml").write_text(json.dumps(header, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
+    write_graph(folder, city_map.roads)
+    _write_places(folder / "hospitals.csv", city_map.hospitals)
+    _write_places(folder / "stations.csv", city_map.stations)
+    _write_districts(folder / "districts.geojson", city_map)
+    people = city_map.population
+    columns = {
+        "lon": people.lon, "lat": people.lat, "population": people.residents, "district": list(people.district),
+    }  # fmt: skip
+    parquet.write_table(pyarrow.table(columns), folder / "population.parquet")
+    return folder
+
+
+def _write_places(path: Path, places: Sequence[Hospital | Station]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, [field.name for field in dataclasses.fields(places[0])])
+        writer.writeheader()
+        for place in places:
+            cells = dataclasses.asdict(place)
+            writer.writerow({key: _YES_NO[cell] if isinstance(cell, bool) else cell for key, cell in cells.items()})
+
+
+_YES_NO = {True: "yes", False: "no"}
+
+
+def _write_districts(path: Path, city_map: CityMap) -> None:
+    """Give each district the box of its nodes."""
+    roads, features = city_map.roads, []
+    for code, district in enumerate(city_map.districts):
+        lon, lat = roads.node_lon[roads.node_district == code], roads.node_lat[roads.node_district == code]
+        west, east, south, north = map(float, (lon.min(), lon.max(), lat.min(), lat.max()))
+        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+        properties = {key: value for key, value in dataclasses.asdict(district).items() if key != "geometry"}
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    path.write_text(text, encoding="utf-8")

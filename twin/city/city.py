@@ -38,7 +38,8 @@ class City:
                 "{path}: nobody lives in a served district; set served to true in districts.geojson",
                 path=str(self.map.folder),
             )
-        return np.cumsum(weight) / weight.sum()
+        shares: NDArray[np.float64] = np.cumsum(weight) / weight.sum()
+        return shares
 
     def draw_homes(self, generator: np.random.Generator, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Draw places where people are: residents by cell, evenly within the cell; degrees, shapes (count,)."""
@@ -62,4 +63,5 @@ class City:
     def straight_line_m(self, nodes: NDArray[np.integer], node: int) -> NDArray[np.float64]:
         """Return straight distances from nodes to one node, metres, shape (k,)."""
         difference = self.roads.node_xy_m[nodes] - self.roads.node_xy_m[node]
-        return np.hypot(difference[:, 0], difference[:, 1])
+        distance_m: NDArray[np.float64] = np.hypot(difference[:, 0], difference[:, 1])
+        return distance_m

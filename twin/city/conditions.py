@@ -133,14 +133,11 @@ class RoadConditions:
             by_hour = streams("roads", "hour", name).standard_normal(periods)
             district[name] = np.exp(parameters.day_to_day_sigma * by_day + parameters.hour_to_hour_sigma * by_hour)
         is_main = np.isin(self.roads.edge_class, list(MAIN_CLASSES))
-        main_names = np.unique(self.roads.edge_name[is_main & (self.roads.edge_name > 0)])
-        corridor = {
-            self.roads.names[code]: np.exp(
-                parameters.corridor_sigma
-                * streams("roads", "corridor", self.roads.names[code]).standard_normal(periods)
-            )
-            for code in main_names
-        }
+        main_codes = np.unique(self.roads.edge_name[is_main & (self.roads.edge_name > 0)])
+        corridor = {}
+        for name in (self.roads.names[code] for code in main_codes):
+            by_hour = streams("roads", "corridor", name).standard_normal(periods)
+            corridor[name] = np.exp(parameters.corridor_sigma * by_hour)
         index = {"begins_s": self.period_starts_s}
         return {
             "roads.district_deviation": pd.DataFrame({**index, **district}),
@@ -255,4 +252,5 @@ class RoadConditions:
 
 def _milliseconds(seconds: NDArray[np.floating]) -> NDArray[np.int32]:
     """Round seconds to whole milliseconds, at least 1."""
-    return np.maximum(np.rint(seconds * 1000), 1).astype(np.int32)
+    whole: NDArray[np.floating] = np.maximum(np.rint(seconds * 1000), 1)
+    return whole.astype(np.int32)

@@ -20,7 +20,10 @@ from twin.city.importing.tags import USED_TAGS
 from twin.city.importing.write import check_target
 from twin.core.errors import MapError
 
-PLACE_TAGS = {"amenity": ["hospital", "ambulance_station"], "emergency": ["ambulance_station"]}
+PLACE_TAGS: dict[str, bool | str | list[str]] = {
+    "amenity": ["hospital", "ambulance_station"],
+    "emergency": ["ambulance_station"],
+}
 
 
 def download_map(place: str, target: Path, options: ImportOptions | None = None) -> ImportSummary:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from twin.city.graph import EARTH_RADIUS_M, ROAD_CLASSES, RoadGraph
 from twin.city.map import CityMap
+from twin.city.places import Hospital
 from twin.core.errors import MapError
 from twin.core.language import Language
 
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SUFFIXES: Final = (".png", ".svg", ".pdf")
-MOST_NAMES: Final = 40
-"""More names than this would only cover one another."""
+WIDTH_INCHES: Final = 11.0
 MOST_VECTOR_EDGES: Final = 60_000
 """Roads of larger maps are put into vector files as an image, or no viewer would open them."""
 
@@ -32,7 +32,7 @@ _CHINESE_FONTS: Final = (
     "Noto Serif CJK SC", "Noto Sans CJK JP", "Arial Unicode MS", "Droid Sans Fallback",
 )  # fmt: skip
 _STYLES: Final[tuple[tuple[str, tuple[str, ...], str, float], ...]] = (
-    ("Local streets", ("unclassified", "residential", "living_street", "service"), "#c4c4c4", 0.35),
+    ("Local streets", ("unclassified", "residential", "living_street", "service"), "#b0b0b0", 0.45),
     ("Secondary and tertiary roads", ("secondary", "secondary_link", "tertiary", "tertiary_link"), "#8f8f8f", 0.7),
     ("Primary roads", ("primary", "primary_link"), "#d08a2e", 1.2),
     ("Motorways and trunk roads", ("motorway", "motorway_link", "trunk", "trunk_link"), "#a33b20", 1.7),
@@ -129,7 +129,7 @@ def _bounds(roads: RoadGraph) -> tuple[float, float, float, float]:
 def _size_inches(roads: RoadGraph) -> tuple[float, float]:
     west, south, east, north = _bounds(roads)
     shape = (north - south) / max((east - west) * np.cos(np.radians((south + north) / 2)), 1e-9)
-    return (11.0, float(np.clip(11.0 * shape, 5.0, 14.0)) + 1.0)
+    return (WIDTH_INCHES, float(np.clip(WIDTH_INCHES * shape, 5.0, 14.0)) + 1.0)
 
 
 def _lines(city: CityMap) -> NDArray[np.object_]:
@@ -185,7 +185,7 @@ def _draw_districts(axes: Any, city: CityMap, say: _Words) -> None:
             lon, lat = max(rings, key=len).mean(axis=0)
             if west < lon < east and south < lat < north:
                 name = say.name(district.name_en, district.name_zh, district.id)
-                axes.text(lon, lat, name, fontsize=11, color="#4d3f73", ha="center", zorder=8, bbox=_halo())
+                axes.text(lon, lat, name, fontsize=8, color="#4d3f73", ha="center", zorder=8, bbox=_halo())
 
 
 def _halo() -> dict[str, Any]:
@@ -203,13 +203,29 @@ def _draw_places(axes: Any, city: CityMap, say: _Words) -> None:
         lon, lat, marker="s", s=52, color=_HOSPITAL_COLOUR, edgecolors="white", zorder=10, label=say("Hospitals")
     )
     axes.scatter(lon, lat, marker="+", s=28, color="white", linewidths=1.2, zorder=11)
-    if len(city.hospitals) <= MOST_NAMES:
-        for place in city.hospitals:
-            name = say.name(place.name_en, place.name_zh, place.id)
-            axes.annotate(
-                name if len(name) <= 32 else name[:31] + "…", (place.lon, place.lat), xytext=(6, 4),
-                textcoords="offset points", fontsize=7, color=_HOSPITAL_COLOUR, zorder=12, bbox=_halo(), clip_on=True,
-            )  # fmt: skip
+    for place, name in _names_that_fit(city, say):
+        axes.annotate(
+            name, (place.lon, place.lat), xytext=(6, 4), textcoords="offset points", fontsize=7,
+            color=_HOSPITAL_COLOUR, zorder=12, bbox=_halo(), clip_on=True,
+        )  # fmt: skip
+
+
+def _names_that_fit(city: CityMap, say: _Words) -> list[tuple[Hospital, str]]:
+    """Choose hospitals whose names do not cover one another, in the order of the table; the rest go without."""
+    west, south, east, _ = _bounds(city.roads)
+    shrink = np.cos(np.radians(south))
+    inch_deg = max((east - west) / WIDTH_INCHES, 1e-9)
+    chosen: list[tuple[Hospital, str]] = []
+    boxes: list[tuple[float, float, float]] = []
+    for place in city.hospitals:
+        name = say.name(place.name_en, place.name_zh, place.id)
+        name = name if len(name) <= 32 else name[:31] + "…"
+        left, middle = (place.lon - west) / inch_deg, (place.lat - south) / inch_deg / shrink
+        right = left + sum(0.1 if ord(character) > 0x2E80 else 0.06 for character in name) + 0.1
+        if all(left > end or right < begin or abs(middle - height) > 0.15 for begin, end, height in boxes):
+            boxes.append((left, right, middle))
+            chosen.append((place, name))
+    return chosen
 
 
 def _finish(axes: Any, city: CityMap, say: _Words) -> None:

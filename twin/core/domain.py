@@ -116,7 +116,8 @@ class Domain(Protocol):
 class KpiFunction(Protocol):
     """Computes a domain's KPIs from the recorded events of one replication alone."""
 
-    def __call__(self, events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]: ...
+    def __call__(self, events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
+        """Return every KPI that has at least one case behind it."""
 
 
 class ObservationFunction(Protocol):
@@ -125,4 +126,5 @@ class ObservationFunction(Protocol):
     Two brains meet the same cases, so rows of one number are paired.
     """
 
-    def __call__(self, events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame: ...
+    def __call__(self, events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
+        """Return the cases of the counted time."""

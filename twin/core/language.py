@@ -38,6 +38,7 @@ class Language:
         self.code: Code = code
 
     def __call__(self, sentence: str, **values: object) -> str:
+        """Return a sentence in this language with values in its ``{places}``."""
         template = chinese_table().get(sentence, sentence) if self.code == "zh" else sentence
         return template.format(**values) if values else template
 

@@ -49,9 +49,10 @@ class EventTable:
 
     def frame(self) -> pd.DataFrame:
         """Return every row; after `close` where the table has a file."""
-        if self._path:
-            return pq.read_table(self._path).to_pandas()
-        return pa.concat_tables([self.schema.empty_table(), *self._kept]).to_pandas()
+        in_memory = [self.schema.empty_table(), *self._kept]
+        table = pq.read_table(self._path) if self._path else pa.concat_tables(in_memory)
+        frame: pd.DataFrame = table.to_pandas()
+        return frame
 
 
 class Recorder:

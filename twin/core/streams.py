@@ -20,6 +20,7 @@ class Streams:
         self.replication = replication
 
     def __call__(self, *name: str) -> np.random.Generator:
+        """Return the generator of this name, at its beginning."""
         key = int.from_bytes(hashlib.blake2b("/".join(name).encode(), digest_size=8).digest(), "big")
         sequence = np.random.SeedSequence(self.seed, spawn_key=(self.replication, key >> 32, key & 0xFFFF_FFFF))
         return np.random.Generator(np.random.PCG64(sequence))

@@ -20,7 +20,8 @@ class TimeLimitError(Exception):
 class TimeLimit(Protocol):
     """Calls a function and raises TimeLimitError when it takes too long."""
 
-    def __call__(self, function: Callable[[], Answer]) -> Answer: ...
+    def __call__(self, function: Callable[[], Answer]) -> Answer:
+        """Return ``function()``."""
 
 
 class SignalLimit:

@@ -56,7 +56,9 @@ def run_and_report(
         write_report(results, folder / "report.html", language)
     missed = check_bounds(results)
     if as_json:
-        click.echo(json.dumps({**summary(results), "missed": missed, "folder": str(folder)}, indent=1, ensure_ascii=False))
+        click.echo(
+            json.dumps({**summary(results), "missed": missed, "folder": str(folder)}, indent=1, ensure_ascii=False)
+        )
     else:
         click.echo("\n".join(verdict_lines(results, language)))
         click.echo(str(folder / "report.html" if with_report else folder))
@@ -114,7 +116,7 @@ def verdict_lines(results: Results, language: Language) -> list[str]:
     lines = []
     if not others:
         frame = results.kpis.groupby("kpi", sort=False)["value"].mean()
-        return [f"{name}  {_number(value)}" for name, value in frame.items() if name.count(".") <= 2]
+        return [f"{name}  {_number(value)}" for name, value in frame.items() if str(name).count(".") <= 2]
     for other in others:
         rows = headline(results, results.compare(baseline, other))
         over = rows[0].difference.over if rows and rows[0].difference else "days"
@@ -130,7 +132,11 @@ def verdict_lines(results: Results, language: Language) -> list[str]:
 
 
 def _line(row: Comparison, language: Language) -> str:
-    difference = f"{_signed(row.difference.mean)} [{_signed(row.difference.low)}, {_signed(row.difference.high)}]" if row.difference else "-"
+    difference = (
+        f"{_signed(row.difference.mean)} [{_signed(row.difference.low)}, {_signed(row.difference.high)}]"
+        if row.difference
+        else "-"
+    )
     return (
         f"  {row.name:<58} {_number(row.baseline.mean):>9} -> {_number(row.other.mean):>9}  "
         f"{difference:<28} {language(_WORDS[row.verdict])}"
@@ -174,7 +180,7 @@ def summary(results: Results) -> dict[str, Any]:
     means = results.kpis.groupby(["brain", "kpi"])["value"].mean()
     return {
         "run_id": results.manifest["run_id"],
-        "kpis": {brain: {name: value for name, value in means[brain].items()} for brain in results.brains},
+        "kpis": {brain: dict(means[brain].items()) for brain in results.brains},
         "differences": {
             other: {
                 row.name: {"unit": row.unit, "verdict": row.verdict, "difference": _interval(row.difference)}
@@ -189,7 +195,9 @@ def _interval(interval: Interval | None) -> dict[str, Any] | None:
     if interval is None:
         return None
     plain = asdict(interval)
-    return {key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in plain.items()}
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in plain.items()
+    }
 
 
 def print_kpis(results: Results, language: Language, as_json: bool) -> None:

@@ -181,12 +181,11 @@ class Results:
         catalogue = self.catalogue()
         frame = self.kpis
         rows = []
-        tables = {
-            brain: dict(
-                list(frame[frame["brain"] == brain].set_index("replication").groupby("kpi", sort=False)["value"])
-            )
+        by_brain = {
+            brain: frame[frame["brain"] == brain].set_index("replication").groupby("kpi", sort=False)["value"]
             for brain in (baseline, other)
         }
+        tables = {brain: {str(name): values for name, values in groups} for brain, groups in by_brain.items()}
         for name, values in tables[baseline].items():
             if name in tables[other] and name in catalogue:
                 family = catalogue[name].family

@@ -71,7 +71,7 @@ class Workshop:
             name: load_object(DESCRIPTIONS[name].factory)(scenario.sections[name], self.city, roads)
             for name in scenario.domains
         }
-        twin = Twin(
+        return Twin(
             city=self.city,
             clock=clock,
             brain=self._brain(task, recorder, streams),
@@ -82,7 +82,6 @@ class Workshop:
             tables=tables,
             exogenous=roads.tables,
         )
-        return twin
 
     def _brain(self, task: Task, recorder: Recorder, streams: Any) -> Any:
         from twin.core.brain import Brain

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 import numba
-import numba.core.config
+from numba.core import config
 
 SOURCES = tuple(sorted(Path(__file__).parent.glob("*.py")))
 
@@ -18,13 +18,14 @@ def cache_folder() -> Path:
 
     Numba notices that a kernel's own file has changed, but not that another file, whose kernel it calls, has.
     """
-    if numba.core.config.CACHE_DIR:
-        return Path(numba.core.config.CACHE_DIR)
+    given: str = getattr(config, "CACHE_DIR", "")
+    if given:
+        return Path(given)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()[:12]
     return Path(__file__).parent / "__pycache__" / f"machine-code-{digest}"
 
 
-numba.core.config.CACHE_DIR = str(cache_folder())
+setattr(config, "CACHE_DIR", str(cache_folder()))  # noqa: B010 - numba makes its settings at run time
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ Key = str | int
 Path = tuple[Key, ...]
 COMMAND_LINE: Final = "command line"
 _LISTED: Final = 24
+_LISTED_BESIDE_A_GUESS: Final = 8
 _PLAIN_KEY: Final = re.compile(r"[^\s.\"'=:]+")
 
 
@@ -140,7 +142,16 @@ def show(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return json.dumps(shorten(value), ensure_ascii=False)
+    if isinstance(value, float):
+        return number(value)
     return shorten(str(value))
+
+
+def number(value: float) -> str:
+    """Write a number as one would in YAML: whole ones without a point."""
+    if not math.isfinite(value):
+        return {"inf": ".inf", "-inf": "-.inf"}.get(str(value), ".nan")
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else str(value)
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
@@ -163,7 +174,7 @@ def hints(word: object, choices: Iterable[str]) -> tuple[Clause, ...]:
     clauses = []
     if meant is not None:
         clauses.append(Clause("; did you mean {meant}?", {"meant": show(meant)}))
-    if allowed and (len(allowed) <= _LISTED or meant is None):
+    if allowed and (len(allowed) <= _LISTED_BESIDE_A_GUESS or meant is None):
         listed = ", ".join(allowed[:_LISTED]) + (", …" if len(allowed) > _LISTED else "")
         clauses.append(Clause(" (allowed: {listed})", {"listed": listed}))
     return tuple(clauses)

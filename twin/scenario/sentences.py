@@ -11,7 +11,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from twin.scenario.problems import Path, Problems, hints, show
+from twin.scenario.problems import Path, Problems, hints, number, show
 from twin.scenario.reading import Node
 
 _SENTENCES: Final = {
@@ -97,12 +97,8 @@ def _bounds(
     high = next((bound for bound in bounds if isinstance(bound, Le)), None)
     template = _RANGES.get((type(low), type(high)))  # type: ignore[arg-type]
     if template is None or low is None or high is None:
-        return _SENTENCES[kind], {name: _number(value) for name, value in context.items()}
-    return template, {"low": _number(low.ge if isinstance(low, Ge) else low.gt), "high": _number(high.le)}
-
-
-def _number(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else str(value)
+        return _SENTENCES[kind], {name: number(value) for name, value in context.items()}
+    return template, {"low": number(low.ge if isinstance(low, Ge) else low.gt), "high": number(high.le)}
 
 
 # -- walking a model by the location of an error -----------------------------------------------------------------------

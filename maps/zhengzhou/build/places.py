@@ -41,7 +41,7 @@ def write_hospitals(path: Path, districts: list[Outline]) -> list[dict[str, str]
     for row, place in zip(table, places, strict=True):
         stop = row["position"].startswith("stop:")
         source = (
-            f"derived: bus stop {row['position'].removeprefix('stop:')} of 2013, BD-09 turned into WGS84, within some 300 m"
+            f"derived: stop {row['position'].removeprefix('stop:')} of 2013, BD-09 turned into WGS84, within some 300 m"
             if stop
             else "assumed: placed from general knowledge of the city, within some 500 m; not surveyed"
         )
@@ -93,8 +93,8 @@ def write_stations(
                 "vehicles": int(vehicles[index]),
                 "crews": 1,
                 "label": "assumed",
-                "source": f"over 100 stations: news of 2013, order of magnitude; place assumed: {how}; vehicles: 171 in "
-                "the city (published, July 2021), shared out by load; crews: one each, 105 in the wave of December 2022",
+                "source": f"over 100 stations: news of 2013, a magnitude; place assumed: {how}; vehicles: 171 in "
+                "the city (published, 2021), shared out by load; crews: one each, 105 in the peak of December 2022",
             }
         )
     _write(path, rows)
@@ -153,6 +153,7 @@ class _Crossings:
         self.nodes = np.array([node for node, names in self.names.items() if len(names) >= 2])
         self.on_street = np.array(sorted(self.names))
         self.graph = graph
+        self.ground = np.unique(graph.edge_from[graph.edge_level == 0])
         self.tree = cKDTree(self._xy(self.nodes))
         self.street_tree = cKDTree(self._xy(self.on_street))
         self.taken: set[str] = set()
@@ -182,7 +183,7 @@ class _Crossings:
                 else (side[3] if shift[1] > 0 else side[2])
             )
             name = f"{self.names[node][0]}{letter}{np.hypot(*shift) / 1000:.1f}公里"
-            node = int(np.argmin(np.hypot(*(self._xy(np.arange(self.graph.node_count)) - point).T)))
+            node = int(self.ground[np.argmin(np.hypot(*(self._xy(self.ground) - point).T))])
         serial = 2
         base = name
         while name in self.taken:

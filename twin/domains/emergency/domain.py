@@ -60,7 +60,8 @@ class EmergencyDomain:
         for ambulance in ambulances:
             self.service.set_status(ambulance, "at_station")
         calls = tables["emergency.calls"]
-        callers = [Caller(twin, row, int(row.node)) for row in calls.itertuples(index=False)]
+        rows: Any = calls.itertuples(index=False)
+        callers = [Caller(twin, row, int(row.node)) for row in rows]
         self._next_call = len(callers)
         twin.env.process(take_calls(self.service, callers))
         twin.channels.listen("person_fell_ill", self._person_fell_ill)

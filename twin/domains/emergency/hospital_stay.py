@@ -11,6 +11,7 @@ from collections.abc import Generator
 from typing import Any
 
 import simpy
+from simpy.resources.resource import PriorityRequest
 
 from twin.core.errors import MapError
 from twin.domains.emergency.agents import CallRecord, Hospital, Patient
@@ -55,14 +56,14 @@ def ready_for_treatment_s(row: Any, record: CallRecord, bay_s: float) -> float:
 
 def _enter_bay(
     service: Service, hospital: Hospital, record: CallRecord, severity: int
-) -> Generator[simpy.Event, Any, simpy.resources.resource.Request]:
+) -> Generator[simpy.Event, Any, PriorityRequest]:
     bay = hospital.bays.request(priority=severity)
     yield bay
     service.records.hospitals.add(service.now, hospital.position, record.call, "bay", 1)
     return bay
 
 
-def _leave_bay(service: Service, hospital: Hospital, record: CallRecord, bay: simpy.resources.resource.Request) -> None:
+def _leave_bay(service: Service, hospital: Hospital, record: CallRecord, bay: PriorityRequest) -> None:
     hospital.bays.release(bay)
     service.records.hospitals.add(service.now, hospital.position, record.call, "bay", -1)
 
@@ -73,8 +74,8 @@ def _hand_over(service: Service, patient: Patient, handed_over: simpy.Event) -> 
 
 
 def _move_on(
-    service: Service, patient: Patient, hospital: Hospital, bay: simpy.resources.resource.Request
-) -> Generator[simpy.Event, Any, tuple[Hospital, simpy.resources.resource.Request]]:
+    service: Service, patient: Patient, hospital: Hospital, bay: PriorityRequest
+) -> Generator[simpy.Event, Any, tuple[Hospital, PriorityRequest]]:
     """Find out that this hospital cannot treat the patient, and take him to the nearest that can."""
     row, record = patient.caller.row, patient.caller.record
     begun_s = service.now if record.green_channel_s is None else record.green_channel_s
@@ -103,7 +104,7 @@ def _move_on(
     return nearest, second_bay
 
 
-def _intervene(service: Service, patient: Patient, hospital: Hospital, bay: simpy.resources.resource.Request) -> Life:
+def _intervene(service: Service, patient: Patient, hospital: Hospital, bay: PriorityRequest) -> Life:
     """Wait for a catheterisation laboratory and hold it."""
     row, record = patient.caller.row, patient.caller.record
     laboratory = hospital.laboratories.request()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from twin.core.clock import Clock
 from twin.core.kpis import HOURS, KpiFamily, KpiValue
@@ -64,7 +65,7 @@ def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
 
 def _statistics(family: KpiFamily, cases: pd.DataFrame) -> Iterator[KpiValue]:
     values = cases[family.column].to_numpy(dtype=np.float64)
-    groups = [(None, np.ones(len(cases), dtype=np.bool_))]
+    groups: list[tuple[str | None, NDArray[np.bool_]]] = [(None, np.ones(len(cases), dtype=np.bool_))]
     for grouping in family.groups:
         member_of = cases[grouping].to_numpy()
         groups += [(str(member), member_of == member) for member in sorted(set(member_of)) if member]
@@ -77,7 +78,7 @@ def _statistics(family: KpiFamily, cases: pd.DataFrame) -> Iterator[KpiValue]:
             yield KpiValue(name, statistic_of(present, statistic), family.unit, len(present))
 
 
-def statistic_of(values: np.ndarray[tuple[int], np.dtype[np.float64]], statistic: str | None) -> float:
+def statistic_of(values: NDArray[np.float64], statistic: str | None) -> float:
     """Return a mean, median or percentile (linear interpolation) of at least one value."""
     if statistic is None or statistic == "mean":
         return float(values.mean())

@@ -40,11 +40,12 @@ def draw_ring_times(
     offset_s = clock.second_of_day(first_s) % HOUR_S
     inner = np.arange(first_s - offset_s + HOUR_S, last_s, HOUR_S)
     edges_s = np.concatenate([[first_s], inner, [last_s]])
-    hours = [clock.hour_of_day((a + b) / 2) for a, b in zip(edges_s[:-1], edges_s[1:], strict=True)]
+    hours = [clock.hour_of_day(middle_s) for middle_s in (edges_s[:-1] + edges_s[1:]) / 2]
     per_second = parameters.calls_per_day * shape[hours] / (24 * HOUR_S)
     expected = np.concatenate([[0.0], np.cumsum(per_second * np.diff(edges_s))])
     count = generator.poisson(expected[-1])
-    return np.interp(np.sort(generator.uniform(0.0, expected[-1], count)), expected, edges_s)
+    ring_s: NDArray[np.float64] = np.interp(np.sort(generator.uniform(0.0, expected[-1], count)), expected, edges_s)
+    return ring_s
 
 
 def draw_kinds(uniform: NDArray[np.float64], parameters: EmergencyParameters) -> NDArray[np.object_]:
@@ -78,7 +79,8 @@ def draw_persons(draw: Draw, count: int, parameters: EmergencyParameters, condit
         duration: Duration = getattr(parameters, f"{name}_s")
         columns[f"{name}_s"] = duration.draw(draw(name), count)
     for name in (
-        "scene", "no_patient_scene", "first_vital_signs", "handover", "clean", "bay_stay", "laboratory", "arrange_transfer",
+        "scene", "no_patient_scene", "first_vital_signs", "handover", "clean", "bay_stay", "laboratory",
+        "arrange_transfer",
     ):  # fmt: skip
         duration = getattr(parameters, f"{name}_min")
         columns[f"{name}_s"] = MINUTE_S * duration.draw(draw(name), count)
