@@ -75,9 +75,16 @@ def station(name: str, lon: float, lat: float, crews: int) -> Station:
 
 
 def small_map(
-    side: int = 12, *, stations: int = 4, crews: int = 1, bays: int = 4, labs: int = 1, spacing_m: float = 400.0
+    side: int = 12,
+    *,
+    stations: int = 4,
+    crews: int = 1,
+    bays: int = 4,
+    labs: int = 1,
+    spacing_m: float = 400.0,
+    second_capable: bool = False,
 ) -> CityMap:
-    """A square city with evenly spread residents, two hospitals (one capable) and some stations."""
+    """A square city with evenly spread residents, a capable hospital and another (or two capable), some stations."""
     graph = grid_graph(side, spacing_m)
     at = np.linspace(0, side * side - 1, stations + 2).astype(int)[1:-1]
     places = tuple(
@@ -88,6 +95,9 @@ def small_map(
         hospital("capable", float(graph.node_lon[side + 1]), float(graph.node_lat[side + 1]), bays=bays, labs=labs),
         hospital("other", float(graph.node_lon[-2]), float(graph.node_lat[-2]), chest=False, bays=bays, labs=0),
     )
+    if second_capable:
+        at_corner = float(graph.node_lon[-1]), float(graph.node_lat[0])
+        hospitals += (hospital("second", *at_corner, bays=bays, labs=labs),)
     districts = tuple(
         District(name, name, name, 50_000, True, "assumed", "test", {"type": "Polygon", "coordinates": []})
         for name in graph.districts

@@ -13,9 +13,10 @@ from twin.city.conditions import RoadConditions
 from twin.core.brain import Brain
 from twin.core.clock import Clock
 from twin.core.decisions import BrainSetting, ConnectionSetting, Rule, RuleSetting
-from twin.core.model import Twin
+from twin.core.model import ConnectionFailures, Twin
 from twin.core.recorder import Recorder
 from twin.core.streams import Streams
+from twin.domains.emergency.connections import CONNECTIONS
 from twin.domains.emergency.domain import EmergencyDomain
 from twin.domains.emergency.parameters import EmergencyParameters
 from twin.policies.emergency.dispatch.nearest_by_drive_time import nearest_by_drive_time
@@ -39,6 +40,7 @@ def run_emergency(
     *,
     rules: Mapping[str, Rule] | None = None,
     connected: bool = True,
+    connections: Mapping[str, ConnectionSetting] | None = None,
     hours: float = 24.0,
     warm_up_h: float = 0.0,
     seed: int = 1,
@@ -48,6 +50,7 @@ def run_emergency(
     more_domains: Any = (),
     replace_illegal: bool = False,
     limit_s: float = 10.0,
+    record_views: bool = True,
 ) -> tuple[Twin, dict[str, pd.DataFrame]]:
     """Run one replication in memory; return the twin and its event tables."""
     clock = Clock(datetime(2021, 3, 15), warm_up_h * 3600, hours * 3600)
@@ -58,11 +61,14 @@ def run_emergency(
     chosen = dict(rules or CITY_BRAIN)
     setting = BrainSetting(
         "tested",
-        {name: ConnectionSetting(connected) for name in ("one_tap_location", "live_traffic", "vitals_stream")},
+        {connection.name: ConnectionSetting(connected) for connection in CONNECTIONS} | dict(connections or {}),
         {name: RuleSetting(getattr(rule, "__name__", "rule")) for name, rule in chosen.items()},
     )
-    brain = Brain(setting, chosen, PRACTISED, recorder, replace_illegal=replace_illegal, limit_s=limit_s)
-    listeners = {"emergency": emergency, "roads": roads}
+    brain = Brain(
+        setting, chosen, PRACTISED, recorder,
+        replace_illegal=replace_illegal, limit_s=limit_s, record_views=record_views,
+    )  # fmt: skip
+    listeners = {"emergency": emergency, "roads": roads, "connections": ConnectionFailures()}
     twin = Twin(
         city=city, clock=clock, brain=brain, streams=streams, domains=[emergency, *more_domains], recorder=recorder,
         tables=tables, exogenous=roads.tables,

@@ -200,8 +200,9 @@ class BrainReader:
 
     def _resolve(self, name: str, changes: Mapping[str, _Changes], above: tuple[str, ...]) -> BrainSetting | None:
         if name in above:
-            path = (*self._specs[above[0]][1], "extends")
-            self._add(path, "brains extend one another in a circle: {names}", names=" -> ".join((*above, name)))
+            if name == above[0] and name == min(above):  # say it once, of one brain of the circle
+                path = (*self._specs[name][1], "extends")
+                self._add(path, "brains extend one another in a circle: {names}", names=" -> ".join((*above, name)))
             return None
         if name in shipped_names():
             return _shipped_setting(name)

@@ -23,6 +23,7 @@ from twin.scenario.sentences import validate
 CONNECTION_FAILS: Final = EventKind(
     "connection_fails", "A connection does not work, in every brain that has it", names="connection"
 )
+_NO_TIME: Final = 'must be a time such as "08:00", "day 2 08:00" or "2021-03-15 08:00", not {value}'
 _CLOCK: Final = re.compile(r"(?:day (\d{1,3}) )?(\d{1,2}):(\d{2})")
 _DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{1,2}):(\d{2})")
 
@@ -111,16 +112,10 @@ class EventReader:
         unknown = [key for key in entry if key not in self._kinds and key not in EventTimes.model_fields]
         for key in unknown:
             self._add((*path, key), "unknown key", *hints(key, ("at", "until", *self._kinds)), of_key=True)
-        timing = validate(
-            EventTimes,
-            {key: entry[key] for key in EventTimes.model_fields if key in entry},
-            self._root,
-            path,
-            self._problems,
-        )
+        timing = self._timing(entry, path)
         begins_s, ends_s = self._when(timing, path) if timing else (0.0, math.inf)
         if not kinds and not unknown:
-            self._add(path, "says not what happens", *hints(None, self._kinds))
+            self._add(path, "does not say what happens", *hints(None, self._kinds))
         for key in kinds[1:]:
             self._add((*path, key), "one event does one thing; write a second event for this", of_key=True)
         if not kinds:
@@ -156,11 +151,20 @@ class EventReader:
             self._add((*path, "until"), "is after the end of the run ({end}); leave it out", end=end)
         return begins_s, times.second(until)
 
+    def _timing(self, entry: Mapping[str, Any], path: KeyPath) -> EventTimes | None:
+        given = {key: entry[key] for key in EventTimes.model_fields if entry.get(key) is not None}
+        unreadable = [key for key, value in given.items() if not isinstance(value, str)]
+        for key in unreadable:
+            self._add((*path, key), _NO_TIME, value=show(given[key]))
+        if unreadable:
+            return None
+        timing: EventTimes | None = validate(EventTimes, given, self._root, path, self._problems)
+        return timing
+
     def _moment(self, times: RunTimes, text: str, not_before: datetime, path: KeyPath) -> datetime | None:
         moment = times.read(text, not_before)
         if moment is None:
-            self._add(path, 'must be a time such as "08:00", "day 2 08:00" or "2021-03-15 08:00", not {value}',
-                      value=show(text))  # fmt: skip
+            self._add(path, _NO_TIME, value=show(text))
         return moment
 
     # -- what -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from twin.core.errors import MapError
 from twin.core.kpis import HOURS, names_of
 from twin.scenario.brains import Vocabulary
 from twin.scenario.map_folder import MapNames
-from twin.scenario.problems import Problems, hints, show
+from twin.scenario.problems import Problems, closest, hints, show
 from twin.scenario.reading import Node
 from twin.scenario.schema import Bounds
 from twin.scenario.sentences import validate
@@ -73,11 +73,9 @@ def _check_name(name: str, root: Node, map_names: MapNames | None, vocabulary: V
     at = root.position(path, of_key=True)
     domain = name.partition(".")[0]
     if domain not in vocabulary.descriptions:
-        everywhere = [kpi for one in vocabulary.active for kpi in kpi_names(vocabulary, one, ())]
-        if domain == name or not hints(name, everywhere):
-            problems.add(at, path, "unknown KPI", *hints(domain, vocabulary.active))
-        else:
-            problems.add(at, path, "unknown KPI", *hints(name, everywhere))
+        everywhere = sorted(kpi for one in vocabulary.active for kpi in kpi_names(vocabulary, one, ()))
+        known = everywhere if closest(name, everywhere) else [f"{one}.…" for one in vocabulary.active]
+        problems.add(at, path, "unknown KPI", *hints(name, known))
         return
     if domain not in vocabulary.active:
         problems.add(at, path, "needs the domain {domain}; add it to domains", domain=domain)
@@ -89,6 +87,6 @@ def _check_name(name: str, root: Node, map_names: MapNames | None, vocabulary: V
     except MapError as error:
         problems.add(at, path, "cannot be checked: {problem}", problem=str(error))
         return
-    known = kpi_names(vocabulary, domain, districts)
-    if name not in known:
-        problems.add(at, path, "unknown KPI", *hints(name, sorted(known)))
+    names = kpi_names(vocabulary, domain, districts)
+    if name not in names:
+        problems.add(at, path, "unknown KPI", *hints(name, sorted(names, key=lambda kpi: (kpi.count("."), kpi))))

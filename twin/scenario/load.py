@@ -79,7 +79,7 @@ def changed(scenario: Scenario, changes: Mapping[str, object]) -> Scenario:
 
 def _check(source: Source, problems: Problems) -> Scenario:
     root, folder = source.root, source.path.parent
-    keys, wrong = _read_keys(root, problems)
+    keys, wrong = _read_keys(source, problems)
     active = _read_domains(keys, root, problems)
     vocabulary = Vocabulary(DESCRIPTIONS, active)
     sections = read_sections(root, active, problems)
@@ -115,8 +115,9 @@ def _check(source: Source, problems: Problems) -> Scenario:
     )
 
 
-def _read_keys(root: Node, problems: Problems) -> tuple[ScenarioKeys, set[str]]:
+def _read_keys(source: Source, problems: Problems) -> tuple[ScenarioKeys, set[str]]:
     """Read the keys that belong to no domain; wrong ones are replaced by placeholders and named."""
+    root = source.root
     assert isinstance(root.value, Mapping)
     data = {key: member.node.plain() for key, member in root.value.items()}
     sections = section_models()
@@ -124,9 +125,10 @@ def _read_keys(root: Node, problems: Problems) -> tuple[ScenarioKeys, set[str]]:
     for key in [key for key in data if key not in allowed]:
         problems.add(root.position((key,), of_key=True), (key,), "unknown key", *hints(key, allowed))
     own = {key: value for key, value in data.items() if key in ScenarioKeys.model_fields}
-    keys = validate(ScenarioKeys, own, root, (), problems)
+    unknown = {} if source.complete else {key: value for key, value in _PLACEHOLDERS.items() if key not in own}
+    keys = validate(ScenarioKeys, {**own, **unknown}, root, (), problems)
     if keys is not None:
-        return keys, set()
+        return keys, set(unknown)
     wrong = {key for key in ScenarioKeys.model_fields if _is_wrong(key, own)}
     usable = {key: value for key, value in own.items() if key not in wrong}
     placeholders = {key: value for key, value in _PLACEHOLDERS.items() if key in wrong}

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from twin.city.places import Hospital, Station, read_districts, read_places
+from twin.city.places import District, Hospital, Station, read_districts, read_places
 from twin.core.errors import MapError
 
 PACKAGE: Final = Path(__file__).parent.parent
@@ -69,9 +69,7 @@ class MapNames:
     @cached_property
     def districts(self) -> dict[str, str]:
         """Districts by id and name."""
-        found = read_districts(self.folder / "districts.geojson")
-        names = {name: district.id for district in found for name in (district.name_zh, district.name_en)}
-        return {**names, **{district.id: district.id for district in found}}
+        return _by_any_name(read_districts(self.folder / "districts.geojson"))
 
     @cached_property
     def district_ids(self) -> tuple[str, ...]:
@@ -95,7 +93,8 @@ class MapNames:
             ) from None
 
 
-def _by_any_name(places: Iterable[Hospital | Station]) -> dict[str, str]:
+def _by_any_name(places: Iterable[Hospital | Station | District]) -> dict[str, str]:
     places = tuple(places)
+    ids = {place.id: place.id for place in places}
     names = {name: place.id for place in places for name in (place.name_zh, place.name_en)}
-    return {**names, **{place.id: place.id for place in places}}
+    return {**ids, **{name: id_ for name, id_ in names.items() if name not in ids}}

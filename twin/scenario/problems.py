@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from twin.core.errors import ScenarioError
 from twin.core.language import Language
@@ -147,7 +147,7 @@ def show(value: object) -> str:
     return shorten(str(value))
 
 
-def number(value: float) -> str:
+def number(value: Any) -> str:
     """Write a number as one would in YAML: whole ones without a point."""
     if not math.isfinite(value):
         return {"inf": ".inf", "-inf": "-.inf"}.get(str(value), ".nan")

@@ -165,14 +165,19 @@ def read_text(text: str, file: str, problems: Problems, *, lines: bool = True) -
     except ReaderError as error:
         before = text[: error.position]
         at = reader.place(before.count("\n"), len(before) - (before.rfind("\n") + 1))
-        problems.add(at, (), "the character {character} cannot stand in YAML", character=show(f"{error.character}"))
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        problems.add(at, (), "the character {character} cannot stand in YAML", character=f"U+{code:04X}")
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = _mark(error)
         at = reader.place(mark.line, mark.column) if mark else Position(file)
-        problems.add(at, (), *_plain_sentence(error, text))
+        problems.add(at, (), _plain_sentence(error, text))
     except Exception:
         problems.add(reader.last, (), "this is not YAML; something near here cannot be read")
     return None
+
+
+def _tag(event: Any) -> str:
+    return str(event.tag).replace("tag:yaml.org,2002:", "!!")
 
 
 class _StopReading(Exception):  # noqa: N818 - not an error, a way out
@@ -226,9 +231,7 @@ class _Reader:
         if isinstance(event, AliasEvent):
             return self._alias(event, path, at)
         if event.tag is not None and str(event.tag) != "!":
-            self._problems.add(
-                at, path, "the tag {tag} has no meaning here; write plain values", tag=show(str(event.tag))
-            )
+            self._problems.add(at, path, "the tag {tag} has no meaning here; write plain values", tag=show(_tag(event)))
         if isinstance(event, MappingStartEvent):
             node = Node(self._members(path, depth), at)
         elif isinstance(event, SequenceStartEvent):
@@ -241,7 +244,12 @@ class _Reader:
 
     def _alias(self, event: Any, path: KeyPath, at: Position) -> Node:
         if event.anchor not in self._anchors:
-            self._stop(event, path, "no anchor &{name} stands before this", name=shorten(event.anchor))
+            self._stop(
+                event,
+                path,
+                "no anchor &{name} stands before this; put quotes around a text that begins with *",
+                name=shorten(event.anchor),
+            )
         node, size = self._anchors[event.anchor]
         self._count += size
         if self._count > NODE_LIMIT:
@@ -274,9 +282,11 @@ class _Reader:
             key = self._text(event, path, key_at)
             if key == "<<" and event.style is None:
                 self._problems.add(
-                    key_at, path, "merge keys (<<) are not read here; use extends: or write the keys out"
+                    key_at, (*path, key), "merge keys (<<) are not read here; use extends: or write the keys out"
                 )
-            node = self._node(next(self._events), (*path, key), depth + 1)
+            node = self._node(event := next(self._events), (*path, key), depth + 1)
+            if isinstance(event, ScalarEvent) and event.style is None and not event.value:
+                node = Node(node.value, key_at)  # the parser places an empty value behind what follows
             if key in members:
                 first = members[key].key_at
                 self._problems.add(
@@ -310,15 +320,23 @@ _PARSER_SENTENCES: Final = (
 )
 
 
-def _plain_sentence(error: MarkedYAMLError, text: str) -> tuple[str]:
+def _mark(error: MarkedYAMLError) -> Any:
+    """Return where the error is: for a quote or bracket that is not closed where it is opened, else where it shows."""
+    context, opened, shows = str(error.context), error.context_mark, error.problem_mark
+    if opened and shows and ("quoted scalar" in context or ("flow" in context and opened.line < shows.line)):
+        return shows if "escape" in str(error.problem) else opened
+    return shows or opened
+
+
+def _plain_sentence(error: MarkedYAMLError, text: str) -> str:
     said = f"{error.context or ''} {error.problem or ''}"
     if "cannot start any token" in said:
         mark = error.problem_mark
         line = text.splitlines()[mark.line] if mark.line < len(text.splitlines()) else ""
         if line[mark.column : mark.column + 1] == "\t":
-            return ("a tab cannot indent a line; use spaces",)
-        return ("a text that begins with this character needs quotes",)
+            return "a tab cannot indent a line; use spaces"
+        return "a text that begins with this character needs quotes"
     for phrase, sentence in _PARSER_SENTENCES:
         if phrase in said:
-            return (sentence,)
-    return ("this is not YAML; something near here cannot be read",)
+            return sentence
+    return "this is not YAML; something near here cannot be read"

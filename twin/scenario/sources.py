@@ -20,57 +20,82 @@ _SEGMENT: Final = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([^.\"']+))\s*(?:\.|
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A scenario as written: the merged tree and the texts that it came from, by file name."""
+    """A scenario as written.
+
+    Attributes
+    ----------
+    root
+        The tree, everything merged.
+    texts
+        File name and text of everything that it came from.
+    complete
+        False where a file that another extends could not be read; then nothing is called missing.
+    """
 
     path: Path
     root: Node
     texts: tuple[tuple[str, str], ...]
+    complete: bool = True
 
 
 def read_source(path: Path, overrides: Sequence[str], problems: Problems) -> Source | None:
     """Read a file with everything that it extends and apply overrides; None where nothing could be read."""
-    texts: list[tuple[str, str]] = []
-    root = _read_chain(path, [], texts, problems)
+    chain = _Chain(problems)
+    root = chain.read(path, [])
     if root is None:
         return None
+    texts = chain.texts
     for override in overrides:
         root = _override(root, override, problems)
         texts.append((COMMAND_LINE, override))
-    return Source(path, root, tuple(texts))
+    return Source(path, root, tuple(texts), chain.complete)
 
 
-def _read_chain(path: Path, above: list[Path], texts: list[tuple[str, str]], problems: Problems) -> Node | None:
-    before = len(problems)
-    root, text = read_file(path, problems)
-    texts.append((str(path), text))
-    if root is None or root.value is None:
-        if len(problems) == before:
-            problems.add(Position(str(path)), (), "the file is empty; see scenarios/city_day.yaml for an example")
-        return None
-    if not isinstance(root.value, Mapping):
-        problems.add(root.at, (), "a scenario is a mapping of keys to values, not {value}", value=show(root.plain()))
-        return None
-    member = root.value.get("extends")
-    if member is None:
-        return root
-    own = Node({key: value for key, value in root.value.items() if key != "extends"}, root.at)
-    name = member.node.value
-    if not isinstance(name, str) or not name:
-        problems.add(
-            member.node.at, ("extends",), "must be the name of a file, not {value}", value=show(member.node.plain())
-        )
-        return own
-    base_path = Path(os.path.normpath(path.parent / name)) if "\0" not in name else Path(name)
-    chain = [*above, path]
-    if any(_same(base_path, other) for other in chain):
-        files = " -> ".join(str(file) for file in (*chain, base_path))
-        problems.add(member.node.at, ("extends",), "the files extend one another in a circle: {files}", files=files)
-        return own
-    if not _is_file(base_path):
-        problems.add(member.node.at, ("extends",), "there is no file {name} (relative to this file)", name=show(name))
-        return own
-    base = _read_chain(base_path, chain, texts, problems)
-    return merge(base, own) if base is not None else own
+class _Chain:
+    """Reads a file and what it extends."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self.texts: list[tuple[str, str]] = []
+        self.complete = True
+
+    def read(self, path: Path, above: list[Path]) -> Node | None:
+        """Return the tree of a file laid over what it extends; None where the file cannot be read."""
+        before = len(self._problems)
+        root, text = read_file(path, self._problems)
+        self.texts.append((str(path), text))
+        if root is None or root.value is None:
+            if len(self._problems) == before:
+                empty = "the file is empty; see scenarios/city_day.yaml for an example"
+                self._problems.add(Position(str(path)), (), empty)
+            return None
+        if not isinstance(root.value, Mapping):
+            found = show(root.plain())
+            self._problems.add(root.at, (), "a scenario is a mapping of keys to values, not {value}", value=found)
+            return None
+        member = root.value.get("extends")
+        if member is None:
+            return root
+        own = Node({key: value for key, value in root.value.items() if key != "extends"}, root.at)
+        base = self._base(member.node, path, above)
+        self.complete = self.complete and base is not None
+        return own if base is None else merge(base, own)
+
+    def _base(self, node: Node, path: Path, above: list[Path]) -> Node | None:
+        at, name = ("extends",), node.value
+        if not isinstance(name, str) or not name:
+            self._problems.add(node.at, at, "must be the name of a file, not {value}", value=show(node.plain()))
+            return None
+        base = Path(os.path.normpath(path.parent / name))
+        chain = [*above, path]
+        if any(_same(base, other) for other in chain):
+            files = " -> ".join(str(file) for file in (*chain, base))
+            self._problems.add(node.at, at, "the files extend one another in a circle: {files}", files=files)
+            return None
+        if not _is_file(base):
+            self._problems.add(node.at, at, "there is no file {name} (relative to this file)", name=show(name))
+            return None
+        return self.read(base, chain)
 
 
 def _is_file(path: Path) -> bool:

@@ -29,6 +29,7 @@ class Expressway:
     path: list[int]
     closed: bool
     named: list[tuple[float, str]]
+    sources: list[tuple[float, str]]
     line: shapely.LineString
     at: dict[int, float]
     stops: set[float] = field(default_factory=set)
@@ -48,6 +49,10 @@ class Expressway:
     def name_at(self, along_m: float) -> str:
         """Name of the road at a place."""
         return [name for start, name in self.named if start <= along_m + 1e-6][-1]
+
+    def source_at(self, along_m: float) -> str:
+        """Source of the ground road below a place."""
+        return [source for start, source in self.sources if start <= along_m + 1e-6][-1]
 
     def point(self, along_m: float, forward: bool) -> Floats:
         """Return the carriageway's point at a place: right of the way driven."""
@@ -81,7 +86,12 @@ def plan(finder: RouteFinder, parts: tuple, *, closed: bool) -> Expressway:
         at.setdefault(node, float(place))
     if closed and len(set(path)) != len(path) - 1:
         raise ValueError(f"the ring {parts[0][0]} passes a place twice")
-    return Expressway(path, closed, [(at[node], name) for node, name in starts], shapely.LineString(points), at)
+    named = [(at[node], name) for node, name in starts]
+    sources = [
+        (float(place), network.roads[pair(a, b)].source)
+        for place, (a, b) in zip(along[:-1], itertools.pairwise(path), strict=True)
+    ]
+    return Expressway(path, closed, named, sources, shapely.LineString(points), at)
 
 
 def raise_expressways(upper: Upper, ground: Network) -> dict[str, int]:
@@ -172,8 +182,9 @@ def _carriageways(upper: Upper, road: Expressway) -> None:
     for a, b in steps:
         middle = (a + b) / 2 if b > a else (a + b + road.length_m) / 2 % road.length_m
         name = road.name_at(middle)
-        upper.connect(road.node[(a, True)], road.node[(b, True)], "trunk", name, "osm_skeleton")
-        upper.connect(road.node[(b, False)], road.node[(a, False)], "trunk", name, "osm_skeleton")
+        source = road.source_at(middle)
+        upper.connect(road.node[(a, True)], road.node[(b, True)], "trunk", name, source)
+        upper.connect(road.node[(b, False)], road.node[(a, False)], "trunk", name, source)
 
 
 def _stop(road: Expressway, along_m: float) -> float | None:

@@ -17,7 +17,7 @@ import matplotlib.patheffects as effects  # noqa: E402
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 import shapely  # noqa: E402
-from builtup import RIVER_SOUTH_BANK, WATERS, ellipse  # noqa: E402
+from builtup import RAILWAYS, RIVER_SOUTH_BANK, WATERS, ellipse  # noqa: E402
 from matplotlib.collections import LineCollection  # noqa: E402
 from plane import to_degrees  # noqa: E402
 from shapely.geometry import shape  # noqa: E402
@@ -27,8 +27,8 @@ from twin.city.map import CityMap, read_map  # noqa: E402
 
 EXTENT: Final = (113.455, 113.925, 34.625, 34.935)
 STYLE: Final = (
-    (("residential",), "#b9b4ab", 0.28),
-    (("tertiary",), "#9a948a", 0.45),
+    (("residential",), "#8f8a82", 0.32),
+    (("tertiary",), "#6e6960", 0.5),
     (("secondary",), "#6f8f6a", 0.7),
     (("primary",), "#d08a2e", 1.1),
     (("trunk",), "#c0392b", 1.5),
@@ -53,7 +53,7 @@ PLACES: Final = (
 DISTRICT_LABELS: Final = {
     "zhongyuan": (113.505, 34.8285), "erqi": (113.600, 34.690), "guancheng": (113.715, 34.690),
     "jinshui": (113.765, 34.832),
-    "huiji": (113.575, 34.905), "zhongmu": (113.885, 34.745), "xingyang": (113.468, 34.865),
+    "huiji": (113.575, 34.905), "zhongmu": (113.885, 34.745), "xingyang": (113.476, 34.872),
     "xinzheng": (113.69, 34.632),
 }  # fmt: skip
 
@@ -105,6 +105,9 @@ def _draw_water(axes: Any) -> None:
     axes.fill(*zip(*bank, strict=True), color="#d6e6f2", zorder=0)
     for _, lon, lat, wide, high in WATERS:
         axes.fill(*to_degrees(ellipse(lon, lat, wide, high)).T, color="#bcd7ec", zorder=1)
+    for at, (_, points) in enumerate(RAILWAYS):
+        label = None if at else "railway (sketched)"
+        axes.plot(*zip(*points, strict=True), color="#222222", lw=1.3, ls=(0, (1, 1.2)), zorder=5.5, label=label)
 
 
 def _draw_roads(axes: Any, city: CityMap) -> None:

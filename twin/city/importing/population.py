@@ -95,7 +95,8 @@ def _whole(shares: NDArray[np.float64], total: int) -> NDArray[np.float64]:
 def place_by_population(cells: Cells, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return ``count`` places that lie near the residents: k-means weighted by them.
 
-    Deterministic: it begins at the cells that split the residents evenly from south to north.
+    Deterministic: it begins at the cells that split the residents evenly from south to north, and where one cell is
+    met twice, at the fullest of the others. There are never more places than cells.
     """
     from scipy.spatial import cKDTree
 
@@ -103,7 +104,10 @@ def place_by_population(cells: Cells, count: int) -> tuple[NDArray[np.float64], 
     order = np.lexsort((plane[:, 0], plane[:, 1]))
     share = np.cumsum(cells.residents[order]) / cells.residents.sum()
     begin = np.searchsorted(share, (np.arange(count) + 0.5) / count)
-    centres = plane[order][np.unique(begin)]
+    chosen = order[np.unique(begin)]
+    others = np.setdiff1d(np.arange(len(order)), chosen)
+    others = others[np.argsort(-cells.residents[others], kind="stable")]
+    centres = plane[np.concatenate([chosen, others[: count - len(chosen)]])]
     for _ in range(100):
         nearest = cKDTree(centres).query(plane)[1]
         weight = np.bincount(nearest, cells.residents, minlength=len(centres))
