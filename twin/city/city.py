@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.conditions import OrdinaryTraffic
 from twin.city.graph import EARTH_RADIUS_M
 from twin.city.map import CityMap
 from twin.city.routing import Hierarchy, nearest_nodes
 from twin.city.section import RoadParameters
+from twin.city.traffic import OrdinaryTraffic
 from twin.core.errors import MapError
 
 CELL_M: Final = 500.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import traceback
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from twin.core.errors import PolicyError
 from twin.core.recorder import EventTable, Recorder
 from twin.core.time_limit import TimeLimitError, time_limit
 
+LONGEST_TEXT: Final = 400
 _SCALARS: Final = {int: pa.int64(), float: pa.float64(), str: pa.string(), bool: pa.bool_()}
 
 
@@ -89,7 +91,7 @@ class Brain:
             raise self._error(
                 decision, time_s, "did not return within {limit} s (decision_time_limit_s)", limit=self._limit_s
             ) from None
-        except Exception as error:  # a user's code may raise anything
+        except (Exception, SystemExit, GeneratorExit) as error:  # a user's code may raise anything
             problem = self._error(decision, time_s, "raised {kind}: {text} ({where})", **_whereabouts(error))
         else:
             problem = self._objection(decision, view, answer, time_s)
@@ -108,15 +110,15 @@ class Brain:
                 decision,
                 time_s,
                 "answered {answer}, which is not one of {allowed}",
-                answer=repr(answer),
+                answer=_shown(answer),
                 allowed=allowed,
             )
         try:
             reason = decision.objection(view, answer)
-        except (TypeError, ValueError) as error:
-            reason = str(error)
+        except Exception as error:  # the answer may hold anything
+            reason = _shown(error, str)
         if reason is not None:
-            return self._error(decision, time_s, "answered {answer}: {reason}", answer=repr(answer), reason=reason)
+            return self._error(decision, time_s, "answered {answer}: {reason}", answer=_shown(answer), reason=reason)
         return None
 
     def _error(self, decision: Decision, time_s: float, sentence: str, **values: object) -> PolicyError:
@@ -145,12 +147,24 @@ class Brain:
         table, paths_seen = self._tables[decision.name]
         rule = self.setting.decisions[decision.name].rule
         seen = [_reach(view, path) for path in paths_seen]
-        table.add(time_s, rule, repr(answer), str(problem) if problem else None, *seen)
+        table.add(time_s, rule, _shown(answer), str(problem) if problem else None, *seen)
 
 
-def _whereabouts(error: Exception) -> dict[str, object]:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return {"kind": type(error).__name__, "text": str(error), "where": f"{last.filename}:{last.lineno}"}
+def _whereabouts(error: BaseException) -> dict[str, object]:
+    """Say what was raised and where: the innermost line of the policy's own file, not of a library that it calls."""
+    frames = traceback.extract_tb(error.__traceback__)
+    beyond = [frame for frame in frames if Path(frame.filename).parent != Path(__file__).parent]
+    last = [frame for frame in beyond if frame.filename == beyond[0].filename][-1] if beyond else frames[-1]
+    return {"kind": type(error).__name__, "text": _shown(error, str), "where": f"{last.filename}:{last.lineno}"}
+
+
+def _shown(thing: object, how: Callable[[object], str] = repr) -> str:
+    """Put into words what a user's code has made, however long it is, and even where its own words fail."""
+    try:
+        text = how(thing)
+    except Exception:
+        text = f"<{type(thing).__name__}>"
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
 def _reach(view: Any, path: tuple[str, ...]) -> Any:

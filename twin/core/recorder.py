@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -47,6 +48,13 @@ class EventTable:
         if self._writer:
             self._writer.close()
 
+    def abandon(self) -> None:
+        """Close the file, whatever is in it, without a word about what goes wrong; nothing where it is closed."""
+        self._rows.clear()
+        if self._writer:
+            with contextlib.suppress(OSError, pa.ArrowException):
+                self._writer.close()
+
     def frame(self) -> pd.DataFrame:
         """Return every row; after `close` where the table has a file."""
         in_memory = [self.schema.empty_table(), *self._kept]
@@ -80,6 +88,11 @@ class Recorder:
         for table in self._tables.values():
             table.close()
 
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """Return every table by name; after `close`."""
-        return {name: table.frame() for name, table in self._tables.items()}
+    def abandon(self) -> None:
+        """Close the files of a run that has failed (an open one could not be removed everywhere)."""
+        for table in self._tables.values():
+            table.abandon()
+
+    def frames(self, *, decisions: bool = True) -> dict[str, pd.DataFrame]:
+        """Return every table by name, or all but those of decisions; after `close`."""
+        return {name: table.frame() for name, table in self._tables.items() if decisions or ".decisions." not in name}

@@ -6,15 +6,20 @@ import ctypes
 import signal
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from types import FrameType
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 Answer = TypeVar("Answer")
 
 
-class TimeLimitError(Exception):
-    """The call did not return in time."""
+REPEAT_S: Final = 1.0
+"""A function that goes on after the interruption is interrupted again this often."""
+
+
+class TimeLimitError(BaseException):
+    """The call did not return in time; no Exception, so that ``except Exception`` in a policy does not swallow it."""
 
 
 class TimeLimit(Protocol):
@@ -37,7 +42,7 @@ class SignalLimit:
 
     def __call__(self, function: Callable[[], Answer]) -> Answer:
         """Return ``function()``; raises TimeLimitError after ``limit_s`` seconds."""
-        signal.setitimer(signal.ITIMER_REAL, self.limit_s)
+        signal.setitimer(signal.ITIMER_REAL, self.limit_s, REPEAT_S)
         try:
             return function()
         finally:
@@ -51,16 +56,16 @@ class WatchLimit:
         self.limit_s = limit_s
         self._deadline: tuple[int, float] | None = None
         self._lock = threading.Lock()
-        threading.Thread(target=self._watch, daemon=True, name="policy time limit").start()
+        watch = (weakref.ref(self), min(0.25, limit_s / 4))
+        threading.Thread(target=_watch, args=watch, daemon=True, name="policy time limit").start()
 
-    def _watch(self) -> None:
-        while True:
-            time.sleep(min(0.25, self.limit_s / 4))
-            with self._lock:
-                if self._deadline and time.monotonic() > self._deadline[1]:
-                    thread = ctypes.c_ulong(self._deadline[0])
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeLimitError))
-                    self._deadline = None
+    def interrupt_if_late(self) -> None:
+        """Raise TimeLimitError in the thread that has gone beyond its deadline."""
+        with self._lock:
+            if self._deadline and time.monotonic() > self._deadline[1]:
+                thread = ctypes.c_ulong(self._deadline[0])
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeLimitError))
+                self._deadline = (self._deadline[0], time.monotonic() + REPEAT_S)
 
     def __call__(self, function: Callable[[], Answer]) -> Answer:
         """Return ``function()``; raises TimeLimitError some time after ``limit_s`` seconds."""
@@ -71,6 +76,14 @@ class WatchLimit:
         finally:
             with self._lock:
                 self._deadline = None
+
+
+def _watch(of: weakref.ref[WatchLimit], every_s: float) -> None:
+    """Look after a limit for as long as somebody uses it."""
+    while (limit := of()) is not None:
+        limit.interrupt_if_late()
+        del limit
+        time.sleep(every_s)
 
 
 def time_limit(limit_s: float) -> TimeLimit:

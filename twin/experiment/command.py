@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from twin.core.language import Language
-from twin.experiment.compare import Comparison, Interval
+from twin.experiment.compare import Comparison, Interval, headline
 
 if TYPE_CHECKING:
     from twin.experiment.store import Results
@@ -66,7 +66,8 @@ def run_and_report(
         click.echo(
             language(
                 "bound missed: {kpi} of {brain} is {value}, wanted {bound}",
-                kpi=row["kpi"], brain=row["brain"], value=_number(row["value"]), bound=row["bound"],
+                kpi=row["kpi"], brain=row["brain"], bound=row["bound"],
+                value="-" if row["value"] is None else _number(row["value"]),
             ),
             err=True,
         )  # fmt: skip
@@ -98,18 +99,6 @@ def _progress_bar(language: Language) -> Iterator[Callable[[int, int], None]]:
         yield show
 
 
-def headline(results: Results, comparisons: list[Comparison]) -> list[Comparison]:
-    """Return the comparisons that the domains put first, in their order."""
-    catalogue = results.catalogue()
-    by_name = {row.name: row for row in comparisons}
-    chosen = []
-    for name, kpi in catalogue.items():
-        ending = ".".join(part for part in (kpi.member, kpi.statistic) if part)
-        if ending in kpi.family.headline and name in by_name:
-            chosen.append(by_name[name])
-    return chosen
-
-
 def verdict_lines(results: Results, language: Language) -> list[str]:
     """Return the verdict as plain text: each headline KPI under both brains, the difference, its interval, a word."""
     baseline, *others = results.brains
@@ -118,7 +107,7 @@ def verdict_lines(results: Results, language: Language) -> list[str]:
         frame = results.kpis.groupby("kpi", sort=False)["value"].mean()
         return [f"{name}  {_number(value)}" for name, value in frame.items() if str(name).count(".") <= 2]
     for other in others:
-        rows = headline(results, results.compare(baseline, other))
+        rows = headline(results.catalogue(), results.compare(baseline, other))
         over = rows[0].difference.over if rows and rows[0].difference else "days"
         lines.append(
             language(
@@ -170,7 +159,8 @@ def check_bounds(results: Results) -> list[dict[str, Any]]:
                     )
                     if part
                 )
-                missed.append({"kpi": expectation.kpi, "brain": brain, "value": value, "bound": bound})
+                known = None if math.isnan(value) else value  # JSON has no NaN
+                missed.append({"kpi": expectation.kpi, "brain": brain, "value": known, "bound": bound})
     return missed
 
 

@@ -6,6 +6,7 @@ patients of that day, likewise; every row says which.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.core.kpis import Better
+from twin.core.kpis import Better, Kpi
 
 CONFIDENCE: Final = 0.95
 
@@ -127,3 +128,14 @@ def compare_cases(name: str, unit: str, better: Better, baseline: pd.Series, oth
         difference,
         _verdict(difference, better),
     )
+
+
+def headline(catalogue: Mapping[str, Kpi], comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Return the comparisons that the domains put first, in the order of the catalogue."""
+    by_name = {row.name: row for row in comparisons}
+    return [by_name[name] for name, kpi in catalogue.items() if name in by_name and is_headline(kpi)]
+
+
+def is_headline(kpi: Kpi) -> bool:
+    """Say whether the verdict shows a KPI."""
+    return ".".join(part for part in (kpi.member, kpi.statistic) if part) in kpi.family.headline

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from twin.city.places import read_districts
 from twin.core.errors import ResultsError
 from twin.experiment.provenance import identity, peak_memory_mb, run_id, surroundings
-from twin.experiment.tasks import Task, Workshop, is_finished, run_task
+from twin.experiment.tasks import Task, Workshop, clear_remnants, is_finished, run_task
 
 if TYPE_CHECKING:
     from twin.scenario.load import Scenario
@@ -71,7 +71,8 @@ def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], 
             if not options.resume:
                 shutil.rmtree(unfinished / "events", ignore_errors=True)
             begun = time.perf_counter()
-            _run_tasks(scenario, unfinished, options.jobs, progress)
+            with _tidy(unfinished):
+                _run_tasks(scenario, unfinished, options.jobs, progress)
             manifest = {
                 "run_id": final.name,
                 "identity": whole,
@@ -95,6 +96,16 @@ def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], 
             problem=error.strerror or str(error),
         ) from None
     return final
+
+
+@contextmanager
+def _tidy(folder: Path) -> Iterator[None]:
+    """Remove half-written replications, of a process that was killed before and of one that is ended now."""
+    clear_remnants(folder)
+    try:
+        yield
+    finally:
+        clear_remnants(folder)
 
 
 def _store(folder: Path, scenario: Scenario, manifest: dict[str, Any]) -> None:

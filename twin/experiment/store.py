@@ -66,6 +66,13 @@ def _write_kpi_files(folder: Path, rows: list[dict[str, Any]]) -> None:
     write_text(folder / "kpis.json", json.dumps(nested, indent=1, sort_keys=True) + "\n")
 
 
+def _read_events(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise ResultsError("{path}: cannot be read: {problem}", path=str(path), problem=str(error)) from None
+
+
 class Results:
     """A finished run.
 
@@ -135,11 +142,10 @@ class Results:
     def event_frames(self, brain: str, replication: int) -> dict[str, pd.DataFrame]:
         """Return every event table of one replication but for the decisions."""
         folder = self._events_folder(brain, replication)
-        return {
-            path.stem: pd.read_parquet(path)
-            for path in sorted(folder.glob("*.parquet"))
-            if ".decisions." not in path.stem
-        }
+        paths = [path for path in sorted(folder.glob("*.parquet")) if ".decisions." not in path.stem]
+        if not paths:
+            raise ResultsError("{path}: the events are missing; run the scenario again", path=str(folder))
+        return {path.stem: _read_events(path) for path in paths}
 
     def events(self, table: str, brain: str | None = None, replication: int | None = None) -> pd.DataFrame:
         """Return an event table, of all brains and replications or of one, with columns brain and replication."""
@@ -152,7 +158,7 @@ class Results:
                     raise ResultsError(
                         "{path}: there is no such table; there are {known}", path=str(path), known=", ".join(known)
                     )
-                frames.append(pd.read_parquet(path).assign(brain=name, replication=number))
+                frames.append(_read_events(path).assign(brain=name, replication=number))
         return pd.concat(frames, ignore_index=True)
 
     def observations(self, domain: str, brain: str, replication: int) -> pd.DataFrame:
@@ -220,10 +226,18 @@ class Results:
         for brain in self.brains:
             for replication in range(self.scenario.replications):
                 frames = self.event_frames(brain, replication)
+                try:
+                    values = compute_kpis(self.scenario, frames)
+                except KeyError as error:
+                    raise ResultsError(
+                        "{path}: the table or column {name} is missing; run the scenario again",
+                        path=str(self._events_folder(brain, replication)),
+                        name=str(error.args[0]),
+                    ) from None
                 rows += [
                     {"brain": brain, "replication": replication, "kpi": row.name, "value": row.value, "unit": row.unit,
                      "count": row.count}
-                    for row in compute_kpis(self.scenario, frames)
+                    for row in values
                 ]  # fmt: skip
         before = (self.folder / "kpis.csv").read_bytes()
         _write_kpi_files(self.folder, rows)

@@ -149,13 +149,13 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
 
     final = folder_of(root, workshop.scenario, task)
     beside = final.with_name(f".{final.name}.{os.getpid()}")
+    recorder = Recorder(beside)
     try:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        recorder = Recorder(beside)
         twin = workshop.twin(task, recorder)
         twin.run()
-        kpis = compute_kpis(workshop.scenario, recorder.frames())
+        kpis = compute_kpis(workshop.scenario, recorder.frames(decisions=False))
         summary = {
             "brain": workshop.scenario.brains[task.brain].name,
             "replication": task.replication,
@@ -173,7 +173,17 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
             problem=error.strerror or str(error),
         ) from None
     finally:
+        recorder.abandon()
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def clear_remnants(root: Path) -> None:
+    """Remove what processes that were killed have left half-written; finished replications stay."""
+    for path in (*root.glob(".*"), *root.glob("events/*/.*")):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def is_finished(root: Path, scenario: Scenario, task: Task) -> bool:

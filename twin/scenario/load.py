@@ -163,17 +163,12 @@ def _read_domains(keys: ScenarioKeys, root: Node, problems: Problems) -> tuple[s
 
 
 def _find_map(keys: ScenarioKeys, root: Node, folder: Path, problems: Problems) -> Path | None:
-    found = find_map(keys.map, folder)
+    at, path = root.position(("map",)), ("map",)
+    folders = [Path(at.file).parent, folder] if at.line else [folder]
+    found = find_map(keys.map, folders)
     if found is None:
-        if "/" in keys.map:
-            problems.add(root.position(("map",)), ("map",), "there is no map at {name}", name=show(keys.map))
-        else:
-            known = map_names(folder)
-            problems.add(
-                root.position(("map",)),
-                ("map",),
-                "there is no map {name}",
-                *hints(keys.map, known),
-                name=show(keys.map),
-            )
+        slashed = "/" in keys.map
+        template = "there is no map at {name}" if slashed else "there is no map {name}"
+        known = [] if slashed else map_names(folders)
+        problems.add(at, path, template, *hints(keys.map, known), name=show(keys.map))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -14,30 +14,35 @@ from twin.core.errors import MapError
 PACKAGE: Final = Path(__file__).parent.parent
 
 
-def find_map(name: str, scenario_folder: Path) -> Path | None:
+def find_map(name: str, folders: Sequence[Path]) -> Path | None:
     """Return the folder of a map, or None.
 
-    A name is looked for below ``maps/`` beside the scenario's folder, then in the current folder, then in the package;
-    a value with a slash is a path relative to the scenario file, then to the current folder.
+    A name is looked for below ``maps/`` beside each of the folders, then in the current folder, then in the package;
+    a value with a slash is a path relative to one of the folders, then to the current folder.
+
+    Parameters
+    ----------
+    folders
+        Folder of the file that names the map, and folder of the scenario file.
     """
     if "/" in name or os.sep in name:
-        candidates = [scenario_folder / name, Path(name)]
+        candidates = [folder / name for folder in (*folders, Path())]
     else:
-        candidates = [folder / name for folder in _map_folders(scenario_folder)]
+        candidates = [folder / name for folder in _map_folders(folders)]
     return next((Path(os.path.normpath(folder)) for folder in candidates if _is_map(folder)), None)
 
 
-def map_names(scenario_folder: Path) -> list[str]:
+def map_names(folders: Sequence[Path]) -> list[str]:
     """List the maps that can be given by name."""
     found: list[str] = []
-    for folder in _map_folders(scenario_folder):
+    for folder in _map_folders(folders):
         if folder.is_dir():
             found.extend(sorted(path.name for path in folder.iterdir() if _is_map(path)))
     return list(dict.fromkeys(found))
 
 
-def _map_folders(scenario_folder: Path) -> Iterable[Path]:
-    return (scenario_folder / ".." / "maps", Path("maps"), PACKAGE / "_maps", PACKAGE.parent / "maps")
+def _map_folders(folders: Sequence[Path]) -> Iterable[Path]:
+    return (*(folder / ".." / "maps" for folder in folders), Path("maps"), PACKAGE / "_maps", PACKAGE.parent / "maps")
 
 
 def _is_map(folder: Path) -> bool:

@@ -30,7 +30,8 @@ class Position:
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        file = self.file if self.file.isprintable() else quoted(self.file)
+        return f"{file}:{self.line}:{self.column}" if self.line else file
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +120,20 @@ class Problems:
 
 def dotted_path(path: Path) -> str:
     """Write a path as it may be given on the command line: keys with dots in quotes."""
-    parts = (str(key) for key in path)
     return ".".join(
-        part if _PLAIN_KEY.fullmatch(part) else json.dumps(shorten(part), ensure_ascii=False) for part in parts
+        part if _PLAIN_KEY.fullmatch(part) and part.isprintable() else quoted(part) for part in map(str, path)
     )
 
 
 def shorten(text: str, length: int = 60) -> str:
     """Cut a long text."""
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def quoted(text: str) -> str:
+    """Put a text in double quotes, cut where it is long, with everything escaped that would disturb a line."""
+    escaped = json.dumps(shorten(text), ensure_ascii=False)
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in escaped)
 
 
 def show(value: object) -> str:
@@ -141,7 +147,7 @@ def show(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return json.dumps(shorten(value), ensure_ascii=False)
+        return quoted(value)
     if isinstance(value, float):
         return number(value)
     return shorten(str(value))

@@ -11,7 +11,7 @@ from typing import Final
 
 from twin.core.decisions import Decision
 from twin.policies import registry
-from twin.scenario.problems import Clause, hints, shorten, show
+from twin.scenario.problems import Clause, hints, show
 
 SIZE_LIMIT: Final = 1_000_000
 Objections = list[tuple[Clause, ...]]
@@ -40,7 +40,7 @@ def objections_to(
             return [(Clause("there is no policy file {file} beside the scenario", {"file": show(file)}),)]
         return _check_file(path, (name,), parameters, decision, views)
     if rule.endswith(".py"):
-        return [(Clause("name the function too: {rule}:name", {"rule": shorten(rule)}),)]
+        return [(Clause("name the function too, as in {example}", {"example": show(f"{rule}:name")}),)]
     built_in = registry.rule_names(decision)
     if rule in built_in:
         names = registry.callable_names(rule)

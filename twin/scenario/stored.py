@@ -37,7 +37,7 @@ def scenario_from_resolved(resolved: Mapping[str, Any], path: Path | str) -> Sce
         plain = {key: value for key, value in resolved.items() if key not in _BUILT}
         return Scenario(
             path=path,
-            map_folder=find_map(resolved["map"], path.parent) or Path(resolved["map"]),
+            map_folder=find_map(resolved["map"], [path.parent]) or Path(resolved["map"]),
             start=datetime.fromisoformat(resolved["start"]),
             domains=tuple(resolved["domains"]),
             brains=tuple(_brain(brain) for brain in resolved["brains"]),

@@ -92,7 +92,7 @@ class Area:
     def side_m(self, point: Floats) -> float:
         """Block side wanted at a place: fine in the middle, coarser outwards."""
         away = min(1.0, float(np.hypot(*(point - self.centre_m))) / self.reach_m)
-        return self.inner_side_m + (self.outer_side_m - self.inner_side_m) * away**1.3
+        return self.inner_side_m + (self.outer_side_m - self.inner_side_m) * away**1.1
 
 
 def ellipse(lon: float, lat: float, east_m: float, north_m: float, corners: int = 48) -> Floats:
@@ -104,7 +104,7 @@ def ellipse(lon: float, lat: float, east_m: float, north_m: float, corners: int 
 def areas() -> list[Area]:
     """Return the built-up areas, the main one first."""
     main = shapely.Polygon(to_plane(MAIN_OUTLINE))
-    found = [Area("主城区", main, to_plane([CENTRE])[0], 15_000.0, 160.0, 320.0, 1100.0)]
+    found = [Area("主城区", main, to_plane([CENTRE])[0], 15_000.0, 140.0, 360.0, 1100.0)]
     for name, lon, lat, east, north, side in TOWNS:
         outline = shapely.Polygon(ellipse(lon, lat, east, north)).difference(main)
         found.append(Area(name, outline, to_plane([[lon, lat]])[0], float(max(east, north)), side, side * 1.6, 900.0))

@@ -25,6 +25,10 @@ PARALLEL_M: Final = 330.0
 """No frame street closer than this to a road that runs the same way."""
 
 
+STEEPEST_TURN: Final = 0.25
+"""A frame turned further than this, in radians, from north-south is laid north-south, as Zhengzhou's towns are."""
+
+
 def lay_rings(network: Network) -> None:
     """Draw the rings of Zhengdong."""
     for name, lon, lat, east, north in RINGS:
@@ -56,7 +60,8 @@ def _main_direction(network: Network, area: Area) -> float:
         return 0.0
     arms = ends[:, 1] - ends[:, 0]
     fourfold = np.sum(np.hypot(*arms.T) * np.exp(4j * np.arctan2(arms[:, 1], arms[:, 0])))
-    return float(np.angle(fourfold)) / 4
+    turn = float(np.angle(fourfold)) / 4
+    return turn if abs(turn) < STEEPEST_TURN else 0.0
 
 
 def _lay_one_way(

@@ -36,7 +36,8 @@ STYLE: Final = (
 )
 LABELS: Final = (
     ("North Third Ring", 113.640, 34.8155, 0), ("West Third Ring", 113.5745, 34.752, 90),
-    ("South Third Ring", 113.650, 34.6965, 0), ("Zhongzhou Avenue / East Third Ring", 113.7155, 34.768, -58),
+    ("South Third Ring", 113.650, 34.6965, 0), ("Zhongzhou Avenue", 113.6935, 34.824, -74),
+    ("East Third Ring", 113.7085, 34.7745, -58),
     ("North Fourth Ring (Dahe Road)", 113.610, 34.8845, 0), ("West Fourth Ring", 113.5195, 34.790, 90),
     ("South Fourth Ring", 113.655, 34.6610, 0), ("East Fourth Ring", 113.7795, 34.800, -90),
     ("Longhai Expressway", 113.690, 34.7365, 0), ("Jingguang Expressway", 113.6545, 34.718, 90),
@@ -45,7 +46,7 @@ LABELS: Final = (
     ("Hanghai Road", 113.745, 34.7245, 0), ("Zhengkai Avenue", 113.848, 34.7615, 0),
 )  # fmt: skip
 PLACES: Final = (
-    ("Old centre\n(Erqi Square)", 113.6650, 34.7545), ("Zhengdong CBD", 113.7200, 34.7735),
+    ("Old centre\n(Erqi Square)", 113.6650, 34.7545), ("Zhengdong\nCBD", 113.7275, 34.7740),
     ("Longhu lake", 113.7270, 34.8125),
     ("Longzi lake", 113.8035, 34.7940), ("High-tech Zone", 113.5480, 34.8160), ("Economic Zone", 113.755, 34.7085),
     ("Yellow River", 113.690, 34.9235), ("Baisha", 113.868, 34.772), ("North yard", 113.6110, 34.7975),

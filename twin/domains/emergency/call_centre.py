@@ -10,7 +10,7 @@ import simpy
 from twin.domains.emergency.agents import Caller, CallTaker
 from twin.domains.emergency.connections import ONE_TAP_LOCATION
 from twin.domains.emergency.decisions import DISPATCH, Send
-from twin.domains.emergency.mission import drive_mission
+from twin.domains.emergency.mission import begin_mission
 from twin.domains.emergency.service import Service
 from twin.domains.emergency.tables import ADVICE
 
@@ -50,7 +50,8 @@ def take_call(service: Service, caller: Caller) -> Life:
     if not _assign(service, caller):
         record.waited_for_vehicle = True
         service.waiting.append(caller)
-        if len(service.waiting) == 1:
+        if not service.reconsidering:
+            service.reconsidering = True
             env.process(_reconsider(service))
 
 
@@ -67,6 +68,7 @@ def _reconsider(service: Service) -> Life:
     while service.waiting:
         yield service.env.timeout(RECONSIDER_S)
         assign_waiting(service)
+    service.reconsidering = False
 
 
 def _assign(service: Service, caller: Caller) -> bool:
@@ -78,5 +80,5 @@ def _assign(service: Service, caller: Caller) -> bool:
     if not isinstance(answer, Send):
         return False
     ambulance = service.fleet.ambulances[int(answer.vehicle)]
-    service.env.process(drive_mission(service, ambulance, caller, on_free=assign_waiting))
+    begin_mission(service, ambulance, caller, on_free=assign_waiting)
     return True

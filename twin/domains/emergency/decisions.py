@@ -179,6 +179,8 @@ class AtTheDoor:
 def _vehicle_objection(view: DispatchView, answer: Send | Wait) -> str | None:
     if isinstance(answer, Wait):
         return None
+    if not isinstance(answer.vehicle, (int, np.integer)):
+        return "vehicle must be a whole number"
     free = view.free_vehicles.id
     position = int(np.searchsorted(free, answer.vehicle))
     if position < len(free) and free[position] == answer.vehicle:
@@ -187,6 +189,8 @@ def _vehicle_objection(view: DispatchView, answer: Send | Wait) -> str | None:
 
 
 def _hospital_objection(view: HospitalView, answer: TakeTo) -> str | None:
+    if not isinstance(answer.hospital, (int, np.integer)):
+        return "hospital must be a whole number"
     if answer.hospital in view.hospitals.id:
         return None
     return f"hospital {answer.hospital} is not open"

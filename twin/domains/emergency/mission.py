@@ -8,6 +8,7 @@ from typing import Any, Final
 import simpy
 
 from twin.city.conditions import Trip
+from twin.core.errors import MapError
 from twin.domains.emergency.agents import Ambulance, Caller, Hospital, Patient
 from twin.domains.emergency.decisions import GREEN_CHANNEL, HOSPITAL, Open
 from twin.domains.emergency.hospital_stay import stay_in_hospital
@@ -20,15 +21,15 @@ DAY_BEGINS_H: Final = 7
 NIGHT_BEGINS_H: Final = 22
 
 
-def drive_mission(service: Service, ambulance: Ambulance, caller: Caller, on_free: Callable[[Service], None]) -> Life:
-    """Live one mission from the moment the vehicle is chosen.
+def begin_mission(service: Service, ambulance: Ambulance, caller: Caller, on_free: Callable[[Service], None]) -> None:
+    """Send a vehicle. It belongs to the call at once: a question asked at this same moment must not offer it again.
 
     Parameters
     ----------
     on_free
         Called when the vehicle is free again, or may be because something else has changed.
     """
-    env, row, record = service.env, caller.row, caller.record
+    record = caller.record
     record.dispatch_s, record.vehicle = service.now, ambulance.number
     ambulance.call = record.call
     stood = ambulance.status == "at_station"
@@ -36,6 +37,13 @@ def drive_mission(service: Service, ambulance: Ambulance, caller: Caller, on_fre
         ambulance.homeward.interrupt()
         ambulance.homeward = None
     service.set_status(ambulance, "alerted")
+    service.env.process(_live_mission(service, ambulance, caller, stood, on_free))
+
+
+def _live_mission(
+    service: Service, ambulance: Ambulance, caller: Caller, stood: bool, on_free: Callable[[Service], None]
+) -> Life:
+    env, row, record = service.env, caller.row, caller.record
     yield env.timeout(row.alert_s)
     if stood:
         by_day = DAY_BEGINS_H <= service.twin.clock.hour_of_day(service.now) < NIGHT_BEGINS_H
@@ -84,6 +92,12 @@ def _take_to_hospital(service: Service, ambulance: Ambulance, caller: Caller) ->
 
 def _choose_hospital(service: Service, caller: Caller) -> Hospital:
     view = service.views.hospital(service.now, caller)
+    if not len(view.hospitals):
+        raise MapError(
+            "{path}: no hospital takes patients at {time}; add one or let one stay open",
+            path=str(service.twin.city.map.folder / "hospitals.csv"),
+            time=f"{service.twin.clock.at(service.now):%Y-%m-%d %H:%M}",
+        )
     answer = service.twin.brain.ask(HOSPITAL, view, service.now)
     number = int(answer.hospital)
     caller.record.hospital = number

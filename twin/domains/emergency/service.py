@@ -32,6 +32,7 @@ class Service:
     records: Records
     open_calls: dict[int, Caller] = field(default_factory=dict)
     waiting: list[Caller] = field(default_factory=list)
+    reconsidering: bool = False
 
     @property
     def now(self) -> float:

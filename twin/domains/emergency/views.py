@@ -23,7 +23,7 @@ Number = TypeVar("Number", bound=np.generic)
 
 def _read_only(values: NDArray[Number]) -> NDArray[Number]:
     values.flags.writeable = False
-    return values
+    return values.view()  # one that cannot be made writeable again, because its base is not
 
 
 class Views:

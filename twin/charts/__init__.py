@@ -1,0 +1,1 @@
+"""Building blocks of reports: HTML, numbers, charts, maps. Stands below the domains; knows only core and city."""

@@ -1,0 +1,165 @@
+"""Charts with two axes: cumulative curves, lines with intervals, bars.
+
+Each is 360 units wide, so that it is shown at its own size on a phone and its numbers stay readable; wider pages put
+several side by side. Colours and line styles come from the page's style sheet, so one drawing serves light and dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.charts.glyphs import glyphs
+from twin.charts.html import Html, h, plain
+from twin.charts.marks import mark
+from twin.charts.scales import Scale, tick_text
+from twin.charts.statistics import Spread
+
+WIDTH: Final = 360
+HEIGHT: Final = 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 36, 12, 16, 24
+_CURVE_POINTS: Final = 160
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The frame of a chart: its scales and its height."""
+
+    x: Scale
+    y: Scale
+    height: int = HEIGHT
+
+    @classmethod
+    def of(cls, x: tuple[float, float], y: tuple[float, float], height: int = HEIGHT) -> Panel:
+        """Return a frame for data within these limits."""
+        return cls(Scale(*x, _LEFT, WIDTH - _RIGHT), Scale(*y, height - _BOTTOM, _TOP), height)
+
+    def draw(self, label: str, *content: Html, x_ticks: Sequence[float] = (), suffix: str = "") -> Html:
+        """Return the chart: grid and numbers below the content."""
+        grid, numbers = [], []
+        for value in self.y.ticks(5):
+            y = self.y(value)
+            grid.append(h("path", d=f"M{_LEFT} {plain(y)}H{WIDTH - _RIGHT}", class_="grid" if value else "axis"))
+            numbers.append(glyphs(tick_text(value) + suffix, _LEFT - 6, y + 3.7, anchor="end"))
+        for value in x_ticks or self.x.ticks(6):
+            x, foot = self.x(value), self.height - _BOTTOM
+            grid.append(h("path", d=f"M{plain(x)} {foot}v4", class_="axis"))
+            numbers.append(glyphs(tick_text(value), x, foot + 15, anchor="middle"))
+        return h(
+            "svg", grid, content, numbers,
+            viewBox=f"0 0 {WIDTH} {self.height}", class_="panel", role="img", aria_label=label,
+        )  # fmt: skip
+
+
+def cumulative_curves(samples: Sequence[Values], label: str, *, target: float | None = None) -> Html:
+    """Draw what share of cases is finished within each time, in per cent.
+
+    Parameters
+    ----------
+    samples
+        The times of each series, without gaps; an empty one draws nothing.
+    target
+        A time to mark with a line.
+    """
+    whole = np.concatenate([sample for sample in samples if len(sample)])
+    high = float(np.percentile(whole, 98.5)) * 1.04
+    high = max(high, (target or 0) * 1.15, 1e-6)
+    panel = Panel.of((0, high), (0, 100))
+    curves = [
+        h("path", d=_curve(panel, np.sort(sample)), class_=f"curve b{series}")
+        for series, sample in enumerate(samples)
+        if len(sample)
+    ]
+    return panel.draw(label, *(_target(panel, target) if target else ()), *curves, suffix="%")
+
+
+def _target(panel: Panel, target: float) -> list[Html]:
+    x = panel.x(target)
+    return [
+        h("path", d=f"M{plain(x)} {_TOP}V{panel.height - _BOTTOM}", class_="target"),
+        glyphs(tick_text(target), x, _TOP - 4, anchor="middle", class_="t strong"),
+    ]
+
+
+def _curve(panel: Panel, ordered: Values) -> str:
+    """Write a step for each case where there are few, and a line through even times where there are many."""
+    count = len(ordered)
+    if count <= _CURVE_POINTS:
+        shown = ordered[ordered <= panel.x.high]
+        steps = [
+            f"H{plain(panel.x(time))}V{plain(panel.y((position + 1) / count * 100))}"
+            for position, time in enumerate(shown)
+        ]
+        return f"M{plain(panel.x(0))} {plain(panel.y(0))}" + "".join(steps) + f"H{plain(panel.x(panel.x.high))}"
+    times = np.linspace(0, panel.x.high, _CURVE_POINTS)
+    shares = np.searchsorted(ordered, times, side="right") / count * 100
+    return polyline([(panel.x(time), panel.y(share)) for time, share in zip(times, shares, strict=True)])
+
+
+def polyline(points: Sequence[tuple[float, float]]) -> str:
+    """Write a line through points, leaving out those on the straight between their neighbours."""
+    kept = [
+        point
+        for position, point in enumerate(points)
+        if position in (0, len(points) - 1) or not _straight(points[position - 1], point, points[position + 1])
+    ]
+    return "M" + "L".join(f"{plain(x)} {plain(y)}" for x, y in kept)
+
+
+def _straight(before: tuple[float, float], point: tuple[float, float], after: tuple[float, float]) -> bool:
+    cross = (point[0] - before[0]) * (after[1] - before[1]) - (point[1] - before[1]) * (after[0] - before[0])
+    return abs(cross) < 0.02
+
+
+def hour_lines(series: Sequence[Sequence[Spread]], label: str) -> Html:
+    """Draw a mean by hour of the day for each series, with its interval as a band; hours without cases are gaps."""
+    shown = [spread for spreads in series for spread in spreads if spread.count]
+    high = max((min(spread.high, spread.mean * 2) for spread in shown), default=1.0)
+    panel = Panel.of((0, 24), (0, high * 1.05))
+    content: list[Html] = []
+    for position, spreads in enumerate(series):
+        for run in _runs(spreads):
+            content += _band_and_line(panel, run, spreads, position)
+    return panel.draw(label, *content, x_ticks=(0, 6, 12, 18, 24))
+
+
+def _runs(spreads: Sequence[Spread]) -> list[list[int]]:
+    """Return the stretches of hours that have values."""
+    runs: list[list[int]] = [[]]
+    for hour, spread in enumerate(spreads):
+        if spread.count:
+            runs[-1].append(hour)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _band_and_line(panel: Panel, run: list[int], spreads: Sequence[Spread], series: int) -> list[Html]:
+    def at(hour: int, value: float) -> tuple[float, float]:
+        return panel.x(hour + 0.5), panel.y(min(max(value, 0.0), panel.y.high))
+
+    upper = [at(hour, spreads[hour].high) for hour in run]
+    lower = [at(hour, spreads[hour].low) for hour in reversed(run)]
+    line = [at(hour, spreads[hour].mean) for hour in run]
+    return [
+        h("path", d=polyline(upper) + polyline(lower).replace("M", "L", 1) + "Z", class_=f"band b{series}"),
+        h("path", d=polyline(line), class_=f"curve b{series}"),
+        *(mark(series, x, y) for x, y in line[::3]),
+    ]
+
+
+def hour_bars(values: Sequence[float], label: str) -> Html:
+    """Draw an amount for each hour of the day."""
+    panel = Panel.of((0, 24), (0, max(*values, 1e-9) * 1.05))
+    foot = panel.y(0)
+    bars = [
+        h("path", d=f"M{plain(panel.x(hour + 0.12))} {plain(foot)}V{plain(panel.y(value))}h{plain(panel.x(0.76) - _LEFT)}V{plain(foot)}Z", class_="bar")
+        for hour, value in enumerate(values)
+    ]  # fmt: skip
+    return panel.draw(label, *bars, x_ticks=(0, 6, 12, 18, 24))

@@ -1,0 +1,56 @@
+"""Means with intervals for charts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A mean, its 95 % interval (equal to the mean where there is one value only) and the number of values."""
+
+    mean: float
+    low: float
+    high: float
+    count: int
+
+
+NOTHING = Spread(math.nan, math.nan, math.nan, 0)
+
+
+def spread_of(values: NDArray[np.float64]) -> Spread:
+    """Return the mean with Student's t interval; `NOTHING` for no values."""
+    from scipy.special import stdtrit
+
+    values = values[~np.isnan(values)]
+    count = len(values)
+    if count == 0:
+        return NOTHING
+    mean = float(values.mean())
+    half = float(stdtrit(count - 1, 0.975)) * float(values.std(ddof=1)) / count**0.5 if count > 1 else 0.0
+    return Spread(mean, mean - half, mean + half, count)
+
+
+def by_group(cases: pd.DataFrame, column: str, group: str) -> dict[str, Spread]:
+    """Return the mean of a measure for each member of a group.
+
+    The interval is over the days (the mean of their means) where there are several, else over the cases of the day.
+
+    Parameters
+    ----------
+    cases
+        One row a case, with a column ``replication``.
+    """
+    present = cases[cases[column].notna()]
+    days = present["replication"].nunique()
+    if days > 1:
+        present = present.groupby([group, "replication"], observed=True, sort=False)[column].mean().reset_index()
+    return {
+        str(member): spread_of(values.to_numpy(dtype=np.float64))
+        for member, values in present.groupby(group, observed=True, sort=False)[column]
+    }

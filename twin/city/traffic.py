@@ -1,0 +1,124 @@
+"""How fast the roads are: on an ordinary day by hour, and on this day as it is.
+
+The time on an edge is its length at its speed, times what junctions add (``junction_time_factor``), times the delay.
+The delay is ``1 + (index(hour) - 1) * share(class) * deviation``. On an ordinary day (what is known without live
+traffic) the deviation is 1; on the day itself it is log-normal: for each district, hour by hour and for the whole day, and
+for each named main road, hour by hour. It is drawn before anything else happens.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.city.graph import ROAD_CLASSES, RoadGraph
+from twin.city.routing import Hierarchy, TravelTimes
+from twin.city.section import RoadParameters
+from twin.core.clock import DRAIN_LIMIT_S, HOUR_S, Clock
+from twin.core.streams import Streams
+
+MAIN_CLASSES: Final = frozenset(
+    ROAD_CLASSES.index(name)
+    for name in (
+        "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
+        "tertiary", "tertiary_link",
+    )
+)  # fmt: skip
+KEPT_METRICS: Final = 26
+DISTRICTS: Final = "roads.district_deviation"
+CORRIDORS: Final = "roads.corridor_deviation"
+
+
+class OrdinaryTraffic:
+    """Travel times of an ordinary day, for each local hour; kept for all replications of a process."""
+
+    def __init__(self, roads: RoadGraph, hierarchy: Hierarchy, parameters: RoadParameters) -> None:
+        self.roads = roads
+        self.hierarchy = hierarchy
+        self.parameters = parameters
+        self.free_s = (roads.edge_free_flow_s * parameters.junction_time_factor).astype(np.float64)
+        self.delay_share = np.where(self.is_main(), 1.0, parameters.local_delay_share)
+        self._kept: OrderedDict[float, TravelTimes] = OrderedDict()
+
+    def delay_index(self, hour_of_day: int) -> float:
+        """Return the main roads' travel time relative to free flow."""
+        return self.parameters.delay_index_by_hour[hour_of_day]
+
+    def times_at(self, hour_of_day: int) -> TravelTimes:
+        """Return the travel times of an hour; hours with the same delay share one metric."""
+        index = self.delay_index(hour_of_day)
+        if index not in self._kept:
+            edge_time_s = self.free_s * (1 + (index - 1) * self.delay_share)
+            self._kept[index] = self.hierarchy.customise(milliseconds(edge_time_s))
+            if len(self._kept) > KEPT_METRICS:
+                self._kept.popitem(last=False)
+        return self._kept[index]
+
+    def is_main(self) -> NDArray[np.bool_]:
+        """Say for each edge whether it is a main road, shape (m,)."""
+        return np.isin(self.roads.edge_class, list(MAIN_CLASSES))
+
+
+def hours_of(clock: Clock) -> NDArray[np.float64]:
+    """Return when each local hour of a run begins, from the warm-up to the last that may be lived, seconds."""
+    first_s = -clock.warm_up_s - clock.second_of_day(-clock.warm_up_s) % HOUR_S
+    count = int(np.ceil((clock.duration_s + DRAIN_LIMIT_S - first_s) / HOUR_S))
+    starts_s: NDArray[np.float64] = first_s + HOUR_S * np.arange(count)
+    return starts_s
+
+
+def draw_deviations(ordinary: OrdinaryTraffic, clock: Clock, streams: Streams) -> dict[str, pd.DataFrame]:
+    """Draw how the day's delay differs from an ordinary day's: one row an hour, one column a district or main road."""
+    parameters, roads = ordinary.parameters, ordinary.roads
+    begins_s = hours_of(clock)
+    days = np.array([clock.at(start_s).toordinal() for start_s in begins_s])
+    district = {}
+    for name in ("outside", *roads.districts):
+        by_day = streams("roads", "day", name).standard_normal(days[-1] - days[0] + 1)[days - days[0]]
+        by_hour = streams("roads", "hour", name).standard_normal(len(begins_s))
+        district[name] = np.exp(parameters.day_to_day_sigma * by_day + parameters.hour_to_hour_sigma * by_hour)
+    corridor = {}
+    for code in np.unique(roads.edge_name[ordinary.is_main() & (roads.edge_name > 0)]):
+        by_hour = streams("roads", "corridor", roads.names[code]).standard_normal(len(begins_s))
+        corridor[roads.names[code]] = np.exp(parameters.corridor_sigma * by_hour)
+    return {
+        DISTRICTS: pd.DataFrame({"begins_s": begins_s, **district}),
+        CORRIDORS: pd.DataFrame({"begins_s": begins_s, **corridor}),
+    }
+
+
+class DayTraffic:
+    """Travel times of the day itself, for each hour; an hour's are computed when they are first asked for."""
+
+    def __init__(self, ordinary: OrdinaryTraffic, clock: Clock, tables: dict[str, pd.DataFrame]) -> None:
+        roads = ordinary.roads
+        self.begins_s = tables[DISTRICTS]["begins_s"].to_numpy()
+        excess = [ordinary.delay_index(clock.hour_of_day(start_s)) - 1 for start_s in self.begins_s]
+        self._excess = np.array(excess, dtype=np.float32)
+        self._district = tables[DISTRICTS].drop(columns="begins_s").to_numpy(dtype=np.float32)
+        corridors = tables[CORRIDORS].drop(columns="begins_s")
+        self._corridor = np.column_stack([np.ones(len(corridors)), corridors.to_numpy()]).astype(np.float32)
+        column = {str(name): number for number, name in enumerate(corridors.columns, start=1)}
+        column_of_name = np.array([column.get(name, 0) for name in roads.names])
+        self._edge_district = roads.node_district[roads.edge_to].astype(np.int64) + 1
+        self._edge_corridor = np.where(ordinary.is_main(), column_of_name[roads.edge_name], 0)
+        self._free_s = ordinary.free_s.astype(np.float32)
+        self._delayed_s = (ordinary.free_s * ordinary.delay_share).astype(np.float32)
+
+    def edge_times_s(self, hour: int) -> NDArray[np.float32]:
+        """Return seconds on each edge in the hour of this number, shape (m,)."""
+        deviation = self._district[hour][self._edge_district]
+        deviation *= self._corridor[hour][self._edge_corridor]
+        times_s: NDArray[np.float32] = self._free_s + self._excess[hour] * self._delayed_s * deviation
+        return times_s
+
+
+def milliseconds(seconds: NDArray[np.floating]) -> NDArray[np.int32]:
+    """Round seconds to whole milliseconds, at least 1."""
+    whole: NDArray[np.floating] = np.rint(seconds * 1000)
+    np.maximum(whole, 1, out=whole)
+    return whole.astype(np.int32)

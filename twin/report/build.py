@@ -1,0 +1,103 @@
+"""Puts the report together: one HTML file that needs nothing but itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from twin.charts.glyphs import definitions
+from twin.charts.html import Html, h
+from twin.experiment.store import write_text
+from twin.report.assumptions import assumptions_section
+from twin.report.names import section_function
+from twin.report.provenance import provenance_section
+from twin.report.verdict import verdict_section
+from twin.report.view import RunView
+
+if TYPE_CHECKING:
+    from twin.charts.section import Section
+    from twin.core.language import Language
+    from twin.experiment.store import Results
+
+_FOLDER: Final = Path(__file__).parent
+_HTML_CODES: Final = {"en": "en", "zh": "zh-CN"}
+
+
+def write_report(results: Results, path: Path, language: Language) -> None:
+    """Write the report of a finished run.
+
+    Parameters
+    ----------
+    path
+        The HTML file; it appears whole or not at all.
+
+    Raises
+    ------
+    ResultsError
+        When events of the run are missing.
+    """
+    write_text(path, report_html(results, language))
+
+
+def report_html(results: Results, language: Language) -> str:
+    """Return the whole page."""
+    view = RunView(results, language)
+    sections = [
+        verdict_section(view),
+        *(part for domain in results.scenario.domains for part in section_function(domain)(view, language)),
+        assumptions_section(view),
+        provenance_section(view),
+    ]
+    body = h(
+        "body",
+        h("a", language("Skip to the verdict"), href="#verdict", class_="skip"),
+        definitions(),
+        _header(view, sections),
+        h("main", [_section(section) for section in sections]),
+        h("footer", h("p", language("Zhengzhou twin, run {id}", id=results.manifest["run_id"]))),
+        h("script", _packaged("report.js")),
+    )
+    page = h("html", _head(results.scenario.title, language), body, lang=_HTML_CODES[language.code])
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _head(title: str, language: Language) -> Html:
+    return h(
+        "head",
+        h("meta", charset="utf-8"),
+        h("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        h("meta", name="color-scheme", content="light dark"),
+        h("meta", name="generator", content="zhengzhou-twin"),
+        h("title", f"{title} – {language('Zhengzhou twin')}"),
+        h("style", _packaged("report.css")),
+    )
+
+
+def _packaged(name: str) -> Html:
+    """Return one of our own files, which holds no user's text."""
+    return Html((_FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _header(view: RunView, sections: list[Section]) -> Html:
+    say, scenario = view.language, view.results.scenario
+    facts = say(
+        "{map}, {start}, {hours} h, {days}",
+        map=say.pick(view.city.title_en, view.city.title_zh) if view.city else scenario.map,
+        start=f"{scenario.start:%Y-%m-%d %H:%M}", hours=f"{scenario.duration_h:g}",
+        days=say("{n} days", n=scenario.replications),
+    )  # fmt: skip
+    links = [h("li", h("a", section.title, href=f"#{section.id}")) for section in sections]
+    return h(
+        "header",
+        h("h1", scenario.title),
+        h("p", scenario.description, class_="description") if scenario.description else None,
+        h("p", facts, class_="facts"),
+        h("nav", h("ul", links), aria_label=say("Contents")),
+    )
+
+
+def _section(section: Section) -> Html:
+    heading = f"{section.id}-title"
+    return h("section", h("h2", section.title, id=heading), section.html, id=section.id, aria_labelledby=heading)
+
+

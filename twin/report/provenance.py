@@ -1,0 +1,123 @@
+"""Where the report comes from: run, versions, hashes, the scenario as written, and how to repeat it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any, Final
+
+from twin.charts.html import Child, Html, details, h, join, table
+from twin.charts.section import Section
+
+if TYPE_CHECKING:
+    from twin.report.view import RunView
+
+_OVERRIDE: Final = "# --- command line"
+LICENCE: Final = "Apache-2.0"
+
+
+def provenance_section(view: RunView) -> Section:
+    """Return the section."""
+    say = view.language
+    manifest = view.results.manifest
+    return Section(
+        "provenance",
+        say("Where this comes from"),
+        join(
+            table([say("What"), say("Value")], _facts(view), numbers_from=99, class_="facts"),
+            h("h3", say("The same city for every brain")),
+            _same_city(view),
+            h("h3", say("To repeat this run")),
+            h("pre", h("code", command(manifest)), tabindex="0"),
+            h("p", say("Seed, map, code and libraries determine the result to the last bit; the run id is their hash."), class_="note"),
+            details(say("The scenario as written"), h("pre", h("code", manifest.get("scenario_text", "")), tabindex="0")),
+            h("h3", say("Licence and attribution")),
+            _licence(view),
+        ),
+    )  # fmt: skip
+
+
+def _facts(view: RunView) -> list[list[Child]]:
+    say, manifest, scenario = view.language, view.results.manifest, view.results.scenario
+    identity: dict[str, Any] = manifest["identity"]
+    hours = say("{hours} h from {start}", hours=f"{scenario.duration_h:g}", start=f"{scenario.start:%Y-%m-%d %H:%M}")
+    libraries = ", ".join(f"{name} {version}" for name, version in identity["libraries"].items())
+    rows: list[list[Child]] = [
+        [say("Run id"), _code(manifest["run_id"])],
+        [say("Seed"), _code(scenario.seed)],
+        [say("Days (replications)"), str(scenario.replications)],
+        [say("Simulated time"), hours],
+        [say("Warm-up, not counted"), say("{hours} h", hours=f"{scenario.warm_up_h:g}")],
+        [say("Twin"), manifest["twin"]],
+        ["Python", f"{manifest['python']}, {manifest['platform']}"],
+        [say("Libraries"), libraries],
+        [say("Hash of the map"), _code(identity["map"])],
+        [say("Hash of the code"), _code(identity["code"])],
+        *([say("Hash of {file}", file=name), _code(value)] for name, value in identity["policies"].items()),
+        [say("Time taken"), say("{seconds} s in {jobs} processes", seconds=manifest["wall_s"], jobs=manifest["jobs"])],
+        [say("Peak memory"), say("{megabytes} MB", megabytes=manifest["peak_memory_mb"])],
+    ]
+    replaced = _replaced(view)
+    if replaced:
+        rows.append([say("Illegal answers replaced by the traditional rule"), str(replaced)])
+    return rows
+
+
+def _code(value: object) -> Html:
+    return h("code", str(value))
+
+
+def _summaries(view: RunView) -> list[tuple[str, dict[str, Any]]]:
+    """Return what each brain's first replication wrote about itself, where it is there."""
+    found = []
+    for brain in view.brains:
+        try:
+            found.append((brain, view.results.summary(brain, 0)))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def _replaced(view: RunView) -> int:
+    total = 0
+    for brain in view.brains:
+        for replication in range(view.replications):
+            try:
+                total += int(view.results.summary(brain, replication).get("replaced_answers", 0))
+            except (OSError, ValueError):
+                continue
+    return total
+
+
+def _same_city(view: RunView) -> Html:
+    say, summaries = view.language, _summaries(view)
+    names = list(dict.fromkeys(name for _, summary in summaries for name in summary["tables"]))
+    rows: list[list[Child]] = []
+    alike = True
+    for name in names:
+        hashes = [summary["tables"].get(name, "–") for _, summary in summaries]
+        alike = alike and len(set(hashes)) == 1
+        rows.append([_code(name), *(_code(value[:16]) for value in hashes)])
+    head = [say("Drawn before any policy acts"), *(view.titles[brain] for brain, _ in summaries)]
+    if len(summaries) < 2:
+        text = say("One brain was run; these are the hashes of what it met on the first day.")
+    elif alike:
+        text = say("All brains met the same calls and the same traffic: the hashes of the first day's tables are equal.")
+    else:
+        text = say("The brains did not meet the same city: the hashes of the first day's tables differ.")
+    return join(h("p", text, class_=None if alike else "warning"), table(head, rows, numbers_from=99))
+
+
+def command(manifest: dict[str, Any]) -> str:
+    """Return the command that repeats a run, with the overrides it was given."""
+    lines = str(manifest.get("scenario_text", "")).splitlines()
+    overrides = [lines[n + 1] for n, line in enumerate(lines[:-1]) if line == _OVERRIDE]
+    return shlex.join(["python", "run_scenario.py", str(manifest["scenario_path"]), *overrides])
+
+
+def _licence(view: RunView) -> Html:
+    say, city = view.language, view.city
+    lines = [say("Software: Zhengzhou twin, {licence}.", licence=LICENCE)]
+    if city is not None:
+        lines.append(say("Map data: {attribution}; {licence}.", attribution=city.attribution, licence=city.licence))
+    lines.append(say("This is a simulation. Its figures are not records of the emergency service of Zhengzhou."))
+    return h("ul", [h("li", line) for line in lines])
