@@ -153,7 +153,7 @@ TREES = st.recursive(
 TOP_KEYS = sorted({line.split(":")[0] for line in LINES if line[:1].isalpha()} | {"extends"})
 
 
-@soon
+@settings(soon, max_examples=60)
 @given(st.dictionaries(st.sampled_from(TOP_KEYS), TREES, max_size=8))
 def test_any_values_below_the_right_keys(tree: dict[str, Any]) -> None:
     text = VALID + "".join(f"\n# \n{key}: {json.dumps(value)}\n" for key, value in tree.items())

@@ -106,7 +106,7 @@ def small_map(
         name="small", title_en="Small", title_zh="小城", licence="none", attribution="none", notes={},
         folder=Path("small"), roads=graph, hospitals=hospitals, stations=places, districts=districts,
         population=Population(
-            graph.node_lon, graph.node_lat, np.ones(graph.node_count), ("west",) * graph.node_count
+            graph.node_lon, graph.node_lat, np.full(graph.node_count, 6_536_000 / graph.node_count), ("west",) * graph.node_count
         ),
         content_hash="small",
     )  # fmt: skip

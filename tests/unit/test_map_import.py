@@ -467,7 +467,6 @@ def test_shortest_ways_through_a_real_city_are_those_of_osmnx(baltimore: CityMap
         own = nx.dijkstra_path_length(mine, begin, end, weight="length")
         other = nx.dijkstra_path_length(theirs, node[begin], node[end], weight="length")
         ratios.append(own / other)
-    print(len(ratios), min(ratios), max(ratios), np.median(ratios), np.sum(np.abs(np.array(ratios) - 1) > 1e-3))
     assert max(ratios) < 1.03, "a street of the data is missing or closed in this map"
     assert min(ratios) > 0.999, "this map has a street, or a direction, that the data do not have"
     assert np.median(ratios) == pytest.approx(1.0, abs=2e-3)

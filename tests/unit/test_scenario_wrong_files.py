@@ -47,6 +47,7 @@ def test_wrong_file_gets_its_messages(name: str, monkeypatch: pytest.MonkeyPatch
     assert found == expected
 
 
+@pytest.mark.parametrize("name", FILES)
 def test_every_message_is_said_in_chinese(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FOLDER)
     with pytest.raises(InvalidScenarioError) as caught:

@@ -28,11 +28,21 @@ class City:
         self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters)
 
     @cached_property
-    def _home_shares(self) -> NDArray[np.float64]:
-        """Cumulative shares of the residents whom the city's 120 centre serves, by cell of the population surface."""
+    def residents_served(self) -> float:
+        """Residents of the districts that the city's 120 centre serves."""
+        return float(self._served_residents.sum())
+
+    @property
+    def _served_residents(self) -> NDArray[np.float64]:
+        """Residents of each cell of the population surface, 0 where it is not served."""
         served = {district.id for district in self.map.districts if district.served}
         population = self.map.population
-        weight = np.where([name in served for name in population.district], population.residents, 0.0)
+        return np.where([name in served for name in population.district], population.residents, 0.0)
+
+    @cached_property
+    def _home_shares(self) -> NDArray[np.float64]:
+        """Cumulative shares of the residents whom the city's 120 centre serves, by cell of the population surface."""
+        weight = self._served_residents
         if weight.sum() <= 0:
             raise MapError(
                 "{path}: nobody lives in a served district; set served to true in districts.geojson",

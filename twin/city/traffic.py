@@ -40,8 +40,8 @@ class OrdinaryTraffic:
         self.roads = roads
         self.hierarchy = hierarchy
         self.parameters = parameters
-        self.free_s = (roads.edge_free_flow_s * parameters.junction_time_factor).astype(np.float64)
-        self.delay_share = np.where(self.is_main(), 1.0, parameters.local_delay_share)
+        self.free_s: NDArray[np.float64] = (roads.edge_free_flow_s * parameters.junction_time_factor).astype(np.float64)
+        self.delay_share: NDArray[np.float64] = np.where(self.is_main(), 1.0, parameters.local_delay_share)
         self._kept: OrderedDict[float, TravelTimes] = OrderedDict()
 
     def delay_index(self, hour_of_day: int) -> float:
@@ -67,7 +67,7 @@ def hours_of(clock: Clock) -> NDArray[np.float64]:
     """Return when each local hour of a run begins, from the warm-up to the last that may be lived, seconds."""
     first_s = -clock.warm_up_s - clock.second_of_day(-clock.warm_up_s) % HOUR_S
     count = int(np.ceil((clock.duration_s + DRAIN_LIMIT_S - first_s) / HOUR_S))
-    starts_s: NDArray[np.float64] = first_s + HOUR_S * np.arange(count)
+    starts_s: NDArray[np.float64] = (first_s + HOUR_S * np.arange(count)).astype(np.float64)
     return starts_s
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from twin.core.language import Language
 
 
@@ -13,16 +15,17 @@ class TwinError(Exception):
     template
         English sentence with ``{name}`` places, which is also the key of its translation.
         It names the file, the line where there is one, and the remedy.
-    values
-        What goes into the places.
+    given, values
+        What goes into the places, as a mapping or by name.
     """
 
     exit_code = 2
 
-    def __init__(self, template: str, **values: object) -> None:
-        super().__init__(template, values)
+    def __init__(self, template: str, given: Mapping[str, object] | None = None, /, **values: object) -> None:
         self.template = template
-        self.values = values
+        self.values: dict[str, object] = {**(given or {}), **values}
+        # SimPy raises a process's error anew as type(error)(*error.args).
+        super().__init__(template, self.values)
 
     def text(self, language: Language) -> str:
         """Return the message in the given language."""

@@ -62,6 +62,7 @@ class EmergencyParameters(ParameterSection):
     calls_per_day: float = _of("calls_per_day", ge=0, le=200_000)
     dispatches_per_day: float = _of("dispatches_per_day", ge=0, le=200_000)
     patients_per_day: float = _of("patients_per_day", ge=0, le=200_000)
+    figures_for_residents: float = _of("figures_for_residents", ge=0, le=1e9)
     calls_by_hour: list[Annotated[float, Field(ge=0)]] = _of("calls_by_hour", min_length=24, max_length=24)
     condition_shares: ByCondition = _of("condition_shares")
     life_threatening_shares: ByCondition = _of("life_threatening_shares")
@@ -87,6 +88,10 @@ class EmergencyParameters(ParameterSection):
     bay_stay_min: Duration = _of("bay_stay_min")
     laboratory_min: Duration = _of("laboratory_min")
     arrange_transfer_min: Duration = _of("arrange_transfer_min")
+
+    def scale(self, residents: float) -> float:
+        """Return what the figures a day are multiplied by where so many residents are served."""
+        return residents / self.figures_for_residents if self.figures_for_residents else 1.0
 
     @model_validator(mode="after")
     def _counts_fit(self) -> Self:

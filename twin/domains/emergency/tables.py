@@ -29,9 +29,14 @@ MINUTE_S: Final = 60.0
 
 
 def draw_ring_times(
-    generator: np.random.Generator, clock: Clock, parameters: EmergencyParameters
+    generator: np.random.Generator, clock: Clock, parameters: EmergencyParameters, residents: float
 ) -> NDArray[np.float64]:
     """Draw a non-homogeneous Poisson process whose rate is constant within each local hour.
+
+    Parameters
+    ----------
+    residents
+        Whom the service serves; the figures a day are scaled to them.
 
     Returns seconds since the scenario's start, ascending; from the beginning of the warm-up to the scenario's end.
     """
@@ -41,7 +46,7 @@ def draw_ring_times(
     inner = np.arange(first_s - offset_s + HOUR_S, last_s, HOUR_S)
     edges_s = np.concatenate([[first_s], inner, [last_s]])
     hours = [clock.hour_of_day(middle_s) for middle_s in (edges_s[:-1] + edges_s[1:]) / 2]
-    per_second = parameters.calls_per_day * shape[hours] / (24 * HOUR_S)
+    per_second = parameters.calls_per_day * parameters.scale(residents) * shape[hours] / (24 * HOUR_S)
     expected = np.concatenate([[0.0], np.cumsum(per_second * np.diff(edges_s))])
     count = generator.poisson(expected[-1])
     ring_s: NDArray[np.float64] = np.interp(np.sort(generator.uniform(0.0, expected[-1], count)), expected, edges_s)
@@ -104,7 +109,7 @@ def draw_conditions(uniform: NDArray[np.float64], parameters: EmergencyParameter
 
 def draw_calls(draw: Draw, clock: Clock, city: City, parameters: EmergencyParameters) -> pd.DataFrame:
     """Draw the table of calls of one replication, in order of ringing."""
-    ring_s = draw_ring_times(draw("ring"), clock, parameters)
+    ring_s = draw_ring_times(draw("ring"), clock, parameters, city.residents_served)
     count = len(ring_s)
     place = draw("place")
     lon, lat = city.draw_homes(place, count)

@@ -1,0 +1,64 @@
+"""The command line in a process of its own, and a scenario small enough for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+RUN_SCENARIO = (sys.executable, str(ROOT / "run_scenario.py"))
+TWIN = (sys.executable, "-m", "twin.cli")
+
+SCENARIO = """\
+title: A small city for a few hours
+map: {map_folder}
+start: 2021-03-15 08:00
+duration_h: 1
+warm_up_h: 0
+seed: 7
+replications: 2
+"""
+
+
+def write_scenario(folder: Path, map_folder: Path, more: str = "", name: str = "tiny.yaml") -> Path:
+    """Write a scenario of the small city, two brains on two days of an hour; ``more`` adds keys."""
+    path = folder / name
+    path.write_text(SCENARIO.format(map_folder=map_folder) + more, encoding="utf-8")
+    return path
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of a child process that finds this checkout."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
+def call(*words: str | Path, program: tuple[str, ...] = TWIN, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end and return what it printed."""
+    options = {"cwd": ROOT, "env": environment(), "timeout": 120, "capture_output": True, **options}
+    return subprocess.run([*program, *map(str, words)], text=True, check=False, **options)
+
+
+def start(*words: str | Path, program: tuple[str, ...] = TWIN, **options: Any) -> subprocess.Popen[str]:
+    """Start the command line as the head of a process group of its own, as a terminal does."""
+    options = {"cwd": ROOT, "env": environment(), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.Popen([*program, *map(str, words)], text=True, start_new_session=True, **options)
+
+
+def only_run(reports: Path) -> Path:
+    """Return the folder of the one finished run below ``reports``."""
+    (run,) = [path.parent for path in reports.glob("*/*/manifest.json") if not path.parent.name.startswith(".")]
+    return run
+
+
+def results_of(run: Path) -> dict[str, bytes]:
+    """Return every file of a run that its seed determines, byte for byte, by name."""
+    paths = [*sorted(run.glob("events/**/*")), run / "kpis.csv", run / "kpis.json"]
+    return {path.relative_to(run).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+
+
+def remnants(reports: Path) -> list[str]:
+    """Return the hidden files and folders below ``reports``: what a run writes beside before it is whole."""
+    return sorted(path.relative_to(reports).as_posix() for path in reports.rglob(".*"))

@@ -1,0 +1,177 @@
+"""The map of the report: minutes from ring to the scene by small area, under each brain, and what differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.charts.html import Child, Html, details, figure, h, join, table
+from twin.charts.maps import (
+    Frame,
+    background,
+    city_map,
+    class_title,
+    frame_around,
+    hexagon_middle,
+    hexagon_of,
+    hexagons,
+    scale_classes,
+)
+from twin.charts.marks import swatches
+from twin.charts.numbers import Numbers, number
+from twin.charts.section import Section, StoredRun
+
+if TYPE_CHECKING:
+    from twin.city.map import CityMap
+    from twin.core.language import Language
+
+_WIDTHS_M: Final = (1000.0, 1500.0, 2000.0, 3000.0, 5000.0, 8000.0)
+_ENOUGH: Final = 10
+"""Areas are made so large that most calls lie in one with this many."""
+_FEWEST: Final = 3
+"""Areas with fewer calls are left blank."""
+_CLASSES: Final = 6
+_SLOWEST: Final = 12
+_MOST_MAPS: Final = 3
+
+
+def map_section(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], language: Language) -> Section:
+    """Return the section; where there is no map, it says so."""
+    title = language("Where in the city")
+    city = run.city
+    if city is None:
+        text = language("The map folder is not there any more, so no map can be drawn.")
+        return Section("map", title, h("p", text, class_="empty"))
+    served = [frame[frame["response_min"].notna()] for frame in cases]
+    if any(frame.empty for frame in served):
+        return Section("map", title, h("p", language("There was no such case."), class_="empty"))
+    return Section("map", title, _maps(city, run, served, titles, language))
+
+
+def _maps(city: CityMap, run: StoredRun, served: list[pd.DataFrame], titles: list[str], language: Language) -> Html:
+    places = [city.roads.to_plane_m(f["lon"].to_numpy(), f["lat"].to_numpy()) for f in served]
+    frame = frame_around(city, places[0])
+    width_m = _width_for(places[0])
+    areas = _areas([hexagon_of(place, width_m) for place in places], served)
+    text = language(
+        "Mean minutes from ring to the scene in areas {width} km across; areas with fewer than {fewest} calls are left "
+        "blank. Place the pointer on an area to read it.",
+        width=f"{width_m / 1000:g}", fewest=_FEWEST,
+    )  # fmt: skip
+    drawn = [
+        _response_map(frame, areas, width_m, position, title, language)
+        for position, title in enumerate(titles[:_MOST_MAPS])
+    ]
+    if len(titles) > 1:
+        drawn.append(_difference_map(frame, areas, width_m, titles, language))
+    key = swatches([("station", language("ambulance station")), ("hospital", language("hospital"))])
+    attribution = language("Map data: {attribution}; {licence}.", attribution=city.attribution, licence=city.licence)
+    return join(
+        h("p", text),
+        background(frame, language),
+        h("div", drawn, class_="maps" if len(drawn) > 1 else "maps one"),
+        key,
+        _slowest(city, areas, width_m, titles, language),
+        h("p", attribution, class_="note attribution"),
+    )
+
+
+def _width_for(plane_m: NDArray[np.float64]) -> float:
+    """Return the smallest width at which three calls in four lie in an area with enough of them."""
+    for width_m in _WIDTHS_M:
+        _, inverse, counts = np.unique(hexagon_of(plane_m, width_m), axis=0, return_inverse=True, return_counts=True)
+        if np.mean(counts[inverse.ravel()] >= _ENOUGH) >= 0.75:
+            return width_m
+    return _WIDTHS_M[3]
+
+
+def _areas(cells: list[NDArray[np.int64]], served: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return one row an area: q, r, mean0, count0, mean1, ... for the areas where every brain has enough calls."""
+    frames = []
+    for position, (cell, frame) in enumerate(zip(cells, served, strict=True)):
+        values = pd.DataFrame({"q": cell[:, 0], "r": cell[:, 1], "value": frame["response_min"].to_numpy()})
+        grouped = values.groupby(["q", "r"])["value"].agg(["mean", "count"])
+        frames.append(grouped.rename(columns={"mean": f"mean{position}", "count": f"count{position}"}))
+    areas = pd.concat(frames, axis=1, join="inner")
+    counts = areas[[f"count{position}" for position in range(len(cells))]]
+    return areas[(counts >= _FEWEST).all(axis=1)].reset_index()
+
+
+def _middles(areas: pd.DataFrame, width_m: float) -> NDArray[np.float64]:
+    return hexagon_middle(areas[["q", "r"]].to_numpy(), width_m)
+
+
+def _response_map(
+    frame: Frame, areas: pd.DataFrame, width_m: float, position: int, title: str, language: Language
+) -> Html:
+    pooled = areas[[column for column in areas if str(column).startswith("mean")]].to_numpy().ravel()
+    bounds = scale_classes(list(pooled), _CLASSES) if len(pooled) else (1.0,)
+    numbers = Numbers(language)
+    values = areas[f"mean{position}"].to_numpy()
+    ranks = np.digitize(values, bounds)
+    fills = [
+        (f"area q{rank}", _tip(numbers.amount(value, "min"), count, language), False)
+        for rank, value, count in zip(ranks, values, areas[f"count{position}"], strict=True)
+    ]
+    label = language("Map of mean response under {brain}; the slowest areas are listed below.", brain=title)
+    drawing = city_map(frame, hexagons(frame, _middles(areas, width_m), width_m, fills), label, language)
+    key = swatches([(f"area q{rank}", class_title(bounds, rank, language)) for rank in range(len(bounds) + 1)])
+    heading = join(title, h("small", language("minutes from ring to the scene")))
+    return figure(heading, drawing, key)
+
+
+def _tip(amount: str, count: int, language: Language) -> str:
+    return language("{amount}, {n} calls", amount=amount, n=count)
+
+
+def _difference_map(
+    frame: Frame, areas: pd.DataFrame, width_m: float, titles: list[str], language: Language
+) -> Html:
+    gaps = (areas["mean1"] - areas["mean0"]).to_numpy()
+    reach = float(np.percentile(np.abs(gaps), 90)) if len(gaps) else 1.0
+    step = max(round(reach / 2.5 * 2) / 2, 0.5)
+    bounds = (-2 * step, -step, -0.1 * step, 0.1 * step, step, 2 * step)
+    ranks = np.digitize(gaps, bounds)
+    fills = [
+        (f"area d{rank}", _tip(number(gap, 1, sign=True), count, language), bool(rank > 3))
+        for rank, gap, count in zip(ranks, gaps, areas["count0"], strict=True)
+    ]
+    label = language("Map of the difference between two brains; the slowest areas are listed below.")
+    drawing = city_map(frame, hexagons(frame, _middles(areas, width_m), width_m, fills), label, language)
+    sooner, later = language("{bound} min sooner"), language("{bound} min later")
+    key: list[tuple[str, Child]] = [
+        ("area d0", sooner.format(bound=f"> {2 * step:g}")),
+        ("area d1", sooner.format(bound=f"{step:g}–{2 * step:g}")),
+        ("area d2", sooner.format(bound=f"< {step:g}")),
+        ("area d3", language("the same")),
+        ("area d4", later.format(bound=f"< {step:g}")),
+        ("area d5", later.format(bound=f"{step:g}–{2 * step:g}")),
+        ("area d6", later.format(bound=f"> {2 * step:g}")),
+    ]
+    heading = join(
+        language("{other} against {baseline}", other=titles[1], baseline=titles[0]),
+        h("small", language("difference in minutes; areas with a dot are reached later")),
+    )
+    return figure(heading, drawing, swatches(key))
+
+
+def _slowest(city: CityMap, areas: pd.DataFrame, width_m: float, titles: list[str], language: Language) -> Html | None:
+    """List the areas that wait longest under the first brain, each by the station nearest to it."""
+    chosen = areas[areas["count0"] >= min(_ENOUGH, int(areas["count0"].max() if len(areas) else 0))]
+    chosen = chosen.nlargest(_SLOWEST, "mean0")
+    if chosen.empty:
+        return None
+    lon, lat = (np.array([getattr(place, axis) for place in city.stations]) for axis in ("lon", "lat"))
+    stations = city.roads.to_plane_m(lon, lat)
+    rows: list[list[Child]] = []
+    for area, middle in zip(chosen.to_dict("records"), _middles(chosen, width_m), strict=True):
+        away_m = np.hypot(*(stations - middle).T)
+        nearest = city.stations[int(away_m.argmin())]
+        means = [number(float(area[f"mean{position}"]), 1) for position in range(len(titles))]
+        distance = language("{number} km", number=number(float(away_m.min()) / 1000, 1))
+        rows.append([language.pick(nearest.name_en, nearest.name_zh), distance, str(area["count0"]), *means])
+    head = [language("Nearest station"), language("Distance to it"), language("Calls"), *titles]
+    return details(language("The {n} slowest areas", n=len(rows)), table(head, rows))
