@@ -273,9 +273,7 @@ def each_vehicle_drives_from_where_it_is(frames: Frames) -> None:
             node, free_s = trip.to_node, trip.arrive_s
 
 
-def no_vehicle_leaves_a_closed_station(
-    frames: Frames, happening: list[tuple[WorldEvent, str]], city: City
-) -> None:
+def no_vehicle_leaves_a_closed_station(frames: Frames, happening: list[tuple[WorldEvent, str]], city: City) -> None:
     """A closed station's vehicles cannot be sent."""
     sent = frames["emergency.calls"].dropna(subset=["vehicle"])
     station_of = frames["emergency.fleet"].set_index("vehicle")["station_id"]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import twin.city
-from twin.city.importing import ImportOptions, import_map
+from twin.city.draw import can_draw, draw_map, round_length_m
+from twin.city.importing import STEPS, ImportOptions, import_map
 from twin.city.importing.summary import ASSUMED, DROPPED, KEPT
 from twin.city.map import read_map
 from twin.city.places import Hospital, read_places
@@ -62,6 +65,25 @@ WRONG_FILES = [
     ("population_nobody.parquet", "population.parquet: column population must hold numbers"),
 ]
 
+WRONG_SOURCES = [
+    ("no_such_file.osm.pbf", "no_such_file.osm.pbf: there is no such file; get an extract of your city"),
+    ("empty.osm.pbf", "empty.osm.pbf: the file is empty; fetch it again"),
+    ("map.shp", "map.shp: is of no kind that can be imported; give a file that ends in .osm.pbf"),
+    ("not_osm.osm.pbf", "not_osm.osm.pbf: cannot be read as OpenStreetMap data"),
+    ("cut_short.osm.pbf", "cut_short.osm.pbf: cannot be read as OpenStreetMap data"),
+    ("cut_short.osm", "cut_short.osm: cannot be read as OpenStreetMap data"),
+    ("nothing.osm", "nothing.osm: holds no streets and no places; choose a larger area"),
+    ("no_roads.osm", "no_roads.osm: holds no roads for cars"),
+    ("one_loop.osm", "one_loop.osm: its streets form no network; choose a larger area"),
+    ("disconnected.osm", "disconnected.osm: only 22% of its streets can all reach one another"),
+    ("no_hospital.osm", "no_hospital.osm: holds no hospital that takes emergencies"),
+    ("no_hospital.graphml", "no_hospital.graphml: this kind of file holds no hospitals; write them into a table"),
+    ("projected.graphml", "projected.graphml: its coordinates are epsg:32649; save the graph before projecting it"),
+    ("projected_unsaid.graphml", "projected_unsaid.graphml: its coordinates are 742000, 3.848e+06"),
+    ("no_coordinates.graphml", "no_coordinates.graphml: node 1 has no x and y in degrees"),
+    ("broken.graphml", "broken.graphml: is not GraphML"),
+]
+
 NAMES = {
     "hospitals": "hospitals.csv", "stations": "stations.csv", "map": "map.yaml", "districts": "districts.geojson",
     "nodes": "nodes.parquet", "edges": "edges.parquet", "population": "population.parquet",
@@ -96,6 +118,15 @@ def test_a_missing_file_is_named(town: Path, tmp_path: Path, name: str) -> None:
         read_map(tmp_path / "town")
 
 
+@pytest.mark.parametrize(("file", "message"), WRONG_SOURCES, ids=[file for file, _ in WRONG_SOURCES])
+def test_a_wrong_source_is_named_with_its_remedy_and_leaves_nothing(tmp_path: Path, file: str, message: str) -> None:
+    with pytest.raises(MapError) as caught:
+        import_map(WRONG / file, tmp_path / "city")
+    assert message in str(caught.value)
+    assert caught.value.text(Language("zh")) != str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_was_written_is_read_back(town: Path) -> None:
     city = read_map(town)
     assert (city.name, city.title_en, city.title_zh, city.licence) == ("town", "Town", "小镇", "ODbL-1.0")
@@ -112,8 +143,6 @@ def test_a_table_saved_by_a_spreadsheet_with_a_byte_order_mark_is_read(town: Pat
 
 def _sentences() -> Iterator[tuple[str, str]]:
     """Find every sentence that twin/city/ says: of errors, in `say(..)`, of steps and of the summary."""
-    from twin.city.importing import STEPS
-
     for sentences in (KEPT, DROPPED, ASSUMED):
         yield from (("summary", sentence) for sentence in sentences.values())
     yield from (("step", step) for step in STEPS)
@@ -126,8 +155,6 @@ def _sentences() -> Iterator[tuple[str, str]]:
 
 
 def test_every_sentence_has_a_chinese_form_with_the_same_places() -> None:
-    import re
-
     found = list(_sentences())
     assert len(found) > 60
     lacking = [(file, sentence) for file, sentence in found if sentence not in chinese_table()]
@@ -135,3 +162,30 @@ def test_every_sentence_has_a_chinese_form_with_the_same_places() -> None:
     places = re.compile(r"\{[^}]*\}")
     for _, sentence in found:
         assert sorted(set(places.findall(sentence))) == sorted(set(places.findall(chinese_table()[sentence])))
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_a_map_is_drawn_without_warnings_whatever_fonts_there_are(
+    town: Path, tmp_path: Path, suffix: str, code: Any
+) -> None:
+    path = tmp_path / f"town.{suffix}"
+    draw_map(read_map(town), path, Language(code))
+    assert path.stat().st_size > 5_000
+
+
+def test_a_picture_of_another_kind_is_refused(town: Path, tmp_path: Path) -> None:
+    with pytest.raises(MapError, match=r"must end in \.png, \.svg, \.pdf"):
+        draw_map(read_map(town), tmp_path / "town.gif")
+
+
+def test_letters_that_no_font_has_are_known() -> None:
+    assert can_draw("Zhengzhou ©")
+    assert not can_draw("\U000f0000")
+
+
+def test_scale_bars_have_round_lengths() -> None:
+    assert [round_length_m(longest) for longest in (1000.0, 4999.0, 760.0, 2.5)] == [1000, 2000, 500, 2]

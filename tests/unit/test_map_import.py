@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from twin.city.download import download_map
-from twin.city.draw import can_draw, draw_map, round_length_m
 from twin.city.graph import ROAD_CLASSES, RoadGraph
 from twin.city.importing import STEPS, ImportOptions, import_map
 from twin.city.importing.population import Cells, place_by_population
@@ -279,34 +278,6 @@ def test_without_a_population_one_is_assumed_and_labelled(tmp_path: Path) -> Non
 
 # What can go wrong
 
-WRONG_SOURCES = [
-    ("no_such_file.osm.pbf", "no_such_file.osm.pbf: there is no such file; get an extract of your city"),
-    ("empty.osm.pbf", "empty.osm.pbf: the file is empty; fetch it again"),
-    ("map.shp", "map.shp: is of no kind that can be imported; give a file that ends in .osm.pbf"),
-    ("not_osm.osm.pbf", "not_osm.osm.pbf: cannot be read as OpenStreetMap data"),
-    ("cut_short.osm.pbf", "cut_short.osm.pbf: cannot be read as OpenStreetMap data"),
-    ("cut_short.osm", "cut_short.osm: cannot be read as OpenStreetMap data"),
-    ("nothing.osm", "nothing.osm: holds no streets and no places; choose a larger area"),
-    ("no_roads.osm", "no_roads.osm: holds no roads for cars"),
-    ("one_loop.osm", "one_loop.osm: its streets form no network; choose a larger area"),
-    ("disconnected.osm", "disconnected.osm: only 22% of its streets can all reach one another"),
-    ("no_hospital.osm", "no_hospital.osm: holds no hospital that takes emergencies"),
-    ("no_hospital.graphml", "no_hospital.graphml: this kind of file holds no hospitals; write them into a table"),
-    ("projected.graphml", "projected.graphml: its coordinates are epsg:32649; save the graph before projecting it"),
-    ("projected_unsaid.graphml", "projected_unsaid.graphml: its coordinates are 742000, 3.848e+06"),
-    ("no_coordinates.graphml", "no_coordinates.graphml: node 1 has no x and y in degrees"),
-    ("broken.graphml", "broken.graphml: is not GraphML"),
-]
-
-
-@pytest.mark.parametrize(("file", "message"), WRONG_SOURCES, ids=[file for file, _ in WRONG_SOURCES])
-def test_a_wrong_source_is_named_with_its_remedy_and_leaves_nothing(tmp_path: Path, file: str, message: str) -> None:
-    with pytest.raises(MapError) as caught:
-        import_map(WRONG / file, tmp_path / "city")
-    assert message in str(caught.value)
-    assert caught.value.text(Language("zh")) != str(caught.value)
-    assert list(tmp_path.iterdir()) == []
-
 
 def test_a_map_that_is_there_is_kept_unless_told_otherwise(tmp_path: Path, town: CityMap) -> None:
     target = tmp_path / "town"
@@ -376,33 +347,6 @@ def test_a_download_becomes_a_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (summary.reader, city.hospitals[0].name_en, city.stations[0].name_en) == ("osmnx", "Town Hospital", "One")
     assert set(streets_of(town.roads)) <= set(streets_of(city.roads))
     assert osmnx.settings.useful_tags_way == before
-
-
-# Pictures
-
-
-@pytest.mark.parametrize("suffix", ["png", "svg"])
-@pytest.mark.parametrize("code", ["en", "zh"])
-def test_a_map_is_drawn_without_warnings_whatever_fonts_there_are(
-    town: CityMap, tmp_path: Path, suffix: str, code: Any
-) -> None:
-    path = tmp_path / f"town.{suffix}"
-    draw_map(town, path, Language(code))
-    assert path.stat().st_size > 5_000
-
-
-def test_a_picture_of_another_kind_is_refused(town: CityMap, tmp_path: Path) -> None:
-    with pytest.raises(MapError, match=r"must end in \.png, \.svg, \.pdf"):
-        draw_map(town, tmp_path / "town.gif")
-
-
-def test_letters_that_no_font_has_are_known() -> None:
-    assert can_draw("Zhengzhou ©")
-    assert not can_draw("\U000f0000")
-
-
-def test_scale_bars_have_round_lengths() -> None:
-    assert [round_length_m(longest) for longest in (1000.0, 4999.0, 760.0, 2.5)] == [1000, 2000, 500, 2]
 
 
 def test_runs_are_consecutive() -> None:

@@ -91,7 +91,7 @@ WRONG: list[tuple[Callable[[Any], Any], str]] = [
     (leaves_the_program, "raised SystemExit: 0 ("),
     (sends_a_busy_vehicle, "answered Send(vehicle=10000): vehicle 10000 is not free"),
     (answers_nothing, "answered None, which is not one of Send, Wait"),
-    (answers_a_number, "answered 0, which is not one of Send, Wait"),
+    (answers_a_number, ", which is not one of Send, Wait"),
     (answers_another_question, "answered Open(), which is not one of Send, Wait"),
     (answers_with_words, "answered Send(vehicle='the first'): vehicle must be a whole number"),
     (answers_with_an_array, "vehicle must be a whole number"),

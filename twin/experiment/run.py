@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from twin.city.places import read_districts
 from twin.core.errors import ResultsError
 from twin.experiment.provenance import identity, peak_memory_mb, run_id, surroundings
-from twin.experiment.tasks import Task, Workshop, clear_remnants, is_finished, run_task
+from twin.experiment.tasks import SUMMARY, Task, Workshop, clear_remnants, is_finished, run_task
 
 if TYPE_CHECKING:
     from twin.scenario.load import Scenario
@@ -135,6 +135,10 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.unlink(missing_ok=True)
+        if not any(folder.glob(f"events/*/*/{SUMMARY}")):  # nothing that --resume could go on from
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                folder.parent.rmdir()
 
 
 def _is_alive(process: int) -> bool:

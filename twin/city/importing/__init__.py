@@ -52,7 +52,7 @@ class ImportOptions:
     population
         Residents of the area; assumed from the streets' length where None.
     hospitals, station_table
-        Tables (CSV) that take the place of what the source holds.
+        Tables (CSV) that take the place of what the source holds; their districts become the map's only one.
     stations, vehicles
         How many stations to place by the population, how many vehicles to share out over all stations.
     overwrite

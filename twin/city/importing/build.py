@@ -21,7 +21,6 @@ from twin.city.importing.simplify import (
 )
 from twin.city.importing.streets import Attributes, Source, Streets
 from twin.core.errors import MapError
-from twin.kernels.dissection import nested_dissection_order
 
 DISTRICT_ID = "all"
 LEAST_CONNECTED_SHARE = 0.5
@@ -138,6 +137,8 @@ def _count_assumed(pieces: Pieces, counts: Counter[str]) -> None:
 
 def _number(streets: Streets, pieces: Pieces, attributes: tuple[Attributes, ...], edges: _Directed) -> Network:
     """Give nodes and names their numbers, and order the nodes for routing."""
+    from twin.kernels.dissection import nested_dissection_order  # compiled: only those who build a map pay for it
+
     nodes, positions = np.unique(np.concatenate([edges.begin, edges.end]), return_inverse=True)
     begin, end = positions[: len(edges.begin)].astype(np.int32), positions[len(edges.begin) :].astype(np.int32)
     lon, lat = streets.point_lon[nodes], streets.point_lat[nodes]

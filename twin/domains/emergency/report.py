@@ -17,6 +17,7 @@ from twin.charts.section import Finding, Section, StoredRun
 from twin.charts.statistics import NOTHING, Spread, by_group
 from twin.core.kpis import HOURS
 from twin.domains.emergency.kpis import observations
+from twin.domains.emergency.records import STAMPS
 from twin.domains.emergency.report_map import map_section
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ FINDINGS: Final = (
     ),
     Finding(
         ("ring_to_treatment_within_120_min.stemi",),
-        "The share of heart-attack patients treated within 120 min of the ring is {difference} higher",
+        "The share of heart-attack patients treated within 120 min of the ring is {difference} lower",
         "The share of heart-attack patients treated within 120 min of the ring is {difference} higher",
         "the share of heart-attack patients treated within 120 min of the ring",
     ),
@@ -133,9 +134,10 @@ def _cases(run: StoredRun, brain: str) -> pd.DataFrame:
     for replication in range(run.replications):
         calls = run.events("emergency.calls", brain, replication)
         measures = observations({"emergency.calls": calls}, run.clock)
-        stamps = calls.set_index("call").drop(columns=["condition", "district", "ending", "kind"])
-        frames.append(measures.join(stamps).assign(replication=replication))
-    return pd.concat(frames, ignore_index=False).reset_index()
+        own = calls.set_index("call")
+        stamps = own[["ring_s", *STAMPS]].add_prefix("at_")
+        frames.append(measures.join([own[["lon", "lat"]], stamps]).assign(replication=replication))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _values(cases: pd.DataFrame, column: str, condition: str | None) -> NDArray[np.float64]:
@@ -280,7 +282,7 @@ def _chain(cases: list[pd.DataFrame], titles: list[str], language: Language) -> 
 def _chain_of(
     cases: list[pd.DataFrame], titles: list[str], condition: str | None, title: str, language: Language
 ) -> Html:
-    treated = [frame[frame["treatment_s"].notna()] for frame in cases]
+    treated = [frame[frame["at_treatment_s"].notna()] for frame in cases]
     if condition is not None:
         treated = [frame[frame["condition"] == condition] for frame in treated]
     counts = language(", ").join(f"{name} {number(len(frame), 0)}" for name, frame in zip(titles, treated, strict=True))
@@ -289,7 +291,7 @@ def _chain_of(
         return figure(heading, h("p", language("There was no such case."), class_="empty"))
     links, clock = [], [0.0] * len(treated)
     for name, begin, end in _LINKS:
-        lengths = [float(((frame[end] - frame[begin]) / 60).median()) for frame in treated]
+        lengths = [float(((frame[f"at_{end}"] - frame[f"at_{begin}"]) / 60).median()) for frame in treated]
         spans = list(zip(clock, lengths, strict=True))
         links.append(Link(language(name), spans, [number(length, 1) for length in lengths]))
         clock = [start + length for start, length in spans]
