@@ -20,6 +20,10 @@ from twin.city.map import CityMap
 if TYPE_CHECKING:
     from twin.core.language import Language
 
+STATION: Final = "M0-9L8 6H-8Z"
+HOSPITAL: Final = "M-4-11H4V-4H11V4H4V11H-4V4H-11V-4H-4Z"
+"""Outlines of the symbols, about their place."""
+
 UNITS: Final = 1000
 """Width of a map in its own units."""
 _ROADS: Final = (
@@ -184,10 +188,7 @@ def _as_text(geometry: Mapping[str, Any]) -> str:
 
 
 def _places(frame: Frame, language: Language) -> list[Html]:
-    shapes = (
-        (frame.city.stations, "M0-9L8 6H-8Z", "station"),
-        (frame.city.hospitals, "M-4-11H4V-4H11V4H4V11H-4V4H-11V-4H-4Z", "hospital"),
-    )
+    shapes = ((frame.city.stations, STATION, "station"), (frame.city.hospitals, HOSPITAL, "hospital"))
     drawn = []
     for places, shape, name in shapes:
         lon, lat = np.array([place.lon for place in places]), np.array([place.lat for place in places])
@@ -203,7 +204,7 @@ def _places(frame: Frame, language: Language) -> list[Html]:
 
 def city_map(frame: Frame, areas: Html, label: str, language: Language) -> Html:
     """Return one map: areas, the background, names of districts and a scale bar."""
-    length_m = round_step(frame.metres * UNITS / 4, 1) if frame.metres else 1.0
+    length_m = round_step(frame.metres * UNITS / 8, 1) if frame.metres else 1.0
     width = length_m / frame.metres
     bar = f"M20 {frame.height - 28}v8h{plain(width)}v-8"
     drawing = h(

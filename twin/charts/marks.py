@@ -43,6 +43,15 @@ def swatches(classes_and_titles: Sequence[tuple[str, Child]]) -> Html:
     )
 
 
+def symbols(shapes_and_titles: Sequence[tuple[str, str, Child]]) -> Html:
+    """Return the key to symbols: a class of the style sheet, an outline about the origin (12 units) and a title each."""
+    items = [
+        h("li", h("svg", h("path", d=shape, class_=name), class_="sample", viewBox="-30 -12 60 24", aria_hidden="true"), title)
+        for name, shape, title in shapes_and_titles
+    ]
+    return h("ul", items, class_="legend")
+
+
 def _sample(series: int, lines: bool) -> Html:
     inner = h("line", x1=0, x2=30, y1=6, y2=6, class_=f"curve b{series}") if lines else mark(series, 15, 6)
     return h("svg", inner, class_="sample", viewBox="0 0 30 12", aria_hidden="true", focusable="false")

@@ -10,6 +10,7 @@ from twin.core.language import Language
 MINUS: Final = "−"
 _UNITS: Final = {"s": "{number} s", "min": "{number} min", "km": "{number} km", "share": "{number} %", "count": "{number}"}
 _DIFFERENCES: Final = {**_UNITS, "share": "{number} percentage points"}
+_SHORT_DIFFERENCES: Final = {**_UNITS, "share": "{number} points"}
 
 
 def decimals_for(size: float) -> int:
@@ -61,16 +62,16 @@ class Numbers:
 
     def unit(self, unit: str) -> str:
         """Return a unit by itself, for column heads and axes; empty for counts."""
-        return self.amount(0, unit).replace("0", "", 1).strip()
+        return self.amount(0, unit, 0).replace("0", "", 1).strip()
 
     def difference(self, mean: float, low: float, high: float, unit: str) -> str:
-        """Return a difference with sign and interval: ``−36 min (−47 to −27)``."""
+        """Return a difference with sign and interval: ``−36 min (−47 to −27)``; shares differ by points of a hundred."""
         values = [scaled(value, unit) for value in (mean, low, high)]
         places = decimals_for((values[2] - values[1]) / 2)
         shown = [number(value, places, sign=True) for value in values]
         return self._say(
             "{difference} ({low} to {high})",
-            difference=self._say(_DIFFERENCES.get(unit, "{number}"), number=shown[0]),
+            difference=self._say(_SHORT_DIFFERENCES.get(unit, "{number}"), number=shown[0]),
             low=shown[1],
             high=shown[2],
         )

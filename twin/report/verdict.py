@@ -41,10 +41,12 @@ def _comparison(view: RunView, other: str, *, alone: bool) -> Html:
     rows = view.comparisons(other)
     first = headline(view.catalogue, rows)
     names = {row.name for row in first}
-    heading = say("{other} against {baseline}", other=view.titles[other], baseline=view.titles[view.brains[0]])
+    both = {"other": view.titles[other], "baseline": view.titles[view.brains[0]]}
     return h(
         "section",
-        h("p", heading, class_="pair") if alone else h("h3", heading),
+        h("p", say("With {other} instead of {baseline}:", **both), class_="pair")
+        if alone
+        else h("h3", say("{other} against {baseline}", **both)),
         _sentences(view, rows),
         _table(view, other, first, bars=True) if first else h("p", say("No headline figure can be compared.")),
         h("p", _explanation(view, rows), class_="note"),

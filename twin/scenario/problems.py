@@ -30,8 +30,7 @@ class Position:
     column: int = 0
 
     def __str__(self) -> str:
-        file = self.file if self.file.isprintable() else quoted(self.file)
-        return f"{file}:{self.line}:{self.column}" if self.line else file
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Problem:
     def text(self, language: Language) -> str:
         """Return the line ``file:line:column: path: message``."""
         message = "".join(clause.text(language) for clause in self.clauses)
-        return ": ".join(part for part in (str(self.position), self.path, message) if part)
+        return printable(": ".join(part for part in (str(self.position), self.path, message) if part))
 
     def __str__(self) -> str:
         return self.text(Language("en"))
@@ -120,9 +119,7 @@ class Problems:
 
 def dotted_path(path: Path) -> str:
     """Write a path as it may be given on the command line: keys with dots in quotes."""
-    return ".".join(
-        part if _PLAIN_KEY.fullmatch(part) and part.isprintable() else quoted(part) for part in map(str, path)
-    )
+    return ".".join(part if _PLAIN_KEY.fullmatch(part) else quoted(part) for part in map(str, path))
 
 
 def shorten(text: str, length: int = 60) -> str:
@@ -131,9 +128,13 @@ def shorten(text: str, length: int = 60) -> str:
 
 
 def quoted(text: str) -> str:
-    """Put a text in double quotes, cut where it is long, with everything escaped that would disturb a line."""
-    escaped = json.dumps(shorten(text), ensure_ascii=False)
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in escaped)
+    """Put a text in double quotes, cut where it is long."""
+    return json.dumps(shorten(text), ensure_ascii=False)
+
+
+def printable(text: str) -> str:
+    """Escape the characters that would disturb a line, such as line separators."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def show(value: object) -> str:

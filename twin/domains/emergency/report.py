@@ -17,7 +17,6 @@ from twin.charts.section import Finding, Section, StoredRun
 from twin.charts.statistics import NOTHING, Spread, by_group
 from twin.core.kpis import HOURS
 from twin.domains.emergency.kpis import observations
-from twin.domains.emergency.records import STAMPS
 from twin.domains.emergency.report_map import map_section
 
 if TYPE_CHECKING:
@@ -135,7 +134,7 @@ def _cases(run: StoredRun, brain: str) -> pd.DataFrame:
         calls = run.events("emergency.calls", brain, replication)
         measures = observations({"emergency.calls": calls}, run.clock)
         own = calls.set_index("call")
-        stamps = own[["ring_s", *STAMPS]].add_prefix("at_")
+        stamps = own[["ring_s", *(end for _, _, end in _LINKS)]].add_prefix("at_")
         frames.append(measures.join([own[["lon", "lat"]], stamps]).assign(replication=replication))
     return pd.concat(frames, ignore_index=True)
 
@@ -216,6 +215,7 @@ def _by_district(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], l
     spreads = [by_group(frame, "response_min", "district") for frame in cases]
     served = cases[0][cases[0]["response_min"].notna()].groupby("district", observed=True).size().sort_values(ascending=False)
     served = served / run.replications
+    often = served[served >= 1]
     names = {str(member): run.districts.get(str(member), str(member) or language("outside")) for member in served.index}
     rows = [
         Row(
@@ -223,7 +223,7 @@ def _by_district(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], l
             [by_member.get(str(member), NOTHING) for by_member in spreads],
             [number(float(count), 0 if count >= 10 else 1)],
         )
-        for member, count in served.items()
+        for member, count in often.items()
     ]
     heading = join(language("By district"), h("small", language("minutes from ring to the scene")))
     if not rows:
@@ -234,8 +234,9 @@ def _by_district(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], l
     ]
     label = language("Mean response by district. The table below has the numbers.")
     return figure(
-        heading, dot_rows(rows, head, label), details(language("Numbers"), table([language("District"), *titles], body))
-    )
+        heading, dot_rows(rows, head, label), details(language("Numbers"), table([language("District"), *titles], body)),
+        note=language("Districts with less than one vehicle a day are in the numbers only.") if len(often) < len(served) else None,
+    )  # fmt: skip
 
 
 def _response_by_hour(cases: list[pd.DataFrame], titles: list[str], language: Language) -> Html:

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.charts.html import Child, Html, details, figure, h, join, table
+from twin.charts.html import Child, Html, figure, h, join, table
 from twin.charts.maps import (
+    HOSPITAL,
+    STATION,
     Frame,
     background,
     city_map,
@@ -20,7 +22,7 @@ from twin.charts.maps import (
     hexagons,
     scale_classes,
 )
-from twin.charts.marks import swatches
+from twin.charts.marks import swatches, symbols
 from twin.charts.numbers import Numbers, number
 from twin.charts.section import Section, StoredRun
 
@@ -67,14 +69,13 @@ def _maps(city: CityMap, run: StoredRun, served: list[pd.DataFrame], titles: lis
     ]
     if len(titles) > 1:
         drawn.append(_difference_map(frame, areas, width_m, titles, language))
-    key = swatches([("station", language("ambulance station")), ("hospital", language("hospital"))])
+    key = symbols([("station", STATION, language("ambulance station")), ("hospital", HOSPITAL, language("hospital"))])
     attribution = language("Map data: {attribution}; {licence}.", attribution=city.attribution, licence=city.licence)
     return join(
         h("p", text),
         background(frame, language),
-        h("div", drawn, class_="maps" if len(drawn) > 1 else "maps one"),
         key,
-        _slowest(city, areas, width_m, titles, language),
+        h("div", drawn, _slowest(city, areas, width_m, titles, language), class_="maps"),
         h("p", attribution, class_="note attribution"),
     )
 
@@ -174,4 +175,5 @@ def _slowest(city: CityMap, areas: pd.DataFrame, width_m: float, titles: list[st
         distance = language("{number} km", number=number(float(away_m.min()) / 1000, 1))
         rows.append([language.pick(nearest.name_en, nearest.name_zh), distance, str(area["count0"]), *means])
     head = [language("Nearest station"), language("Distance to it"), language("Calls"), *titles]
-    return details(language("The {n} slowest areas", n=len(rows)), table(head, rows))
+    heading = join(language("The {n} slowest areas", n=len(rows)), h("small", language("mean minutes, by nearest station")))
+    return figure(heading, table(head, rows, class_="compact"))
