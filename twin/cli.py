@@ -278,6 +278,12 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return 2
+    except OSError as error:
+        message = _chosen_language(given)(
+            "{path}: cannot be read or written: {problem}", path=error.filename or "-", problem=error.strerror or error
+        )
+        click.echo(message, err=True)
+        return 2
     except (KeyboardInterrupt, click.Abort):
         click.echo(_chosen_language(given)("interrupted; finished replications are kept, --resume goes on"), err=True)
         return 130

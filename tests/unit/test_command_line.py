@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import pty
 import re
+import struct
 import sys
+import termios
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -131,8 +134,8 @@ def test_a_missed_bound_is_told_and_fails_only_where_asked_to(finished, capfd, t
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["FILE", "emergency.seat=9"], "did you mean seats?"),
-        (["FILE", "sed=9"], "unknown key"),
+        (["FILE", "emergency.seat=9"], 'emergency.seat: unknown key; did you mean "seats"?'),
+        (["FILE", "sed=9"], 'sed: unknown key; did you mean "seed"?'),
         (["FILE", "seed=never"], "seed"),
         (["FILE", "seed"], "key.path=value"),
         (["FILE", "--reps", "0"], "--reps"),
@@ -149,7 +152,7 @@ def test_a_missed_bound_is_told_and_fails_only_where_asked_to(finished, capfd, t
         (["map", "show", "FOLDER"], "map.yaml"),
         (["schema", "FOLDER/none/schema.json"], "none"),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_bad_input_is_one_message_on_standard_error_and_exit_code_2(words, said, finished, tmp_path, capfd):
     scenario, _ = finished
@@ -360,6 +363,7 @@ def read_terminal(terminal: int) -> str:
 def test_a_terminal_gets_a_progress_bar_and_a_pipe_none(finished, tmp_path):
     scenario, _ = finished
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     child = start(
         scenario, "--no-report", "--jobs", "1", "--reports", tmp_path, stderr=theirs, env=environment(NO_COLOR="1")
     )

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 
+from twin.core.columns import dtype_of
 from twin.core.decisions import BrainSetting, ConnectionSetting, Decision, Rule
 from twin.core.errors import PolicyError
 from twin.core.recorder import EventTable, Recorder
@@ -183,9 +183,8 @@ def _columns_of(view: type, prefix: tuple[str, ...] = ()) -> dict[tuple[str, ...
         plain = [kind for kind in typing.get_args(hint) if kind in _SCALARS]
         if hint in _SCALARS:
             columns[path] = _SCALARS[hint]
-        elif typing.get_origin(hint) is np.ndarray:
-            dtype = typing.get_args(typing.get_args(hint)[1])[0]
-            columns[path] = pa.list_(pa.from_numpy_dtype(np.dtype(dtype)))
+        elif (dtype := dtype_of(hint)) is not None:
+            columns[path] = pa.list_(pa.from_numpy_dtype(dtype))
         elif dataclasses.is_dataclass(hint) and isinstance(hint, type):
             columns.update(_columns_of(hint, path))
         elif plain:

@@ -165,6 +165,7 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
         }
         text = json.dumps(summary, indent=1, sort_keys=True)
         (beside / SUMMARY).write_text(text, encoding="utf-8")
+        shutil.rmtree(final, ignore_errors=True)
         beside.replace(final)
     except OSError as error:
         raise ResultsError(

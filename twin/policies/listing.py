@@ -8,8 +8,7 @@ import inspect
 import typing
 from typing import Any
 
-import numpy as np
-
+from twin.core.columns import dtype_of
 from twin.core.decisions import Decision
 from twin.core.errors import PolicyError
 from twin.core.language import Language
@@ -67,9 +66,9 @@ def fields_of(kind: type, prefix: str = "") -> list[dict[str, str]]:
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
             rows += fields_of(hint, f"{prefix}{name}.")
             continue
-        if typing.get_origin(hint) is np.ndarray:
-            dtype = typing.get_args(typing.get_args(hint)[1])[0]
-            shown = f"array of {np.dtype(dtype).name}"
+        dtype = dtype_of(hint)
+        if dtype is not None:
+            shown = f"array of {dtype.name}"
         else:
             shown = getattr(hint, "__name__", str(hint))
         rows.append({"name": prefix + name, "type": shown, "unit": _unit(name), "text": texts.get(name, "")})
