@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -62,10 +61,11 @@ def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], 
     whole = identity(scenario)
     final = options.reports / scenario.path.stem / run_id(whole)
     unfinished = final.with_name(f".{final.name}.unfinished")
-    if options.resume and (final / "manifest.json").is_file():
-        progress(1, 1)
-        return final
     try:
+        if options.resume and (final / "manifest.json").is_file():
+            _retell(final, scenario)
+            progress(1, 1)
+            return final
         unfinished.mkdir(parents=True, exist_ok=True)
         with _alone(unfinished):
             if not options.resume:
@@ -76,9 +76,7 @@ def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], 
             manifest = {
                 "run_id": final.name,
                 "identity": whole,
-                "scenario": scenario.resolved(),
-                "scenario_text": scenario.text,
-                "scenario_path": scenario.path.as_posix() if not scenario.path.is_absolute() else scenario.path.name,
+                **_told(scenario),
                 "districts": [district.id for district in read_districts(scenario.map_folder / "districts.geojson")],
                 **surroundings(),
                 "jobs": options.jobs,
@@ -108,11 +106,30 @@ def _tidy(folder: Path) -> Iterator[None]:
         clear_remnants(folder)
 
 
+def _told(scenario: Scenario) -> dict[str, Any]:
+    """Return what the manifest keeps of a scenario; its title and its bounds do not determine the run's id."""
+    path = scenario.path
+    return {
+        "scenario": scenario.resolved(),
+        "scenario_text": scenario.text,
+        "scenario_path": path.name if path.is_absolute() else path.as_posix(),
+    }
+
+
+def _retell(folder: Path, scenario: Scenario) -> None:
+    """Put the scenario as it is now into a finished run that is used again: its bounds may have changed."""
+    from twin.experiment.store import Results, write_manifest
+
+    manifest = Results(folder).manifest
+    if {**manifest, **_told(scenario)} != manifest:
+        write_manifest(folder, {**manifest, **_told(scenario)})
+
+
 def _store(folder: Path, scenario: Scenario, manifest: dict[str, Any]) -> None:
-    from twin.experiment.store import write_kpis, write_text
+    from twin.experiment.store import write_kpis, write_manifest
 
     write_kpis(folder, scenario)
-    write_text(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    write_manifest(folder, manifest)
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from twin.experiment.compare import Comparison, compare_cases, compare_days
 from twin.experiment.tasks import SUMMARY, Task, compute_kpis, folder_of, load_object
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twin.core.clock import Clock
     from twin.scenario.load import Scenario
 
@@ -46,6 +48,11 @@ def write_kpis(folder: Path, scenario: Scenario) -> None:
                 for row in summary["kpis"]
             ]  # fmt: skip
     _write_kpi_files(folder, rows)
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write ``manifest.json``, whose presence says that the run is finished."""
+    write_text(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def _write_kpi_files(folder: Path, rows: list[dict[str, Any]]) -> None:
