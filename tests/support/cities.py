@@ -102,12 +102,11 @@ def small_map(
         District(name, name, name, 50_000, True, "assumed", "test", {"type": "Polygon", "coordinates": []})
         for name in graph.districts
     )
+    residents = np.full(graph.node_count, 6_536_000 / graph.node_count)
     return CityMap(
         name="small", title_en="Small", title_zh="小城", licence="none", attribution="none", notes={},
         folder=Path("small"), roads=graph, hospitals=hospitals, stations=places, districts=districts,
-        population=Population(
-            graph.node_lon, graph.node_lat, np.full(graph.node_count, 6_536_000 / graph.node_count), ("west",) * graph.node_count
-        ),
+        population=Population(graph.node_lon, graph.node_lat, residents, ("west",) * graph.node_count),
         content_hash="small",
     )  # fmt: skip
 

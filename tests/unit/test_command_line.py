@@ -329,7 +329,9 @@ def test_policies_lists_every_decision_from_the_code_itself(capsys):
         for field in row["view"]["fields"]:
             assert field["type"], field
             assert field["text"], f"{field['name']} is not explained"
-            assert field["unit"] == ("s" if field["name"].endswith("_s") else "m" if field["name"].endswith("_m") else "")
+            assert field["unit"] == (
+                "s" if field["name"].endswith("_s") else "m" if field["name"].endswith("_m") else ""
+            )
 
 
 def test_policies_can_be_read_by_people(capsys):

@@ -83,7 +83,7 @@ def glyphs(text: str, x: float, y: float, *, anchor: Anchor = "start", size: flo
 
 def icon(character: str, class_: str = "icon") -> Html:
     """Return one character as a picture in running text, as high as the text."""
-    path, advance = _outlines()[character]
+    _, advance = _outlines()[character]
     left = (EM - advance) / 2
     use = h("use", href=f"#{_id(character)}", x=plain(left, 0))
     return h("svg", use, class_=class_, viewBox=f"0 -{EM * 4 // 5} {EM} {EM}", aria_hidden="true", focusable="false")

@@ -80,6 +80,7 @@ def table(
     caption: Child = None,
     class_: str | None = None,
     numbers_from: int = 1,
+    stacked: bool = False,
 ) -> Html:
     """Return a table inside a box of its own that scrolls where the page is too narrow.
 
@@ -91,29 +92,24 @@ def table(
         Cells; the first of each row is its title.
     numbers_from
         Cells from this column on are set as numbers, flush right.
+    stacked
+        Whether narrow pages show each row as a block, with the columns' titles before the cells.
     """
 
     def style(column: int) -> str | None:
         return "number" if column >= numbers_from else None
 
+    heads = [title if stacked and isinstance(title, str) else None for title in head]
     titles = [h("th", title, scope="col", class_=style(column)) for column, title in enumerate(head)]
-    body = [
-        h(
-            "tr",
-            h("th", row[0], scope="row"),
-            [h("td", cell, class_=style(column)) for column, cell in enumerate(row[1:], start=1)],
-        )
-        for row in rows
-    ]
-    return scrolling(
-        h(
-            "table",
-            h("caption", caption) if caption else None,
-            h("thead", h("tr", titles)),
-            h("tbody", body),
-            class_=class_,
-        )
-    )
+
+    def line(row: Sequence[Child]) -> Html:
+        cells = [h("td", cell, class_=style(n), data_head=heads[n]) for n, cell in enumerate(row[1:], start=1)]
+        return h("tr", h("th", row[0], scope="row"), cells)
+
+    content = [h("caption", caption)] if caption else []
+    content += [h("thead", h("tr", titles)), h("tbody", [line(row) for row in rows])]
+    classes = " ".join(name for name in (class_, "stacked" if stacked else None) if name)
+    return scrolling(h("table", content, class_=classes or None))
 
 
 def scrolling(content: Html, label: str | None = None) -> Html:

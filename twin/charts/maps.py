@@ -16,6 +16,7 @@ from twin.charts.html import Child, Html, h, plain
 from twin.charts.scales import round_step
 from twin.city.graph import ROAD_CLASSES
 from twin.city.map import CityMap
+from twin.city.places import District, Hospital, Station
 
 if TYPE_CHECKING:
     from twin.core.language import Language
@@ -76,7 +77,7 @@ def frame_around(city: CityMap, plane_m: Points, margin_m: float = 1000.0) -> Fr
     return Frame(city, float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
 
-# -- small areas --------------------------------------------------------------------------------------------------------
+# -- small areas --------------------------------------------------------------------------------------------------
 
 
 def hexagon_of(plane_m: Points, width_m: float) -> NDArray[np.int64]:
@@ -120,7 +121,7 @@ def hexagons(frame: Frame, middles_m: Points, width_m: float, fills: Sequence[tu
     return h("g", drawn)
 
 
-# -- background ---------------------------------------------------------------------------------------------------------
+# -- background ---------------------------------------------------------------------------------------------------
 
 
 def background(frame: Frame, language: Language) -> Html:
@@ -188,7 +189,10 @@ def _as_text(geometry: Mapping[str, Any]) -> str:
 
 
 def _places(frame: Frame, language: Language) -> list[Html]:
-    shapes = ((frame.city.stations, STATION, "station"), (frame.city.hospitals, HOSPITAL, "hospital"))
+    shapes: tuple[tuple[Sequence[Station | Hospital], str, str], ...] = (
+        (frame.city.stations, STATION, "station"),
+        (frame.city.hospitals, HOSPITAL, "hospital"),
+    )
     drawn = []
     for places, shape, name in shapes:
         lon, lat = np.array([place.lon for place in places]), np.array([place.lat for place in places])
@@ -199,7 +203,7 @@ def _places(frame: Frame, language: Language) -> list[Html]:
     return drawn
 
 
-# -- the map ------------------------------------------------------------------------------------------------------------
+# -- the map ----------------------------------------------------------------------------------------------------
 
 
 def city_map(frame: Frame, areas: Html, label: str, language: Language) -> Html:
@@ -224,10 +228,13 @@ def city_map(frame: Frame, areas: Html, label: str, language: Language) -> Html:
 
 
 def _at(frame: Frame, x: float, y: float) -> str:
-    return f"left:{plain(x / UNITS * 100)}%;top:{plain(y / frame.height * 100)}%"
+    left, top = (
+        min(max(place, edge), 100 - edge) for place, edge in ((x / UNITS * 100, 9), (y / frame.height * 100, 3))
+    )
+    return f"left:{plain(left)}%;top:{plain(top)}%"
 
 
-def _district_places(frame: Frame) -> list[tuple[Any, float, float]]:
+def _district_places(frame: Frame) -> list[tuple[District, float, float]]:
     """Return the districts that fill a fair part of the frame, with a place for their names."""
     import shapely
 

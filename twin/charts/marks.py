@@ -22,7 +22,9 @@ _SHAPES: Final = (
 
 def mark(series: int, x: float = 0, y: float = 0) -> Html:
     """Return the mark of a series at a place of a chart."""
-    return h("path", d=_SHAPES[series % MOST_SERIES], class_=f"mark b{series}", transform=f"translate({plain(x)} {plain(y)})")
+    return h(
+        "path", d=_SHAPES[series % MOST_SERIES], class_=f"mark b{series}", transform=f"translate({plain(x)} {plain(y)})"
+    )
 
 
 def legend(titles: Sequence[str], *, lines: bool = True) -> Html:
@@ -36,7 +38,11 @@ def swatches(classes_and_titles: Sequence[tuple[str, Child]]) -> Html:
     return h(
         "ul",
         [
-            h("li", h("svg", h("rect", width="100%", height="100%", class_=name), class_="swatch", aria_hidden="true"), title)
+            h(
+                "li",
+                h("svg", h("rect", width="100%", height="100%", class_=name), class_="swatch", aria_hidden="true"),
+                title,
+            )
             for name, title in classes_and_titles
         ],
         class_="legend",
@@ -44,9 +50,13 @@ def swatches(classes_and_titles: Sequence[tuple[str, Child]]) -> Html:
 
 
 def symbols(shapes_and_titles: Sequence[tuple[str, str, Child]]) -> Html:
-    """Return the key to symbols: a class of the style sheet, an outline about the origin (12 units) and a title each."""
+    """Return the key to symbols: a class of the style sheet, an outline of 24 units and a title each."""
     items = [
-        h("li", h("svg", h("path", d=shape, class_=name), class_="sample", viewBox="-30 -12 60 24", aria_hidden="true"), title)
+        h(
+            "li",
+            h("svg", h("path", d=shape, class_=name), class_="sample", viewBox="-30 -12 60 24", aria_hidden="true"),
+            title,
+        )
         for name, shape, title in shapes_and_titles
     ]
     return h("ul", items, class_="legend")

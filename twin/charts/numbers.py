@@ -8,7 +8,13 @@ from typing import Final
 from twin.core.language import Language
 
 MINUS: Final = "−"
-_UNITS: Final = {"s": "{number} s", "min": "{number} min", "km": "{number} km", "share": "{number} %", "count": "{number}"}
+_UNITS: Final = {
+    "s": "{number} s",
+    "min": "{number} min",
+    "km": "{number} km",
+    "share": "{number} %",
+    "count": "{number}",
+}
 _DIFFERENCES: Final = {**_UNITS, "share": "{number} percentage points"}
 _SHORT_DIFFERENCES: Final = {**_UNITS, "share": "{number} points"}
 
@@ -18,6 +24,14 @@ def decimals_for(size: float) -> int:
     if not math.isfinite(size) or size <= 0:
         return 2
     return min(max(0, -math.floor(math.log10(size))), 4)
+
+
+def interval_decimals(*values: float) -> int:
+    """Return the decimals for a mean and its interval: those of its spread, more where an end would look like zero."""
+    places = decimals_for((max(values) - min(values)) / 2)
+    while places < 4 and any(value and not round(value, places) for value in values):
+        places += 1
+    return places
 
 
 def decimals_of(value: float) -> int:
@@ -65,9 +79,9 @@ class Numbers:
         return self.amount(0, unit, 0).replace("0", "", 1).strip()
 
     def difference(self, mean: float, low: float, high: float, unit: str) -> str:
-        """Return a difference with sign and interval: ``−36 min (−47 to −27)``; shares differ by points of a hundred."""
+        """Return a difference with sign and interval: ``−36 min (−47 to −27)``; shares in points of a hundred."""
         values = [scaled(value, unit) for value in (mean, low, high)]
-        places = decimals_for((values[2] - values[1]) / 2)
+        places = interval_decimals(*values)
         shown = [number(value, places, sign=True) for value in values]
         return self._say(
             "{difference} ({low} to {high})",

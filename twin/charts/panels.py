@@ -156,10 +156,10 @@ def _band_and_line(panel: Panel, run: list[int], spreads: Sequence[Spread], seri
 
 def hour_bars(values: Sequence[float], label: str) -> Html:
     """Draw an amount for each hour of the day."""
-    panel = Panel.of((0, 24), (0, max(*values, 1e-9) * 1.05))
-    foot = panel.y(0)
+    panel = Panel.of((0, 24), (0, (max(values) or 1.0) * 1.05))
+    foot, width = plain(panel.y(0)), plain(panel.x(0.76) - _LEFT)
     bars = [
-        h("path", d=f"M{plain(panel.x(hour + 0.12))} {plain(foot)}V{plain(panel.y(value))}h{plain(panel.x(0.76) - _LEFT)}V{plain(foot)}Z", class_="bar")
+        h("path", d=f"M{plain(panel.x(hour + 0.12))} {foot}V{plain(panel.y(value))}h{width}V{foot}Z", class_="bar")
         for hour, value in enumerate(values)
-    ]  # fmt: skip
+    ]
     return panel.draw(label, *bars, x_ticks=(0, 6, 12, 18, 24))

@@ -51,22 +51,23 @@ def dot_rows(rows: Sequence[Row], head: Sequence[Child], label: str) -> Html:
     shown = [spread for row in rows for spread in row.spreads if spread.count]
     high = max((min(spread.high, 2 * spread.mean) for spread in shown), default=1.0)
     scale = Scale(0, high * 1.02, _BEGIN, _END)
-    body = [
-        (row.name, _drawing(scale, len(row.spreads), [_dot(scale, n, s) for n, s in enumerate(row.spreads) if s.count]), row.cells)
-        for row in rows
-    ]  # fmt: skip
-    return _table(scale, head, body, label)
+
+    def draw(row: Row) -> Html:
+        dots = [_dot(scale, series, spread) for series, spread in enumerate(row.spreads) if spread.count]
+        return _drawing(scale, len(row.spreads), dots)
+
+    return _table(scale, head, [(row.name, draw(row), row.cells) for row in rows], label)
 
 
 def chain_rows(links: Sequence[Link], head: Sequence[Child], label: str) -> Html:
     """Draw links of a chain, each beginning where the one before it ended, a bar for each series."""
     high = max((begin + length for link in links for begin, length in link.spans), default=1.0)
     scale = Scale(0, (high or 1.0) * 1.02, _BEGIN, _END)
-    body = [
-        (link.name, _drawing(scale, len(link.spans), [_bar(scale, n, *span) for n, span in enumerate(link.spans)]), link.cells)
-        for link in links
-    ]  # fmt: skip
-    return _table(scale, head, body, label)
+
+    def draw(link: Link) -> Html:
+        return _drawing(scale, len(link.spans), [_bar(scale, series, *span) for series, span in enumerate(link.spans)])
+
+    return _table(scale, head, [(link.name, draw(link), link.cells) for link in links], label)
 
 
 def _table(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from twin.charts.html import plain
+
 
 def round_step(span: float, most: int) -> float:
     """Return the smallest of 1, 2 or 5 times a power of ten that divides a span into at most ``most`` parts."""
@@ -25,6 +27,7 @@ class Scale:
     end: float
 
     def __call__(self, value: float) -> float:
+        """Return the place of a value."""
         return self.begin + (value - self.low) / (self.high - self.low or 1.0) * (self.end - self.begin)
 
     def ticks(self, most: int = 6) -> list[float]:
@@ -40,4 +43,4 @@ class Scale:
 
 def tick_text(value: float) -> str:
     """Return a tick's number, with a minus sign that can be drawn."""
-    return f"{value:.6g}".replace("-", "−")
+    return plain(value, 6).replace("-", "−")

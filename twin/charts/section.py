@@ -92,4 +92,5 @@ class SectionFunction(Protocol):
     ``MEMBER_NAMES`` (English names of the members of its groupings).
     """
 
-    def __call__(self, run: StoredRun, language: Language) -> Sequence[Section]: ...
+    def __call__(self, run: StoredRun, language: Language) -> Sequence[Section]:
+        """Return the sections in the order of the report."""

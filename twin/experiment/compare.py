@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from twin.core.kpis import Better, Kpi
 
 CONFIDENCE: Final = 0.95
+ROUNDING: Final = 1e-9
+"""Relative size below which two figures are the same."""
 
 Verdict = Literal["better", "worse", "undecided", "same", "higher", "lower"]
 Over = Literal["days", "cases"]
@@ -68,6 +70,13 @@ def t_interval(values: NDArray[np.float64], over: Over, confidence: float = CONF
     return Interval(mean, mean - half, mean + half, count, over)
 
 
+def _differences(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return other minus baseline of each pair; what is only the rounding of sums of times is no difference."""
+    differences: NDArray[np.float64] = pairs[:, 1] - pairs[:, 0]
+    rounding = ROUNDING * np.maximum(np.abs(pairs).max(axis=1), 1.0)
+    return np.where(np.abs(differences) <= rounding, 0.0, differences)
+
+
 def _verdict(difference: Interval | None, better: Better) -> Verdict:
     if difference is None:
         return "undecided"
@@ -97,7 +106,7 @@ def compare_days(name: str, unit: str, better: Better, baseline: pd.Series, othe
     if not len(baseline) or not len(other):
         return None
     pairs = pd.concat([baseline, other], axis=1, join="inner").to_numpy(dtype=np.float64)
-    difference = t_interval(pairs[:, 1] - pairs[:, 0], "days") if len(pairs) > 1 else None
+    difference = t_interval(_differences(pairs), "days") if len(pairs) > 1 else None
     return Comparison(
         name,
         unit,
@@ -119,7 +128,7 @@ def compare_cases(name: str, unit: str, better: Better, baseline: pd.Series, oth
     pairs = pd.concat([baseline, other], axis=1, join="inner").to_numpy(dtype=np.float64)
     if not len(baseline) or not len(other):
         return None
-    difference = t_interval(pairs[:, 1] - pairs[:, 0], "cases") if len(pairs) > 1 else None
+    difference = t_interval(_differences(pairs), "cases") if len(pairs) > 1 else None
     return Comparison(
         name,
         unit,

@@ -15,14 +15,11 @@ The rule's parameters are keyword arguments: of the class, or of the function af
 
 from __future__ import annotations
 
-import difflib
 import functools
-import hashlib
 import importlib
 import importlib.metadata
 import inspect
 import sys
-import traceback
 import types
 from collections.abc import Iterable
 from pathlib import Path
@@ -147,18 +144,7 @@ def load_rule(
     wanted = _check_parameters(setting.rule, target, given, skip=0, provided=("random",))
     if "random" in wanted:
         given["random"] = random
-    try:
-        decide: Rule = _make(target, given)
-    except Exception as error:
-        file, line = _where(error, inspect.getfile(target))
-        raise PolicyError(
-            "{file}:{line}: the rule {rule} could not be made: {error}",
-            file=file,
-            line=line,
-            rule=setting.rule,
-            error=_said(error),
-        ) from error
-    return decide
+    return _make(setting.rule, target, given)
 
 
 def _target(rule: str, decision: Decision, scenario_folder: Path) -> Any:
@@ -185,6 +171,8 @@ def _member(module: types.ModuleType, names: tuple[str, ...], file: str) -> Any:
 
 def _execute(path: Path) -> types.ModuleType:
     """Run a policy file as a module of its own."""
+    import hashlib  # checking a scenario needs none of this
+
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
     module = types.ModuleType(f"twin_policy_{path.stem}_{digest}")
     module.__file__ = str(path)
@@ -197,13 +185,27 @@ def _execute(path: Path) -> types.ModuleType:
     return module
 
 
-def _make(kind: Any, given: dict[str, object]) -> Rule:
-    decide: Rule = kind(**given).decide
+def _make(rule: str, kind: Any, given: dict[str, object]) -> Rule:
+    """Make a policy object and return its method ``decide``."""
+    try:
+        decide: Rule = kind(**given).decide
+    except Exception as error:
+        module = sys.modules.get(kind.__module__)
+        file, line = _where(error, getattr(module, "__file__", None) or kind.__module__)
+        raise PolicyError(
+            "{file}:{line}: the rule {rule} could not be made: {error}",
+            file=file,
+            line=line,
+            rule=rule,
+            error=_said(error),
+        ) from error
     return decide
 
 
 def _where(error: BaseException, path: str) -> tuple[str, int]:
     """Return file and line of an error, as near to the policy's own file as can be said."""
+    import traceback
+
     if isinstance(error, SyntaxError) and error.lineno:
         return error.filename or path, error.lineno
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
@@ -236,5 +238,7 @@ def _check_parameters(
 
 
 def _meant(name: str, names: list[str]) -> str:
+    import difflib
+
     matches = difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {matches[0]}?" if matches else ""

@@ -11,9 +11,10 @@ from twin.charts.numbers import number
 from twin.charts.section import Section
 
 if TYPE_CHECKING:
+    from twin.city.places import District, Hospital, Station
     from twin.core.decisions import BrainSetting, RuleSetting
     from twin.core.language import Language
-    from twin.core.parameters import Parameter
+    from twin.core.parameters import Parameter, ParameterSection
     from twin.report.view import RunView
 
 LABELS: Final = {
@@ -40,7 +41,7 @@ def assumptions_section(view: RunView) -> Section:
     )  # fmt: skip
 
 
-# -- parameters ---------------------------------------------------------------------------------------------------------
+# -- parameters ---------------------------------------------------------------------------------------------------
 
 
 def _parameters(view: RunView) -> Html:
@@ -48,7 +49,7 @@ def _parameters(view: RunView) -> Html:
     rows = [
         (name, parameter)
         for name, section in view.results.scenario.sections.items()
-        for parameter in section.labelled()
+        for parameter in parameters_used(section)
     ]
     counts = Counter(parameter.label for _, parameter in rows)
     tally = [
@@ -76,6 +77,16 @@ def _parameters(view: RunView) -> Html:
     )  # fmt: skip
 
 
+def parameters_used(section: ParameterSection) -> list[Parameter]:
+    """Return every parameter as used, labelled ``scenario`` only where it differs from what is shipped."""
+    # A nested default is kept as a mapping, which never equals the model that it is read into; ours is one read.
+    shipped = type(section)()
+    return [
+        type(section).shipped[row.name] if getattr(section, row.name) == getattr(shipped, row.name) else row
+        for row in section.labelled()
+    ]
+
+
 def _label(label: str, say: Language) -> str:
     return say(LABELS[label]).partition(":")[0].partition("：")[0]
 
@@ -83,10 +94,12 @@ def _label(label: str, say: Language) -> str:
 def shown_value(value: Any, say: Language) -> Child:
     """Return a parameter's value: durations in words, lists and groups item by item."""
     if isinstance(value, dict) and set(value) == {"median", "p90"}:
-        return say("half within {median}, nine in ten within {p90}", median=_plain(value["median"]), p90=_plain(value["p90"]))
+        return say(
+            "half within {median}, nine in ten within {p90}", median=_plain(value["median"]), p90=_plain(value["p90"])
+        )
     if isinstance(value, dict):
         items = [
-            h("li", say(str(key).replace("_", " ")), ": ", shown_value(inner, say))
+            h("li", say(str(key).replace("_", " ")), ": ", _short_value(inner, say))
             for key, inner in value.items()
             if inner is not None
         ]
@@ -96,13 +109,25 @@ def shown_value(value: Any, say: Language) -> Child:
     return _plain(value)
 
 
+def _short_value(value: Any, say: Language) -> Child:
+    """Return a value inside a group: several durations on one line."""
+    if not isinstance(value, dict) or "median" in value:
+        return shown_value(value, say)
+    parts = [
+        f"{say(str(key).replace('_', ' '))} {_plain(inner['median'])}/{_plain(inner['p90'])}"
+        for key, inner in value.items()
+        if isinstance(inner, dict)
+    ]
+    return say(", ").join(parts) + say(" (half within / nine in ten within)")
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
     return number(value, 0) if value == int(value) else f"{value:.6g}"
 
 
-# -- brains -------------------------------------------------------------------------------------------------------------
+# -- brains ----------------------------------------------------------------------------------------------------
 
 
 def _brains(view: RunView) -> Html:
@@ -133,14 +158,13 @@ def _rule(setting: RuleSetting) -> Html:
     return h("span", h("code", setting.rule), h("small", parameters) if parameters else None)
 
 
-# -- events and map -----------------------------------------------------------------------------------------------------
+# -- events and map -----------------------------------------------------------------------------------------------
 
 
 def _events(view: RunView) -> Html:
+    from twin.domains import DESCRIPTIONS
     from twin.scenario.brains import Vocabulary
     from twin.scenario.events import event_kinds
-
-    from twin.domains import DESCRIPTIONS
 
     say, scenario = view.language, view.results.scenario
     if not scenario.events:
@@ -158,10 +182,9 @@ def _events(view: RunView) -> Html:
 def _place(view: RunView, value: str) -> str:
     """Return the name of a hospital, station or district where the value is its id."""
     city = view.city
-    for place in (*city.hospitals, *city.stations, *city.districts) if city else ():
-        if place.id == value:
-            return view.language.pick(place.name_en, place.name_zh)
-    return value
+    places: list[Hospital | Station | District] = [*city.hospitals, *city.stations, *city.districts] if city else []
+    names = (view.language.pick(place.name_en, place.name_zh) for place in places if place.id == value)
+    return next(names, value)
 
 
 def _map_notes(view: RunView) -> Html:
@@ -180,8 +203,3 @@ def _map_notes(view: RunView) -> Html:
         if changed
         else None,
     )
-
-
-def parameters_of(view: RunView) -> list[Parameter]:
-    """Return every parameter of the run, as used."""
-    return [parameter for section in view.results.scenario.sections.values() for parameter in section.labelled()]

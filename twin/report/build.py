@@ -9,7 +9,7 @@ from twin.charts.glyphs import definitions
 from twin.charts.html import Html, h
 from twin.experiment.store import write_text
 from twin.report.assumptions import assumptions_section
-from twin.report.names import section_function
+from twin.report.names import days, section_function
 from twin.report.provenance import provenance_section
 from twin.report.verdict import verdict_section
 from twin.report.view import RunView
@@ -84,7 +84,7 @@ def _header(view: RunView, sections: list[Section]) -> Html:
         "{map}, {start}, {hours} h, {days}",
         map=say.pick(view.city.title_en, view.city.title_zh) if view.city else scenario.map,
         start=f"{scenario.start:%Y-%m-%d %H:%M}", hours=f"{scenario.duration_h:g}",
-        days=say("{n} days", n=scenario.replications),
+        days=days(view, scenario.replications),
     )  # fmt: skip
     links = [h("li", h("a", section.title, href=f"#{section.id}")) for section in sections]
     return h(
@@ -99,5 +99,3 @@ def _header(view: RunView, sections: list[Section]) -> Html:
 def _section(section: Section) -> Html:
     heading = f"{section.id}-title"
     return h("section", h("h2", section.title, id=heading), section.html, id=section.id, aria_labelledby=heading)
-
-

@@ -20,6 +20,11 @@ _STATISTICS: Final = {
 }
 
 
+def days(view: RunView, count: int) -> str:
+    """Return a number of days in words."""
+    return view.language("1 day") if count == 1 else view.language("{n} days", n=count)
+
+
 def report_module(domain: str) -> ModuleType:
     """Return the module that makes a domain's sections."""
     from twin.domains import DESCRIPTIONS

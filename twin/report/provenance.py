@@ -19,21 +19,20 @@ def provenance_section(view: RunView) -> Section:
     """Return the section."""
     say = view.language
     manifest = view.results.manifest
-    return Section(
-        "provenance",
-        say("Where this comes from"),
-        join(
-            table([say("What"), say("Value")], _facts(view), numbers_from=99, class_="facts"),
-            h("h3", say("The same city for every brain")),
-            _same_city(view),
-            h("h3", say("To repeat this run")),
-            h("pre", h("code", command(manifest)), tabindex="0"),
-            h("p", say("Seed, map, code and libraries determine the result to the last bit; the run id is their hash."), class_="note"),
-            details(say("The scenario as written"), h("pre", h("code", manifest.get("scenario_text", "")), tabindex="0")),
-            h("h3", say("Licence and attribution")),
-            _licence(view),
-        ),
-    )  # fmt: skip
+    written = h("pre", h("code", manifest.get("scenario_text", "")), tabindex="0")
+    exact = say("Seed, map, code and libraries determine the result to the last bit; the run id is their hash.")
+    content = join(
+        table([say("What"), say("Value")], _facts(view), numbers_from=99, class_="facts"),
+        h("h3", say("The same city for every brain")),
+        _same_city(view),
+        h("h3", say("To repeat this run")),
+        h("pre", h("code", command(manifest)), tabindex="0"),
+        h("p", exact, class_="note"),
+        details(say("The scenario as written"), written),
+        h("h3", say("Licence and attribution")),
+        _licence(view),
+    )
+    return Section("provenance", say("Where this comes from"), content)
 
 
 def _facts(view: RunView) -> list[list[Child]]:
@@ -52,14 +51,22 @@ def _facts(view: RunView) -> list[list[Child]]:
         [say("Libraries"), libraries],
         [say("Hash of the map"), _code(identity["map"])],
         [say("Hash of the code"), _code(identity["code"])],
-        *([say("Hash of {file}", file=name), _code(value)] for name, value in identity["policies"].items()),
-        [say("Time taken"), say("{seconds} s in {jobs} processes", seconds=manifest["wall_s"], jobs=manifest["jobs"])],
-        [say("Peak memory"), say("{megabytes} MB", megabytes=manifest["peak_memory_mb"])],
     ]
+    for name, value in identity["policies"].items():
+        rows.append([say("Hash of {file}", file=name), _code(value)])
+    rows.append([say("Time taken"), _time_taken(view)])
+    rows.append([say("Peak memory"), say("{megabytes} MB", megabytes=manifest["peak_memory_mb"])])
     replaced = _replaced(view)
     if replaced:
         rows.append([say("Illegal answers replaced by the traditional rule"), str(replaced)])
     return rows
+
+
+def _time_taken(view: RunView) -> str:
+    say, manifest = view.language, view.results.manifest
+    if manifest["jobs"] == 1:
+        return say("{seconds} s in 1 process", seconds=manifest["wall_s"])
+    return say("{seconds} s in {jobs} processes", seconds=manifest["wall_s"], jobs=manifest["jobs"])
 
 
 def _code(value: object) -> Html:
@@ -101,7 +108,9 @@ def _same_city(view: RunView) -> Html:
     if len(summaries) < 2:
         text = say("One brain was run; these are the hashes of what it met on the first day.")
     elif alike:
-        text = say("All brains met the same calls and the same traffic: the hashes of the first day's tables are equal.")
+        text = say(
+            "All brains met the same calls and the same traffic: the hashes of the first day's tables are equal."
+        )
     else:
         text = say("The brains did not meet the same city: the hashes of the first day's tables differ.")
     return join(h("p", text, class_=None if alike else "warning"), table(head, rows, numbers_from=99))

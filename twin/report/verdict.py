@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from twin.charts.glyphs import icon
 from twin.charts.html import Child, Html, details, h, join, table
-from twin.charts.numbers import Numbers, decimals_for, number, scaled
+from twin.charts.numbers import Numbers, interval_decimals, number, scaled
 from twin.charts.rows import interval_bar
 from twin.charts.section import Section
 from twin.charts.statistics import Spread, spread_of
 from twin.experiment.compare import Comparison, Verdict, headline, is_headline
-from twin.report.names import findings, kpi_title
+from twin.report.expectations import expectations
+from twin.report.names import days, findings, kpi_title
 
 if TYPE_CHECKING:
     from twin.charts.section import Finding
@@ -33,7 +34,7 @@ def verdict_section(view: RunView) -> Section:
     """Return sentences, the table of headline KPIs and the folded table of all others."""
     baseline, *others = view.brains
     content = [_comparison(view, other, alone=len(others) == 1) for other in others] or [_single(view, baseline)]
-    return Section("verdict", view.language("The verdict"), join(content))
+    return Section("verdict", view.language("The verdict"), join(content, expectations(view)))
 
 
 def _comparison(view: RunView, other: str, *, alone: bool) -> Html:
@@ -78,7 +79,7 @@ def _over(rows: list[Comparison]) -> str:
     return next((row.difference.over for row in rows if row.difference), "days")
 
 
-# -- sentences ----------------------------------------------------------------------------------------------------------
+# -- sentences ----------------------------------------------------------------------------------------------------
 
 
 def _sentences(view: RunView, rows: list[Comparison]) -> Html | None:
@@ -106,7 +107,7 @@ def sentence(view: RunView, finding: Finding, row: Comparison) -> tuple[str, str
         text = say("The same in every case: {subject}.", subject=say(finding.subject))
         return text, ""
     low, high = scaled(gap.low, row.unit), scaled(gap.high, row.unit)
-    places = decimals_for((high - low) / 2)
+    places = interval_decimals(low, scaled(gap.mean, row.unit), high)
     if row.verdict == "undecided":
         more = say(
             "(difference {difference}, over {over})",
@@ -115,9 +116,7 @@ def sentence(view: RunView, finding: Finding, row: Comparison) -> tuple[str, str
         return say("No difference shown: {subject}.", subject=say(finding.subject)), more
     rises = gap.mean > 0
     ends = (low, high) if rises else (-high, -low)
-    text = say(
-        finding.higher if rises else finding.lower, difference=numbers.size(gap.mean, row.unit, places)
-    )
+    text = say(finding.higher if rises else finding.lower, difference=numbers.size(gap.mean, row.unit, places))
     more = say(
         "(95 % interval {low} to {high}, over {over})",
         low=number(ends[0], places), high=number(ends[1], places), over=_over_text(view, row),
@@ -128,11 +127,11 @@ def sentence(view: RunView, finding: Finding, row: Comparison) -> tuple[str, str
 def _over_text(view: RunView, row: Comparison) -> str:
     count = row.difference.count if row.difference else 0
     if row.difference and row.difference.over == "days":
-        return view.language("{n} days", n=count)
+        return days(view, count)
     return view.language("{n} cases of one day", n=count)
 
 
-# -- tables -------------------------------------------------------------------------------------------------------------
+# -- tables ----------------------------------------------------------------------------------------------------
 
 
 def _table(view: RunView, other: str, rows: list[Comparison], *, bars: bool, names: bool = False) -> Html:
@@ -142,7 +141,7 @@ def _table(view: RunView, other: str, rows: list[Comparison], *, bars: bool, nam
         *([say("Interval and zero")] if bars else []), say("Verdict"), say("Interval over"),
     ]  # fmt: skip
     body = [_row(view, row, bars=bars, names=names) for row in rows]
-    return table(head, body, class_="verdict" if bars else "verdict all")
+    return table(head, body, class_="verdict" if bars else "verdict all", stacked=True)
 
 
 def _row(view: RunView, row: Comparison, *, bars: bool, names: bool) -> list[Child]:
@@ -178,20 +177,16 @@ def _target(view: RunView, kpi: Kpi) -> Html | None:
     return h("small", view.language("target {amount}", amount=amount))
 
 
-# -- one brain ----------------------------------------------------------------------------------------------------------
+# -- one brain ----------------------------------------------------------------------------------------------------
 
 
 def _single(view: RunView, brain: str) -> Html:
     say = view.language
     spreads = _spreads(view, brain)
-    first = [
-        name
-        for name, kpi in view.catalogue.items()
-        if is_headline(kpi) and name in spreads
-    ]
+    first = [name for name, kpi in view.catalogue.items() if is_headline(kpi) and name in spreads]
     text = say(
         "One brain was run, so there is nothing to compare: {brain}, {days}.",
-        brain=view.titles[brain], days=say("{n} days", n=view.replications),
+        brain=view.titles[brain], days=days(view, view.replications),
     )  # fmt: skip
     return h(
         "section",
@@ -218,14 +213,19 @@ def _single_table(view: RunView, brain: str, names: list[str], spreads: dict[str
     for name in names:
         kpi, spread = view.catalogue[name], spreads[name]
         ends = [scaled(end, kpi.family.unit) for end in (spread.low, spread.high)]
-        places = decimals_for((ends[1] - ends[0]) / 2)
+        places = interval_decimals(*ends)
         interval = f"{number(ends[0], places)} – {number(ends[1], places)}" if spread.count > 1 else "–"
         rows.append(
             [
                 [kpi_title(view, kpi), _target(view, kpi)],
                 _mean(numbers, spread.mean, kpi.family.unit),
                 interval,
-                say("{n} days", n=spread.count),
+                days(view, spread.count),
             ]
         )
-    return table([say("Figure"), view.titles[brain], say("95 % interval"), say("Interval over")], rows, class_="verdict")
+    return table(
+        [say("Figure"), view.titles[brain], say("95 % interval"), say("Interval over")],
+        rows,
+        class_="verdict all",
+        stacked=True,
+    )

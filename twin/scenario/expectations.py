@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from twin.core.domain import DomainDescription
 from twin.core.errors import MapError
 from twin.core.kpis import HOURS, names_of
 from twin.scenario.brains import Vocabulary
@@ -14,6 +15,8 @@ from twin.scenario.problems import Problems, closest, hints, show
 from twin.scenario.reading import Node
 from twin.scenario.schema import Bounds
 from twin.scenario.sentences import validate
+
+Members = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ def _check_name(name: str, root: Node, map_names: MapNames | None, vocabulary: V
     if domain not in vocabulary.active:
         problems.add(at, path, "needs the domain {domain}; add it to domains", domain=domain)
         return
-    if name in kpi_names(vocabulary, domain, ()):  # no need to read the districts for most names
+    description = vocabulary.descriptions[domain]
+    members = {"hour": HOURS, **description.members}
+    if _is_kpi(name, description, members, any_other=map_names is None):  # most names need no reading of the districts
         return
     try:
         districts = map_names.district_ids if map_names else ()
@@ -90,3 +95,23 @@ def _check_name(name: str, root: Node, map_names: MapNames | None, vocabulary: V
     names = kpi_names(vocabulary, domain, districts)
     if name not in names:
         problems.add(at, path, "unknown KPI", *hints(name, sorted(names, key=lambda kpi: (kpi.count("."), kpi))))
+
+
+def _is_kpi(name: str, description: DomainDescription, members: Members, *, any_other: bool) -> bool:
+    """Say whether a name is a KPI's, without listing them all.
+
+    Parameters
+    ----------
+    any_other
+        Let a group that ``members`` lacks, such as the districts of an unknown map, have any member.
+    """
+    _, _, rest = name.partition(".")
+    family_name, *parts = rest.split(".")
+    family = next((family for family in description.kpi_families if family.name == family_name), None)
+    if family is None or (family.statistics and (not parts or parts.pop() not in family.statistics)):
+        return False
+    if not parts:
+        return True
+    if any_other and len(parts) == 1 and any(group not in members for group in family.groups):
+        return True
+    return any(parts == [member] for group in family.groups for member in members.get(group, ()))

@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from twin.city.places import District, Hospital, Station, read_districts, read_places
 from twin.core.errors import MapError
+
+if TYPE_CHECKING:
+    from twin.city.places import District, Hospital, Station
 
 PACKAGE: Final = Path(__file__).parent.parent
 
@@ -64,16 +66,22 @@ class MapNames:
     @cached_property
     def hospitals(self) -> dict[str, str]:
         """Hospitals by id and name."""
+        from twin.city.places import Hospital, read_places
+
         return _by_any_name(read_places(self.folder / "hospitals.csv", Hospital))
 
     @cached_property
     def stations(self) -> dict[str, str]:
         """Stations by id and name."""
+        from twin.city.places import Station, read_places
+
         return _by_any_name(read_places(self.folder / "stations.csv", Station))
 
     @cached_property
     def districts(self) -> dict[str, str]:
         """Districts by id and name."""
+        from twin.city.places import read_districts
+
         return _by_any_name(read_districts(self.folder / "districts.geojson"))
 
     @cached_property

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from twin.core.errors import ScenarioError
 from twin.core.language import Language
@@ -21,8 +20,7 @@ _LISTED_BESIDE_A_GUESS: Final = 8
 _PLAIN_KEY: Final = re.compile(r"[^\s.\"'=:]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in a file, 1-based; line 0 stands for something that has no lines, such as the command line."""
 
     file: str
@@ -167,6 +165,8 @@ def closest(word: str, choices: Iterable[str]) -> str | None:
     folded = shorten(word.casefold(), 200)
     if folded in by_folded:
         return by_folded[folded]
+    import difflib  # only when something is wrong
+
     matches = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
     if matches:
         return by_folded[matches[0]]

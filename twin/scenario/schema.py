@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from twin.core.parameters import Frozen
 
@@ -32,7 +32,13 @@ def _read_start(value: object) -> datetime:
 Start = Annotated[datetime, BeforeValidator(_read_start)]
 
 
-class ScenarioKeys(Frozen):
+class _Keys(Frozen):
+    """Builds its validator when first needed, for most scenarios need few."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class ScenarioKeys(_Keys):
     """The keys of a scenario that belong to no domain; brains, events and expectations are read one by one after."""
 
     title: str = Field(min_length=1, max_length=200, description="The question that the scenario answers, in one line")
@@ -67,14 +73,14 @@ class ScenarioKeys(Frozen):
     record_views: bool = Field(default=True, description="Whether what each decision saw is recorded")
 
 
-class ConnectionSpec(Frozen):
+class ConnectionSpec(_Keys):
     """How a brain changes a connection; what is left out stays as in the brain that it extends."""
 
     on: bool | None = Field(default=None, description="Whether the connection works")
     share: float | None = Field(default=None, ge=0, le=1, description="Share of people or devices that take part")
 
 
-class BrainSpec(Frozen):
+class BrainSpec(_Keys):
     """A brain of one's own: a shipped brain, or another one of this scenario, with changes."""
 
     name: str = Field(description="The brain's name in results")
@@ -83,22 +89,14 @@ class BrainSpec(Frozen):
     decisions: dict[str, Any] = Field(default={}, description="Decisions that another rule answers")
 
 
-class ShippedBrain(Frozen):
-    """A file of twin/policies/brains: a complete brain with its title."""
-
-    title: dict[str, str]
-    connections: dict[str, bool]
-    decisions: dict[str, str]
-
-
-class EventTimes(Frozen):
+class EventTimes(_Keys):
     """When an event begins and ends."""
 
     at: str = Field(description='When it begins: "08:00", "day 2 08:00" or "2021-03-15 08:00"')
     until: str | None = Field(default=None, description="When it ends; without it, it lasts as long as the run")
 
 
-class Bounds(Frozen):
+class Bounds(_Keys):
     """What is expected of a KPI's mean over the replications."""
 
     brain: str | None = Field(

@@ -1,4 +1,4 @@
-"""The emergency domain's part of the report: waiting times, small areas, districts, hours, and the chain of each brain."""
+"""The emergency domain's part of the report: waiting times, districts and hours, and the chain of steps."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _values(cases: pd.DataFrame, column: str, condition: str | None) -> NDArray[
     return values
 
 
-# -- curves -------------------------------------------------------------------------------------------------------------
+# -- curves ----------------------------------------------------------------------------------------------------
 
 
 def _curves(cases: list[pd.DataFrame], titles: list[str], language: Language) -> Html:
@@ -166,39 +166,49 @@ def _curve(
     heading = join(language(title), h("small", language("share of cases, by {unit}", unit=numbers.unit(unit))))
     if not any(len(sample) for sample in samples):
         return figure(heading, h("p", language("There was no such case."), class_="empty"))
-    target = _TARGETS.get(column)
     head = [language("Share of cases"), *titles]
     rows: list[list[Child]] = [
-        [f"{share} %", *(numbers.amount(_percentile(sample, share), unit) for sample in samples)] for share in _SHARES
+        [numbers.amount(share / 100, "share", 0), *(numbers.amount(_percentile(s, share), unit) for s in samples)]
+        for share in _SHARES
     ]
     rows.append([language("Cases"), *(number(len(sample), 0) for sample in samples)])
-    note = None
+    target, note = _TARGETS.get(column), None
     if target is not None:
-        amount = numbers.amount(target, unit, 0)
-        met = [f"{100 * float((sample <= target).mean()):.0f} %" if len(sample) else "–" for sample in samples]
-        pairs = language(", ").join(f"{name} {share}" for name, share in zip(titles, met, strict=True))
-        note = language("Within the target of {amount}: {shares}.", amount=amount, shares=pairs)
-        rows.append([language("within {amount}", amount=amount), *met])
+        met = [numbers.amount(float((s <= target).mean()), "share", 0) if len(s) else "–" for s in samples]
+        within = language("within {amount}", amount=numbers.amount(target, unit, 0))
+        rows.append([within, *met])
+        note = _within_target(numbers.amount(target, unit, 0), titles, met, language)
     label = language("Cumulative curves: {title}. The table below has the numbers.", title=language(title))
-    chart = cumulative_curves(samples, label, target=target)
-    return figure(heading, chart, h("p", note, class_="note") if note else None, details(language("Numbers"), table(head, rows)))
+    folded = details(language("Numbers"), table(head, rows))
+    return figure(heading, cumulative_curves(samples, label, target=target), note, folded)
+
+
+def _within_target(amount: str, titles: list[str], met: list[str], language: Language) -> Html:
+    pairs = language(", ").join(f"{name} {share}" for name, share in zip(titles, met, strict=True))
+    return h("p", language("Within the target of {amount}: {shares}.", amount=amount, shares=pairs), class_="note")
 
 
 def _percentile(sample: NDArray[np.float64], share: float) -> float:
     return float(np.percentile(sample, share)) if len(sample) else float("nan")
 
 
-# -- districts and hours ------------------------------------------------------------------------------------------------
+# -- districts and hours ------------------------------------------------------------------------------------------
 
 
 def _groups(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], language: Language) -> Html:
     over = language("the days") if run.replications > 1 else language("the cases of the day")
     text = language(
-        "Mean minutes from ring to the scene; lines through the marks and bands are 95 % intervals over {over}.", over=over
+        "Mean minutes from ring to the scene; lines through the marks and bands are 95 % intervals over {over}.",
+        over=over,
     )
     charts = [
         _by_district(run, cases, titles, language),
-        h("div", _response_by_hour(cases, titles, language), _calls_by_hour(run, cases[0], language), class_="charts two"),
+        h(
+            "div",
+            _response_by_hour(cases, titles, language),
+            _calls_by_hour(run, cases[0], language),
+            class_="charts two",
+        ),
     ]
     return join(h("p", text), legend(titles), charts)
 
@@ -213,8 +223,8 @@ def _text(spread: Spread) -> str:
 
 def _by_district(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], language: Language) -> Html:
     spreads = [by_group(frame, "response_min", "district") for frame in cases]
-    served = cases[0][cases[0]["response_min"].notna()].groupby("district", observed=True).size().sort_values(ascending=False)
-    served = served / run.replications
+    reached = cases[0][cases[0]["response_min"].notna()]
+    served = reached.groupby("district", observed=True).size().sort_values(ascending=False) / run.replications
     often = served[served >= 1]
     names = {str(member): run.districts.get(str(member), str(member) or language("outside")) for member in served.index}
     rows = [
@@ -233,16 +243,21 @@ def _by_district(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], l
         [name, *(_text(by_member.get(member, NOTHING)) for by_member in spreads)] for member, name in names.items()
     ]
     label = language("Mean response by district. The table below has the numbers.")
+    rare = language("Districts with less than one vehicle a day are in the numbers only.")
     return figure(
-        heading, dot_rows(rows, head, label), details(language("Numbers"), table([language("District"), *titles], body)),
-        note=language("Districts with less than one vehicle a day are in the numbers only.") if len(often) < len(served) else None,
-    )  # fmt: skip
+        heading,
+        dot_rows(rows, head, label),
+        details(language("Numbers"), table([language("District"), *titles], body)),
+        note=rare if len(often) < len(served) else None,
+    )
 
 
 def _response_by_hour(cases: list[pd.DataFrame], titles: list[str], language: Language) -> Html:
     found = [by_group(frame, "response_min", "hour") for frame in cases]
     spreads = [[by_member.get(hour, NOTHING) for hour in HOURS] for by_member in found]
-    heading = join(language("Response by hour"), h("small", language("minutes from ring to the scene, by hour of the day")))
+    heading = join(
+        language("Response by hour"), h("small", language("minutes from ring to the scene, by hour of the day"))
+    )
     rows: list[list[Child]] = [
         [f"{hour:02d}:00", *(_text(series[hour]) for series in spreads)] for hour in range(len(HOURS))
     ]
@@ -265,7 +280,7 @@ def _calls_by_hour(run: StoredRun, cases: pd.DataFrame, language: Language) -> H
     return figure(heading, hour_bars(calls, label), details(language("Numbers"), table(head, rows)))
 
 
-# -- chain --------------------------------------------------------------------------------------------------------------
+# -- chain ----------------------------------------------------------------------------------------------------
 
 
 def _chain(cases: list[pd.DataFrame], titles: list[str], language: Language) -> Html:

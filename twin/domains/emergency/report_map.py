@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from twin.core.language import Language
 
 _WIDTHS_M: Final = (1000.0, 1500.0, 2000.0, 3000.0, 5000.0, 8000.0)
-_ENOUGH: Final = 10
+_ENOUGH: Final = 6
 """Areas are made so large that most calls lie in one with this many."""
 _FEWEST: Final = 3
 """Areas with fewer calls are left blank."""
 _CLASSES: Final = 6
 _SLOWEST: Final = 12
+_FEWEST_LISTED: Final = 10
+"""An area is listed among the slowest when it has this many calls, or as many as any has."""
 _MOST_MAPS: Final = 3
 
 
@@ -128,9 +130,7 @@ def _tip(amount: str, count: int, language: Language) -> str:
     return language("{amount}, {n} calls", amount=amount, n=count)
 
 
-def _difference_map(
-    frame: Frame, areas: pd.DataFrame, width_m: float, titles: list[str], language: Language
-) -> Html:
+def _difference_map(frame: Frame, areas: pd.DataFrame, width_m: float, titles: list[str], language: Language) -> Html:
     gaps = (areas["mean1"] - areas["mean0"]).to_numpy()
     reach = float(np.percentile(np.abs(gaps), 90)) if len(gaps) else 1.0
     step = max(round(reach / 2.5 * 2) / 2, 0.5)
@@ -161,7 +161,7 @@ def _difference_map(
 
 def _slowest(city: CityMap, areas: pd.DataFrame, width_m: float, titles: list[str], language: Language) -> Html | None:
     """List the areas that wait longest under the first brain, each by the station nearest to it."""
-    chosen = areas[areas["count0"] >= min(_ENOUGH, int(areas["count0"].max() if len(areas) else 0))]
+    chosen = areas[areas["count0"] >= min(_FEWEST_LISTED, int(areas["count0"].max() if len(areas) else 0))]
     chosen = chosen.nlargest(_SLOWEST, "mean0")
     if chosen.empty:
         return None
@@ -175,5 +175,7 @@ def _slowest(city: CityMap, areas: pd.DataFrame, width_m: float, titles: list[st
         distance = language("{number} km", number=number(float(away_m.min()) / 1000, 1))
         rows.append([language.pick(nearest.name_en, nearest.name_zh), distance, str(area["count0"]), *means])
     head = [language("Nearest station"), language("Distance to it"), language("Calls"), *titles]
-    heading = join(language("The {n} slowest areas", n=len(rows)), h("small", language("mean minutes, by nearest station")))
+    heading = join(
+        language("The {n} slowest areas", n=len(rows)), h("small", language("mean minutes, by nearest station"))
+    )
     return figure(heading, table(head, rows, class_="compact"))

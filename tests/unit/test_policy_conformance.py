@@ -1,0 +1,152 @@
+"""Every rule that ships, and every rule that a user may write, keeps the contract of its decision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.cities import small_city
+from support.commands import ROOT
+from support.runs import CITY_BRAIN, run_emergency
+
+from twin.core.decisions import Decision
+from twin.core.errors import PolicyError
+from twin.domains import DESCRIPTIONS
+from twin.domains.emergency.decisions import DISPATCH, HOSPITAL
+from twin.domains.emergency.examples import example_view
+from twin.policies.conformance import check_rule
+from twin.policies.registry import installed_rule_names, rule_names
+from twin.scenario.brains import shipped_brain, shipped_names
+
+DECISIONS = [decision for description in DESCRIPTIONS.values() for decision in description.decisions]
+REGISTERED = [
+    pytest.param(rule, decision, id=f"{decision.name}-{rule}")
+    for decision in DECISIONS
+    for rule in (*rule_names(decision), *installed_rule_names(decision))
+]
+
+
+@pytest.mark.parametrize(("rule", "decision"), REGISTERED)
+def test_every_registered_rule_conforms(rule: str, decision: Decision) -> None:
+    check_rule(rule, decision)
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_shipped_brain_answers_every_decision_with_a_rule_that_conforms(name: str) -> None:
+    rules = shipped_brain(name).decisions
+    assert set(rules) == {decision.name for decision in DECISIONS}
+    for decision in DECISIONS:
+        check_rule(rules[decision.name], decision, seed=1)
+
+
+def test_every_decision_has_a_rule() -> None:
+    assert all(rule_names(decision) for decision in DECISIONS)
+
+
+def test_the_policy_file_beside_the_scenarios_conforms() -> None:
+    check_rule("policies/first_there.py:first_there", DISPATCH, folder=ROOT / "scenarios")
+
+
+BAD_RULES = """\
+import itertools, random, time
+from twin.domains.emergency.decisions import Send, TakeTo, Wait
+
+def first(view):
+    return Send(int(view.free_vehicles.id[0]))
+
+def raises_now_and_then(view):
+    return first(view) if len(view.free_vehicles) > 1 else view.nothing
+
+def sends_one_that_may_be_busy(view):
+    return Send(3)
+
+def changes_the_view(view):
+    object.__setattr__(view, "severity", view.severity + 1)
+    return first(view)
+
+def throws_dice(view):
+    return random.choice([first(view), Wait()])
+
+def sleeps(view):
+    time.sleep(0.02)
+    return first(view)
+
+class Counts:
+    def __init__(self):
+        self.asked = 0
+
+    def decide(self, view):
+        self.asked += 1
+        return Wait() if self.asked % 3 else first(view)
+
+class Draws:
+    def __init__(self, random, wait_share):
+        self.random = random
+        self.wait_share = wait_share
+
+    def decide(self, view):
+        return Wait() if self.random.random() < self.wait_share else first(view)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rules.py").write_text(BAD_RULES, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("raises_now_and_then", "raised AttributeError"),
+        ("sends_one_that_may_be_busy", "vehicle 3 is not free"),
+        ("changes_the_view", "it changed the view"),
+        ("throws_dice", "a second copy of it answered otherwise"),
+        ("Counts", "answered otherwise when asked again"),
+        ("sleeps", "which is more than 0.01 s"),
+    ],
+)
+def test_a_rule_that_breaks_the_contract_is_found(name: str, complaint: str, folder: Path) -> None:
+    """Were it not, the checks above would say nothing."""
+    with pytest.raises(PolicyError, match=f"policy rules.py:{name}.*{complaint}"):
+        check_rule(f"rules.py:{name}", DISPATCH, folder=folder, views=60, slowest_s=0.01)
+
+
+def test_a_rule_may_throw_the_dice_that_it_is_given(folder: Path) -> None:
+    check_rule("rules.py:Draws", DISPATCH, folder=folder, parameters={"wait_share": 0.5})
+
+
+def test_a_rule_for_another_decision_does_not_conform() -> None:
+    with pytest.raises(PolicyError):
+        check_rule(str(ROOT / "scenarios/policies/first_there.py:first_there"), HOSPITAL)
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision.name)
+def test_example_views_are_such_as_runs_show(decision: Decision) -> None:
+    """A policy tried on what no run would show could conform there and fail here."""
+    shown = []
+
+    def look(view: object) -> object:
+        shown.append(view)
+        return CITY_BRAIN[decision.name](view)
+
+    run_emergency(small_city(side=4), rules={**CITY_BRAIN, decision.name: look}, hours=2)
+    chance = np.random.default_rng(1)
+    examples = [example_view(decision.name, chance) for _ in range(300)]
+    assert {type(view) for view in (*shown, *examples)} == {decision.view}
+    for real, made_up in zip(shown, examples, strict=False):
+        same_form(real, made_up)
+
+
+def same_form(one: object, other: object) -> None:
+    for name in type(one).__dataclass_fields__:  # type: ignore[attr-defined]
+        first, second = getattr(one, name), getattr(other, name)
+        assert type(first) is type(second), name
+        if isinstance(first, np.ndarray):
+            assert first.dtype == second.dtype, name
+            assert not first.flags.writeable, name
+            assert not second.flags.writeable, name
+            assert min(len(first), len(second)) > 0
+        elif hasattr(first, "__dataclass_fields__"):
+            same_form(first, second)

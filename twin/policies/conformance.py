@@ -1,0 +1,125 @@
+"""Tries a policy on made-up views: it must answer legally, repeatably, and change nothing that it is shown.
+
+The project's own tests run it over every rule; so can the author of a rule, before any run::
+
+    from twin.domains.emergency.decisions import DISPATCH
+    from twin.policies.conformance import check_rule
+
+    check_rule("my_rules.py:first_there", DISPATCH)
+
+A domain supplies its views in ``examples.py``: ``example_view(decision, generator)``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import statistics
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from twin.core.brain import Brain
+from twin.core.decisions import BrainSetting, Decision, RuleSetting
+from twin.core.errors import PolicyError
+from twin.core.recorder import Recorder
+from twin.policies.registry import load_rule
+
+VIEWS: Final = 200
+SLOWEST_S: Final = 0.1
+"""A day of Zhengzhou asks some thousand questions, and a scenario lives dozens of days."""
+
+
+def check_rule(
+    rule: str,
+    decision: Decision,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    folder: Path = Path(),
+    views: int = VIEWS,
+    seed: int = 0,
+    slowest_s: float = SLOWEST_S,
+) -> None:
+    """Try a rule on ``views`` views.
+
+    Parameters
+    ----------
+    rule
+        As in a scenario: a registered name, or ``path/to/file.py:name``.
+    parameters
+        The rule's own.
+    folder
+        Where a policy file is looked for first.
+    slowest_s
+        Longest median time of an answer, in seconds.
+
+    Raises
+    ------
+    PolicyError
+        For the first view on which the rule raises, answers illegally, changes the view, or answers otherwise when
+        asked again: a second copy of it in the same order, and, unless it draws from the ``random`` that it is given,
+        the same copy in another order. Also where it is too slow.
+    """
+    setting = RuleSetting(rule, dict(parameters or {}))
+    example_view = importlib.import_module(f"twin.domains.{decision.domain}.examples").example_view
+    chance = np.random.default_rng(seed)
+    shown = [example_view(decision.name, chance) for _ in range(views)]
+    first, second = (_Trial(setting, decision, folder, seed) for _ in range(2))
+    answers = [first.answer(view) for view in shown]
+    median_s = statistics.median(first.seconds)
+    for view, answer in zip(shown, answers, strict=True):
+        if second.answer(view) != answer:
+            raise _complaint(setting, decision, "a second copy of it answered otherwise to {view}", view=view)
+    if not first.has_drawn():
+        for view, answer in zip(reversed(shown), reversed(answers), strict=True):
+            if first.answer(view) != answer:
+                raise _complaint(setting, decision, "it answered otherwise when asked again: {view}", view=view)
+    if median_s > slowest_s:
+        raise _complaint(
+            setting, decision, "an answer takes {median} s, which is more than {slowest} s",
+            median=round(median_s, 3), slowest=slowest_s,
+        )  # fmt: skip
+
+
+class _Trial:
+    """One copy of a rule, asked as a run asks it."""
+
+    def __init__(self, setting: RuleSetting, decision: Decision, folder: Path, seed: int) -> None:
+        self._random = np.random.default_rng(seed)
+        self._untouched = self._random.bit_generator.state
+        self._setting = setting
+        self._decision = decision
+        rule = load_rule(setting, decision, folder, random=self._random)
+        name = decision.name
+        self._brain = Brain(BrainSetting("trial", {}, {name: setting}), {name: rule}, {}, Recorder())
+        self.seconds: list[float] = []
+
+    def answer(self, view: Any) -> Any:
+        """Return the rule's answer, which is legal."""
+        before = _content(view)
+        begun = time.perf_counter()
+        answer = self._brain.ask(self._decision, view, view.time_s)
+        self.seconds.append(time.perf_counter() - begun)
+        if _content(view) != before:
+            raise _complaint(self._setting, self._decision, "it changed the view that it was shown: {view}", view=view)
+        return answer
+
+    def has_drawn(self) -> bool:
+        """Say whether the rule has used its generator."""
+        return bool(self._random.bit_generator.state != self._untouched)
+
+
+def _content(thing: Any) -> Any:
+    """Return everything that a view holds, comparable by ``==``."""
+    if dataclasses.is_dataclass(thing):
+        return [(field.name, _content(getattr(thing, field.name))) for field in dataclasses.fields(thing)]
+    return (thing.dtype.str, thing.tobytes()) if isinstance(thing, np.ndarray) else thing
+
+
+def _complaint(setting: RuleSetting, decision: Decision, sentence: str, **values: object) -> PolicyError:
+    return PolicyError(
+        "policy {rule}, asked for {decision}: " + sentence, rule=setting.rule, decision=decision.name, **values
+    )
