@@ -132,7 +132,7 @@ def test_any_pieces_of_yaml_below_a_key(text: str, key: str) -> None:
 WORDS = st.sampled_from(
     [
         *("traditional", "city_brain", "mine", "live_traffic", "08:00", "24:00", "day 2 08:00", "2021-03-15 08:00"),
-        *("north", "nearest", "a.py:b", "../policies/rules.py:first", "../policies/broken.py:broken", "small"),
+        *("north", "nearest", "a.py:b", "../policies/rules.py:first", "../policies/explodes.py:rule", "small"),
         *("../maps/small", "emergency"),
     ]
 )

@@ -49,7 +49,11 @@ def table_of(ring_s: Times, talk_s: Times) -> pd.DataFrame:
     count = len(ring_s)
     repeated = _any_call().iloc[np.zeros(count, dtype=np.int64)].reset_index(drop=True)
     return repeated.assign(
-        call=np.arange(count), ring_s=ring_s, kind=np.full(count, "advice", dtype=object), pick_up_s=0.0, advice_s=talk_s
+        call=np.arange(count),
+        ring_s=ring_s,
+        kind=np.full(count, "advice", dtype=object),
+        pick_up_s=0.0,
+        advice_s=talk_s,
     )
 
 

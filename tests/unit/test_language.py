@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import string
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from twin.scenario.events import event_kinds
 PACKAGE = Path(twin.__file__).parent
 SAYERS = {"language", "say", "_say"}
 ERRORS = {"TwinError", "MapError", "ScenarioError", "PolicyError", "ResultsError"}
+PLACE = re.compile(r"\{(\w+)(?:![rs])?(?::[^{}]*)?\}")
 PREFIX = "policy {rule} of brain {brain}, asked for {decision} at {time} s, "
 
 
@@ -83,8 +84,8 @@ def held_in_data() -> list[tuple[str, str]]:
 
 
 def places(sentence: str) -> set[str]:
-    """Return the names of a sentence's places."""
-    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+    """Return the names of a sentence's places (a sentence said without values may hold other braces)."""
+    return set(PLACE.findall(sentence))
 
 
 @pytest.mark.parametrize("found", [said_in_code, held_in_data])

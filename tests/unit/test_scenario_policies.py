@@ -17,6 +17,7 @@ from twin.domains.emergency.decisions import DISPATCH, DispatchView, Send, Vehic
 from twin.policies import registry
 from twin.policies.registry import load_rule, load_rule_by_name, rule_file, rule_names
 from twin.scenario.brains import shipped_brain, shipped_names
+from twin.scenario.rule_check import objections_to
 
 DATA = Path(__file__).parents[1] / "data" / "scenarios"
 DECISIONS = [decision for description in DESCRIPTIONS.values() for decision in description.decisions]
@@ -82,11 +83,21 @@ def test_unknown_rules_and_files_are_refused() -> None:
     assert "has no function Undecided" in refusal("policies/rules.py:Undecided")
 
 
-def test_errors_of_a_policy_file_name_its_line() -> None:
-    file = DATA / "policies"
-    expected = f"{file}/explodes.py:1: RuntimeError: I must not be executed when a scenario is checked"
+def test_errors_of_a_policy_file_name_its_line(tmp_path: Path) -> None:
+    file = DATA / "policies" / "explodes.py"
+    expected = f"{file}:1: RuntimeError: I must not be executed when a scenario is checked"
     assert refusal("policies/explodes.py:rule") == expected
-    assert refusal("policies/broken.py:broken") == f"{file}/broken.py:2: SyntaxError: '(' was never closed"
+    (tmp_path / "broken.py").write_text("def broken(view):\n    return (\n")
+    assert refusal("broken.py:broken", tmp_path) == f"{tmp_path}/broken.py:2: SyntaxError: '(' was never closed"
+
+
+def test_what_is_not_python_is_seen_without_running_it(tmp_path: Path) -> None:
+    views = {"DispatchView": "dispatch"}
+    for content in (b"def rule(view:\n", b"\0", b"x = '\xff'\n", b"(" * 100_000):
+        (tmp_path / "broken.py").write_bytes(content)
+        ((problem, *_),) = objections_to("broken.py:rule", (), DISPATCH, [tmp_path], views)
+        assert problem.text(Language("en")).startswith(f"{tmp_path}/broken.py:")
+        assert "Python" in problem.text(Language("en"))
 
 
 def test_error_in_a_constructor_names_its_line(tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""The report as a browser shows it from a file: whole, silent, not wider than a phone, filter at work."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.reports import page_of, small_run
+
+from twin.core.language import CODES
+
+BROWSER = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER is None, reason="no chromium, chromium-browser or google-chrome is installed"),
+]
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=5000",
+)  # fmt: skip
+LISTEN = """<script>
+const noise = [];
+addEventListener("error", (event) => noise.push(String(event.message)));
+for (const level of ["error", "warn"]) console[level] = (...words) => noise.push(words.join(" "));
+</script>"""
+MEASURE = """<script>
+addEventListener("load", () => {
+  const shown = () => [...document.querySelectorAll("#parameters tbody tr")].filter((row) => row.offsetParent).length;
+  const all = shown();
+  const counts = {};
+  for (const button of document.querySelectorAll("#filters button")) {
+    button.click();
+    counts[button.dataset.label] = [shown(), button.getAttribute("aria-pressed")];
+  }
+  const wide = [...document.body.querySelectorAll("*")].filter((element) =>
+    !element.closest(".scroll, pre, .map, svg, .skip") && element.getBoundingClientRect().right > innerWidth + 1);
+  const style = getComputedStyle(document.body);
+  const charts = [...document.querySelectorAll("svg[role=img]")].map((svg) => svg.getBoundingClientRect().width);
+  const kinds = "p, th, td, li, small, summary, a, h1, h2, h3, figcaption, code, .word, .names span";
+  const texts = [...document.querySelectorAll(kinds)];
+  const inks = texts.map((element) => getComputedStyle(element).color);
+  const told = document.createElement("pre");
+  told.id = "told";
+  told.textContent = JSON.stringify({
+    width: innerWidth, scroll: document.documentElement.scrollWidth,
+    wide: wide.map((element) => element.outerHTML.slice(0, 200)),
+    requests: performance.getEntriesByType("resource").map((entry) => entry.name), noise, all, counts, charts,
+    page: style.backgroundColor, inks: [...new Set(inks)], title: document.title, lang: document.documentElement.lang,
+  });
+  parent.document.body.append(told);
+});
+</script>"""
+
+
+def measure(page: str, folder: Path, width: int, *flags: str) -> dict[str, Any]:
+    """Open a copy of a page in a frame of exactly this width (windows have a least one); return what it says."""
+    copy = page.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{MEASURE}</body>", 1)
+    frame = f'<iframe style="border:0;width:{width}px;height:800px" srcdoc="{escape(copy)}"></iframe>'
+    path = folder / "frame.html"
+    path.write_text(f"<!DOCTYPE html><html><body>{frame}</body></html>", encoding="utf-8")
+    assert BROWSER is not None
+    command = [BROWSER, *FLAGS, *flags, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
+    told = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert told is not None, done.stderr[-2000:]
+    measured: dict[str, Any] = json.loads(unescape(told[1]))
+    return measured
+
+
+@pytest.fixture(scope="module", params=CODES)
+def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> str:
+    """The report of two days in a small city."""
+    return page_of(small_run(tmp_path_factory.mktemp("browser"), small_map_folder), request.param)
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_a_page_is_no_wider_than_its_window(page: str, tmp_path: Path, width: int) -> None:
+    told = measure(page, tmp_path, width)
+    assert told["width"] == width
+    assert told["scroll"] <= width
+    assert told["wide"] == []
+    assert min(told["charts"]) > 200
+
+
+def test_a_page_is_silent_and_asks_for_nothing(page: str, tmp_path: Path) -> None:
+    told = measure(page, tmp_path, 1000)
+    assert told["noise"] == []
+    assert told["requests"] == []
+    assert told["title"].startswith("Is <script>")
+
+
+def test_buttons_show_the_parameters_of_one_label(page: str, tmp_path: Path) -> None:
+    told = measure(page, tmp_path, 1000)
+    counts = {label: shown for label, (shown, _) in told["counts"].items()}
+    assert counts.pop("") == told["all"]
+    assert sum(counts.values()) == told["all"]
+    assert all(0 < shown < told["all"] for shown in counts.values())
+    assert all(pressed == "true" for _, pressed in told["counts"].values())
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of ``rgb(...)`` (WCAG 2)."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read_in_light_and_dark(page: str, tmp_path: Path, scheme: str) -> None:
+    chosen = {"dark": 0, "light": 1}[scheme]
+    told = measure(page, tmp_path, 1000, f"--blink-settings=preferredColorScheme={chosen}")
+    behind = luminance(told["page"])
+    assert (behind < 0.1) == (scheme == "dark")
+    for colour in told["inks"]:
+        lighter, darker = sorted((luminance(colour), behind), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, colour
