@@ -122,3 +122,19 @@ def test_every_text_can_be_read_in_light_and_dark(page: str, tmp_path: Path, sch
     for colour in told["inks"]:
         lighter, darker = sorted((luminance(colour), behind), reverse=True)
         assert (lighter + 0.05) / (darker + 0.05) >= 4.5, colour
+
+
+def test_a_report_opens_from_its_file(page: str, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(page, encoding="utf-8")
+    assert BROWSER is not None
+    command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
+    assert done.stdout.count("aria-pressed") >= 3  # the script has run
+    assert 'id="provenance"' in done.stdout
+
+
+def test_the_measure_of_width_sees_what_is_too_wide(page: str, tmp_path: Path) -> None:
+    told = measure(page.replace("<main>", '<main><div style="width:700px">x</div>', 1), tmp_path, 390)
+    assert told["scroll"] > 390
+    assert told["wide"]

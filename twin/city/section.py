@@ -10,7 +10,7 @@ from pydantic import Field
 from twin.core.domain import EventKind
 from twin.core.parameters import Parameter, ParameterSection, read_parameters, shipped_field
 
-SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.yaml"))
+SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.toml"))
 
 
 class RoadParameters(ParameterSection):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from twin.core.columns import dtype_of
+from twin.core.columns import dtype_of, hints_of
 from twin.core.decisions import BrainSetting, ConnectionSetting, Decision, Rule
 from twin.core.errors import PolicyError
 from twin.core.recorder import EventTable, Recorder
@@ -176,7 +176,7 @@ def _reach(view: Any, path: tuple[str, ...]) -> Any:
 def _columns_of(view: type, prefix: tuple[str, ...] = ()) -> dict[tuple[str, ...], pa.DataType]:
     """Return the columns of a view's record: scalars as they are, arrays as lists, nested dataclasses in turn."""
     columns: dict[tuple[str, ...], pa.DataType] = {}
-    hints = typing.get_type_hints(view)
+    hints = hints_of(view)
     for field in dataclasses.fields(view):
         hint = hints[field.name]
         path = (*prefix, field.name)

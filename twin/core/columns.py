@@ -6,6 +6,12 @@ import typing
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+
+def hints_of(view: type) -> dict[str, Any]:
+    """Return the types of a view's fields; its file need not import NumPy for them, so that checking stays fast."""
+    return typing.get_type_hints(view, localns={"np": np, "NDArray": NDArray})
 
 
 def dtype_of(hint: Any) -> np.dtype[Any] | None:

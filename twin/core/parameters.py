@@ -1,6 +1,6 @@
 """Parameters as data: each has a value, a unit, a label (published, derived or assumed), a source and a range.
 
-A domain keeps them in ``parameters.yaml`` and declares them, typed, in a `ParameterSection`, which is also its section
+A domain keeps them in ``parameters.toml`` and declares them, typed, in a `ParameterSection`, which is also its section
 of the scenario file. A value that a scenario changes is reported with the label ``scenario``.
 """
 
@@ -23,7 +23,7 @@ _NORMAL_P90: Final = 1.2815515655446004
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One row of ``parameters.yaml``."""
+    """One row of ``parameters.toml``."""
 
     name: str
     value: Any
@@ -63,7 +63,7 @@ def read_parameters(path: Path) -> dict[str, Parameter]:
 class Frozen(BaseModel):
     """A strict, frozen model that refuses unknown keys."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class ParameterSection(Frozen):
@@ -74,10 +74,10 @@ class ParameterSection(Frozen):
     def labelled(self) -> list[Parameter]:
         """Return every parameter as used, labelled ``scenario`` where it differs from what is shipped."""
         rows = []
+        defaults = type(self)()
         for name, shipped in self.shipped.items():
             value = getattr(self, name)
-            default = type(self).model_fields[name].get_default(call_default_factory=True)
-            if value == default:
+            if value == getattr(defaults, name):
                 rows.append(shipped)
             else:
                 plain = self.model_dump(include={name})[name]

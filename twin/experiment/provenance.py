@@ -30,7 +30,7 @@ def hash_code() -> str:
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if path.suffix not in (".py", ".yaml") or path.name == "zh.yaml" or name.startswith(_NOT_IN_RESULTS):
+        if path.suffix not in (".py", ".yaml", ".toml") or path.name == "zh.yaml" or name.startswith(_NOT_IN_RESULTS):
             continue
         digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,7 +112,9 @@ class Results:
         """The scenario as it was run."""
         from twin.scenario.stored import scenario_from_resolved
 
-        return scenario_from_resolved(self.manifest["scenario"], self.manifest["scenario_path"])
+        scenario = scenario_from_resolved(self.manifest["scenario"], self.manifest["scenario_path"])
+        used = Path(self.manifest["map_folder"])
+        return replace(scenario, map_folder=used) if used.is_dir() else scenario
 
     @property
     def clock(self) -> Clock:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import inspect
-import typing
 from typing import Any
 
-from twin.core.columns import dtype_of
+from twin.core.columns import dtype_of, hints_of
 from twin.core.decisions import Decision
 from twin.core.errors import PolicyError
 from twin.core.language import Language
@@ -62,7 +61,7 @@ def fields_of(kind: type, prefix: str = "") -> list[dict[str, str]]:
     """Return the fields of a view or answer: dotted name, type, unit (from the suffix) and meaning."""
     texts = _attribute_texts(kind)
     rows = []
-    for name, hint in typing.get_type_hints(kind).items():
+    for name, hint in hints_of(kind).items():
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
             rows += fields_of(hint, f"{prefix}{name}.")
             continue

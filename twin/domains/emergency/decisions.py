@@ -7,12 +7,14 @@ Columns are read-only NumPy arrays of one length, one entry a vehicle or hospita
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from numbers import Integral
+from typing import TYPE_CHECKING, Final
 
 from twin.core.decisions import Decision
+
+if TYPE_CHECKING:  # checking a scenario needs no arrays, and NumPy costs a tenth of a second
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +181,17 @@ class AtTheDoor:
 def _vehicle_objection(view: DispatchView, answer: Send | Wait) -> str | None:
     if isinstance(answer, Wait):
         return None
-    if not isinstance(answer.vehicle, (int, np.integer)):
+    if not isinstance(answer.vehicle, Integral):
         return "vehicle must be a whole number"
     free = view.free_vehicles.id
-    position = int(np.searchsorted(free, answer.vehicle))
+    position = int(free.searchsorted(answer.vehicle))
     if position < len(free) and free[position] == answer.vehicle:
         return None
     return f"vehicle {answer.vehicle} is not free"
 
 
 def _hospital_objection(view: HospitalView, answer: TakeTo) -> str | None:
-    if not isinstance(answer.hospital, (int, np.integer)):
+    if not isinstance(answer.hospital, Integral):
         return "hospital must be a whole number"
     if answer.hospital in view.hospitals.id:
         return None

@@ -1,4 +1,4 @@
-"""The emergency domain's section of the scenario; values, labels and sources stand in ``parameters.yaml``."""
+"""The emergency domain's section of the scenario; values, labels and sources stand in ``parameters.toml``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twin.core.parameters import Duration, Frozen, Parameter, ParameterSection, 
 
 CONDITIONS: Final = ("stemi", "stroke", "cardiac_arrest", "trauma", "respiratory", "obstetric", "other")
 
-SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.yaml"))
+SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.toml"))
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
