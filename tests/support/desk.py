@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
 from support.cities import small_city
 from support.runs import run_emergency
-
 from twin.city.city import City
 from twin.core.clock import HOUR_S
 from twin.core.streams import Streams

@@ -55,7 +55,7 @@ class Estimate:
 
 
 def estimate(values: list[float], controls: list[Times]) -> Estimate:
-    """Estimate a mean with control variates, quantities whose mean is 0 (Lavenberg and Welch 1981, Mgmt. Science 27)."""
+    """Estimate a mean with control variates, whose mean is 0 (Lavenberg and Welch 1981, Mgmt. Science 27)."""
     design = np.column_stack([np.ones(len(values)), np.array(controls)])
     factors, *_ = np.linalg.lstsq(design, np.array(values), rcond=None)
     freedom = len(values) - design.shape[1]
