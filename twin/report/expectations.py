@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twin.charts.glyphs import icon
 from twin.charts.html import Child, Html, h, join, table
-from twin.charts.numbers import Numbers
+from twin.charts.numbers import Numbers, scaled
 from twin.report.names import kpi_title
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def expectations(view: RunView) -> Html | None:
         for brain in ((bound.brain,) if bound.brain else view.brains)
     ]
     head = [say("Figure"), say("Brain"), say("Mean"), say("Bound"), say("Kept")]
-    return join(h("h3", say("What the scenario expects")), table(head, rows, class_="expected", numbers_from=2))
+    return join(
+        h("h3", say("What the scenario expects")), table(head, rows, class_="expected", numbers_from=2, stacked=True)
+    )
 
 
 def _row(view: RunView, bound: Expectation, brain: str, value: float | None) -> list[Child]:
@@ -34,7 +36,7 @@ def _row(view: RunView, bound: Expectation, brain: str, value: float | None) -> 
     kpi = view.catalogue.get(bound.kpi)
     unit = kpi.family.unit if kpi else ""
     limits = [
-        say(sentence, amount=numbers.amount(limit, unit))
+        say(sentence, amount=numbers.amount(limit, unit, decimals_for_limit(scaled(limit, unit))))
         for sentence, limit in (("at least {amount}", bound.min), ("at most {amount}", bound.max))
         if limit is not None
     ]
@@ -49,3 +51,8 @@ def _row(view: RunView, bound: Expectation, brain: str, value: float | None) -> 
     title = kpi_title(view, kpi) if kpi else bound.kpi
     shown = "–" if value is None else numbers.amount(value, unit)
     return [title, view.titles.get(brain, brain), shown, say(", ").join(limits), word]
+
+
+def decimals_for_limit(limit: float) -> int:
+    """Return the decimals that a bound was written with."""
+    return len(f"{limit:.6g}".partition(".")[2])
