@@ -19,7 +19,7 @@ CLOCK = Clock(datetime(2021, 3, 15), 3600.0, 7200.0)
 
 
 def call(number: int, **given: Any) -> tuple[Any, ...]:
-    plain = {name: None for name in CALLS} | {
+    plain = dict.fromkeys(CALLS) | {
         "call": number, "cause": "call", "kind": "patient", "ending": "treated", "condition": "stemi", "severity": 1,
         "district": "jinshui", "lon": 113.6, "lat": 34.7, "one_tap": False, "sent_wrong": False,
         "waited_for_vehicle": False,

@@ -134,7 +134,7 @@ def events(draw: st.DrawFn) -> list[tuple[WorldEvent, str]]:
     return happening
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     city=cities, parameters=services(), chosen=rules, connected=connections, happening=events(),
     hours=st.sampled_from([0.5, 2.0]), warm_up_h=st.sampled_from([0.0, 0.4]), seed=st.integers(0, 2**63 - 1),
@@ -164,7 +164,7 @@ def test_nothing_is_lost_doubled_or_in_two_places(
     patients_are_treated_where_they_can_be(frames, twin)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     city=cities, parameters=services(), chosen=rules, connected=connections, happening=events(),
     seed=st.integers(0, 2**63 - 1),

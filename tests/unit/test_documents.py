@@ -17,7 +17,9 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
 def examples() -> list[tuple[str, str]]:
-    return [(f"{page.name}:{n}", code) for page in PAGES for n, code in enumerate(BLOCK.findall(page.read_text("utf-8")))]
+    return [
+        (f"{page.name}:{n}", code) for page in PAGES for n, code in enumerate(BLOCK.findall(page.read_text("utf-8")))
+    ]
 
 
 @pytest.mark.parametrize(("name", "code"), examples(), ids=[name for name, _ in examples()])

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,6 +90,12 @@ class Duration(Frozen):
 
     median: float = Field(gt=0, description="half of the durations are shorter")
     p90: float = Field(gt=0, description="nine in ten durations are shorter")
+
+    @model_validator(mode="after")
+    def _p90_is_longer(self) -> Self:
+        if self.p90 < self.median:
+            raise ValueError("p90 must be at least the median")
+        return self
 
     @property
     def log_sigma(self) -> float:

@@ -70,17 +70,24 @@ def check_rule(
     first, second = (_Trial(setting, decision, folder, seed) for _ in range(2))
     answers = [first.answer(view) for view in shown]
     median_s = statistics.median(first.seconds)
+    who = {"rule": rule, "decision": decision.name}
     for view, answer in zip(shown, answers, strict=True):
         if second.answer(view) != answer:
-            raise _complaint(setting, decision, "a second copy of it answered otherwise to {view}", view=view)
+            raise PolicyError(
+                "policy {rule}, asked for {decision}: a second copy of it answered otherwise to {view}", who, view=view
+            )
     if not first.has_drawn():
         for view, answer in zip(reversed(shown), reversed(answers), strict=True):
             if first.answer(view) != answer:
-                raise _complaint(setting, decision, "it answered otherwise when asked again: {view}", view=view)
+                raise PolicyError(
+                    "policy {rule}, asked for {decision}: it answered otherwise when asked again: {view}",
+                    who,
+                    view=view,
+                )
     if median_s > slowest_s:
-        raise _complaint(
-            setting, decision, "an answer takes {median} s, which is more than {slowest} s",
-            median=round(median_s, 3), slowest=slowest_s,
+        raise PolicyError(
+            "policy {rule}, asked for {decision}: an answer takes {median} s, which is more than {slowest} s",
+            who, median=round(median_s, 3), slowest=slowest_s,
         )  # fmt: skip
 
 
@@ -104,7 +111,12 @@ class _Trial:
         answer = self._brain.ask(self._decision, view, view.time_s)
         self.seconds.append(time.perf_counter() - begun)
         if _content(view) != before:
-            raise _complaint(self._setting, self._decision, "it changed the view that it was shown: {view}", view=view)
+            raise PolicyError(
+                "policy {rule}, asked for {decision}: it changed the view that it was shown: {view}",
+                rule=self._setting.rule,
+                decision=self._decision.name,
+                view=view,
+            )
         return answer
 
     def has_drawn(self) -> bool:
@@ -117,9 +129,3 @@ def _content(thing: Any) -> Any:
     if dataclasses.is_dataclass(thing):
         return [(field.name, _content(getattr(thing, field.name))) for field in dataclasses.fields(thing)]
     return (thing.dtype.str, thing.tobytes()) if isinstance(thing, np.ndarray) else thing
-
-
-def _complaint(setting: RuleSetting, decision: Decision, sentence: str, **values: object) -> PolicyError:
-    return PolicyError(
-        "policy {rule}, asked for {decision}: " + sentence, rule=setting.rule, decision=decision.name, **values
-    )

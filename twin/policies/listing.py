@@ -44,7 +44,11 @@ def _describe(decision: Decision) -> dict[str, Any]:
         "decision": decision.name,
         "domain": decision.domain,
         "question": decision.text,
-        "view": {"name": decision.view.__name__, "module": decision.view.__module__, "fields": fields_of(decision.view)},
+        "view": {
+            "name": decision.view.__name__,
+            "module": decision.view.__module__,
+            "fields": fields_of(decision.view),
+        },
         "answers": [
             {"name": answer.__name__, "text": _first_line(answer), "fields": fields_of(answer)}
             for answer in decision.answers

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from twin.city.places import District, Hospital, Station
     from twin.core.decisions import BrainSetting, RuleSetting
     from twin.core.language import Language
-    from twin.core.parameters import Parameter, ParameterSection
     from twin.report.view import RunView
 
 LABELS: Final = {
@@ -49,7 +48,7 @@ def _parameters(view: RunView) -> Html:
     rows = [
         (name, parameter)
         for name, section in view.results.scenario.sections.items()
-        for parameter in parameters_used(section)
+        for parameter in section.labelled()
     ]
     counts = Counter(parameter.label for _, parameter in rows)
     tally = [
@@ -75,16 +74,6 @@ def _parameters(view: RunView) -> Html:
     return join(
         h("ul", tally, class_="tally"), filters, h("div", whole, class_="scroll", tabindex="0"),
     )  # fmt: skip
-
-
-def parameters_used(section: ParameterSection) -> list[Parameter]:
-    """Return every parameter as used, labelled ``scenario`` only where it differs from what is shipped."""
-    # A nested default is kept as a mapping, which never equals the model that it is read into; ours is one read.
-    shipped = type(section)()
-    return [
-        type(section).shipped[row.name] if getattr(section, row.name) == getattr(shipped, row.name) else row
-        for row in section.labelled()
-    ]
 
 
 def _label(label: str, say: Language) -> str:
