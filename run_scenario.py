@@ -1,4 +1,4 @@
-"""Run a scenario: ``python run_scenario.py scenarios/city_day.yaml`` does what ``twin scenarios/city_day.yaml`` does."""
+"""Run a scenario: ``python run_scenario.py FILE`` does what ``twin FILE`` does."""
 
 from __future__ import annotations
 

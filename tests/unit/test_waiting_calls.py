@@ -8,6 +8,7 @@ from support.runs import CITY_BRAIN, run_emergency
 
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
+from twin.core.parameters import Duration
 from twin.domains.emergency.call_centre import RECONSIDER_S
 from twin.domains.emergency.decisions import DispatchView, Send, Wait
 from twin.domains.emergency.parameters import EmergencyParameters
@@ -53,7 +54,8 @@ def test_a_list_that_empties_and_fills_again_is_not_looked_at_twice_a_minute():
         return Wait() if tries < 2 + view.call % 3 else CITY_BRAIN["dispatch"](view)
 
     city = small_city(side=4, stations=1, crews=50)
-    run_emergency(city, BUSY, rules={**CITY_BRAIN, "dispatch": at_the_second_time_of_asking}, hours=1)
+    nobody_comes_back = BUSY.model_copy(update={"no_patient_scene_min": Duration(median=4e4, p90=5e4)})
+    run_emergency(city, nobody_comes_back, rules={**CITY_BRAIN, "dispatch": at_the_second_time_of_asking}, hours=1)
     by_call: dict[int, list[float]] = {}
     for time_s, call in asked:
         by_call.setdefault(call, []).append(time_s)
