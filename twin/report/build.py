@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from twin.charts.section import Section
     from twin.core.language import Language
     from twin.experiment.store import Results
+    from twin.scenario.scenario import Scenario
 
 _FOLDER: Final = Path(__file__).parent
 _HTML_CODES: Final = {"en": "en", "zh": "zh-CN"}
+
+
+def title_of(scenario: Scenario, language: Language) -> str:
+    """Return the scenario's title in the report's language, where it has one."""
+    return language.pick(scenario.title, scenario.title_zh or scenario.title)
 
 
 def write_report(results: Results, path: Path, language: Language) -> None:
@@ -57,7 +63,7 @@ def report_html(results: Results, language: Language) -> str:
         h("footer", h("p", language("Zhengzhou twin, run {id}", id=results.manifest["run_id"]))),
         h("script", _packaged("report.js")),
     )
-    page = h("html", _head(results.scenario.title, language), body, lang=_HTML_CODES[language.code])
+    page = h("html", _head(title_of(results.scenario, language), language), body, lang=_HTML_CODES[language.code])
     return f"<!DOCTYPE html>\n{page}\n"
 
 
@@ -89,7 +95,7 @@ def _header(view: RunView, sections: list[Section]) -> Html:
     links = [h("li", h("a", section.title, href=f"#{section.id}")) for section in sections]
     return h(
         "header",
-        h("h1", scenario.title),
+        h("h1", title_of(scenario, say)),
         h("p", scenario.description, class_="description") if scenario.description else None,
         h("p", facts, class_="facts"),
         h("nav", h("ul", links), aria_label=say("Contents")),

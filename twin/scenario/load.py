@@ -95,6 +95,7 @@ def _check(source: Source, problems: Problems) -> Scenario:
     return Scenario(
         path=source.path,
         title=keys.title,
+        title_zh=keys.title_zh if _stand_together(root, "title", "title_zh") else None,
         description=keys.description,
         map=keys.map,
         map_folder=map_folder,
@@ -113,6 +114,11 @@ def _check(source: Source, problems: Problems) -> Scenario:
         sections=FrozenMapping(sections),
         source=source,
     )
+
+
+def _stand_together(root: Node, *keys: str) -> bool:
+    """Say whether keys stand in one file: a Chinese title does not outlive the title that it translates."""
+    return len({root.position((key,)).file for key in keys}) == 1
 
 
 def _read_keys(source: Source, problems: Problems) -> tuple[ScenarioKeys, set[str]]:

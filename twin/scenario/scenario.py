@@ -42,6 +42,7 @@ class Scenario:
 
     path: Path
     title: str
+    title_zh: str | None
     description: str | None
     map: str
     map_folder: Path
@@ -90,6 +91,7 @@ class Scenario:
         """Return everything as plain values that JSON can hold, defaults filled in."""
         return {
             "title": self.title,
+            "title_zh": self.title_zh,
             "description": self.description,
             **self.determining(),
             "expect": {bound.kpi: {"brain": bound.brain, "min": bound.min, "max": bound.max} for bound in self.expect},

@@ -42,6 +42,10 @@ class ScenarioKeys(_Keys):
     """The keys of a scenario that belong to no domain; brains, events and expectations are read one by one after."""
 
     title: str = Field(min_length=1, max_length=200, description="The question that the scenario answers, in one line")
+    title_zh: str | None = Field(
+        default=None, min_length=1, max_length=200,
+        description="The same in Chinese, for reports with --lang zh; counts in the file in which title stands",
+    )  # fmt: skip
     description: str | None = Field(
         default=None, max_length=10_000, description="More about the question, as long as it needs"
     )
