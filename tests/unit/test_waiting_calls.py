@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from support.cities import small_city
 from support.runs import CITY_BRAIN, run_emergency
@@ -35,13 +37,13 @@ def test_a_waiting_call_is_looked_at_once_a_minute_and_not_more_often():
         asked.setdefault(view.call, []).append(view.time_s)
         return Wait()
 
-    twin, frames = run_emergency(ONE_VEHICLE, BUSY, rules={**CITY_BRAIN, "dispatch": never}, hours=0.5)
+    _, frames = run_emergency(ONE_VEHICLE, BUSY, rules={**CITY_BRAIN, "dispatch": never}, hours=0.5)
     assert set(frames["emergency.calls"]["ending"]) == {"unserved"}
     assert len(asked) == len(frames["emergency.calls"]) > 3
     for times_s in asked.values():
         again_s = times_s[1:]
         assert again_s == sorted(set(again_s))
-        assert all(b - a == pytest.approx(RECONSIDER_S) for a, b in zip(again_s, again_s[1:], strict=False))
+        assert all(b - a == pytest.approx(RECONSIDER_S) for a, b in pairwise(again_s))
 
 
 def test_a_list_that_empties_and_fills_again_is_not_looked_at_twice_a_minute():
@@ -59,7 +61,7 @@ def test_a_list_that_empties_and_fills_again_is_not_looked_at_twice_a_minute():
     by_call: dict[int, list[float]] = {}
     for time_s, call in asked:
         by_call.setdefault(call, []).append(time_s)
-    gaps_s = [b - a for times in by_call.values() for a, b in zip(times[1:], times[2:], strict=False)]
+    gaps_s = [b - a for times in by_call.values() for a, b in pairwise(times[1:])]
     assert len(gaps_s) > 5
     assert min(gaps_s) == pytest.approx(RECONSIDER_S)
 
