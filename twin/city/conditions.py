@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.routing import UNREACHABLE_MS, Drive, Route, TravelTimes, drive
+from twin.city.routing import UNREACHABLE_MS, Drive, Route, TravelTimes, drive_known
 from twin.city.traffic import DayTraffic, OrdinaryTraffic, draw_deviations, milliseconds
 from twin.core.clock import HOUR_S, Clock
 from twin.core.domain import WorldEvent
@@ -87,7 +87,7 @@ class RoadConditions:
     def _open_times_ms(self, first: int, count: int) -> NDArray[np.int32]:
         """Return milliseconds on each edge without closures, shape (hours, m); fewer hours at the run's end."""
         hours = range(first, min(first + count, len(self._begins_s)))
-        for hour in hours:
+        for hour in hours if not self._filled.issuperset(hours) else ():
             if hour not in self._filled:
                 self._open_ms[hour] = milliseconds(self._day.edge_times_s(hour) * np.float32(self._slow_factor))
                 self._filled.add(hour)
@@ -120,7 +120,7 @@ class RoadConditions:
         """
         known = self.live_times(depart_s) if informed else self.ordinary_times(depart_s)
         route = known.route(source, target)
-        if route is not None:
+        if route is not None and self._closed:
             closed = np.flatnonzero(self.is_closed(route.edges))
             if len(closed):
                 route = self._round(route, int(closed[0]), target, depart_s)
@@ -131,7 +131,7 @@ class RoadConditions:
                     "node {source} cannot be left for node {target}; build the map again", source=source, target=target
                 )
         timing = self._time(route, depart_s, factor)
-        through = bool(self.is_closed(route.edges).any())
+        through = bool(self._closed) and bool(self.is_closed(route.edges).any())
         length_m = float(self.roads.edge_length_m[route.edges].sum(dtype=np.float64))
         return Trip(route.nodes, route.edges, timing, length_m, through)
 
@@ -141,7 +141,7 @@ class RoadConditions:
         while True:
             times_ms = self._open_times_ms(first, count)
             begins_s = self._begins_s[first : first + len(times_ms)]
-            timing = drive(route.edges, depart_s, begins_s, times_ms, factor)
+            timing = drive_known(route.edges, depart_s, begins_s, times_ms, factor)
             if len(times_ms) < count or timing.arrive_s[-1] < begins_s[-1] + HOUR_S:
                 return timing
             count *= 2

@@ -338,9 +338,20 @@ def drive(
         raise ValueError("factor must be above zero, and it and depart_s finite")
     if len(edges) and (edges.min() < 0 or edges.max() >= times_ms.shape[1]):
         raise ValueError("route_edges names an edge without times")
+    return drive_known(edges, float(depart_s), starts_s, times_ms, float(factor))
+
+
+def drive_known(
+    edges: NDArray[np.int32],
+    depart_s: float,
+    starts_s: NDArray[np.float64],
+    times_ms: NDArray[np.int32],
+    factor: float,
+) -> Drive:
+    """Do what `drive` does with arrays that are known to fit: contiguous, of these types, within bounds."""
     arrive_s = np.empty(len(edges) + 1)
     enter_s = np.empty(len(edges))
-    drive_route(edges, float(depart_s), starts_s, times_ms, float(factor), arrive_s, enter_s)
+    drive_route(edges, depart_s, starts_s, times_ms, factor, arrive_s, enter_s)
     return Drive(arrive_s, enter_s)
 
 

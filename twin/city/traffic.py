@@ -2,8 +2,8 @@
 
 The time on an edge is its length at its speed, times what junctions add (``junction_time_factor``), times the delay.
 The delay is ``1 + (index(hour) - 1) * share(class) * deviation``. On an ordinary day (what is known without live
-traffic) the deviation is 1; on the day itself it is log-normal: for each district, hour by hour and for the whole day, and
-for each named main road, hour by hour. It is drawn before anything else happens.
+traffic) the deviation is 1; on the day itself it is log-normal: for each district, hour by hour and for the whole day,
+and for each named main road, hour by hour. It is drawn before anything else happens.
 """
 
 from __future__ import annotations

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 86_400.0
@@ -37,9 +40,14 @@ class Clock:
 
     def second_of_day(self, time_s: float) -> float:
         """Return seconds since local midnight, in [0, 86400)."""
-        midnight = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
-        return math.fmod(math.fmod((self.start - midnight).total_seconds() + time_s, DAY_S) + DAY_S, DAY_S)
+        start = self.start
+        since_midnight_s = start.hour * HOUR_S + start.minute * 60 + start.second + start.microsecond / 1e6
+        return (since_midnight_s + time_s) % DAY_S
 
     def hour_of_day(self, time_s: float) -> int:
         """Return the local hour, 0 to 23."""
         return int(self.second_of_day(time_s) // HOUR_S)
+
+    def hours_of_day(self, times_s: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the local hours, 0 to 23, of many simulated seconds, same shape."""
+        return ((times_s + self.second_of_day(0.0)) % DAY_S // HOUR_S).astype("int64")

@@ -90,6 +90,13 @@ def _verdict(difference: Interval | None, better: Better) -> Verdict:
     return "better" if rises == (better == "higher") else "worse"
 
 
+def _paired(baseline: pd.Series, other: pd.Series) -> NDArray[np.float64]:
+    """Return the values of both by the numbers that both have, shape (pairs, 2)."""
+    if baseline.index.equals(other.index):
+        return np.column_stack([baseline.to_numpy(dtype=np.float64), other.to_numpy(dtype=np.float64)])
+    return pd.concat([baseline, other], axis=1, join="inner").to_numpy(dtype=np.float64)
+
+
 def compare_days(name: str, unit: str, better: Better, baseline: pd.Series, other: pd.Series) -> Comparison | None:
     """Compare one KPI over days.
 
@@ -105,7 +112,7 @@ def compare_days(name: str, unit: str, better: Better, baseline: pd.Series, othe
     """
     if not len(baseline) or not len(other):
         return None
-    pairs = pd.concat([baseline, other], axis=1, join="inner").to_numpy(dtype=np.float64)
+    pairs = _paired(baseline, other)
     difference = t_interval(_differences(pairs), "days") if len(pairs) > 1 else None
     return Comparison(
         name,
@@ -125,7 +132,7 @@ def compare_cases(name: str, unit: str, better: Better, baseline: pd.Series, oth
     baseline, other
         The measure by case number, without missing values.
     """
-    pairs = pd.concat([baseline, other], axis=1, join="inner").to_numpy(dtype=np.float64)
+    pairs = _paired(baseline, other)
     if not len(baseline) or not len(other):
         return None
     difference = t_interval(_differences(pairs), "cases") if len(pairs) > 1 else None

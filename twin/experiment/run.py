@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -179,14 +181,15 @@ def _run_tasks(scenario: Scenario, root: Path, jobs: int, progress: Callable[[in
     left = [task for task in tasks if not is_finished(root, scenario, task)]
     done = len(tasks) - len(left)
     progress(done, len(tasks))
+    workshop = Workshop(scenario)
     if jobs <= 1 or len(left) <= 1:
-        workshop = Workshop(scenario)
         for count, task in enumerate(left, start=1):
             run_task(workshop, task, root)
             progress(done + count, len(tasks))
         return
-    with _pool(scenario, min(jobs, len(left))) as pool:
-        with _interrupts_later():
+    with _pool(workshop, min(jobs, len(left))) as pool:
+        with _interrupts_later(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 on fork beside threads: see _pool
             pending = {pool.submit(_work, task, root) for task in left}
         while pending:
             finished, pending = wait(pending, return_when=FIRST_COMPLETED)
@@ -197,9 +200,17 @@ def _run_tasks(scenario: Scenario, root: Path, jobs: int, progress: Callable[[in
 
 
 @contextmanager
-def _pool(scenario: Scenario, jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Open worker processes; when something goes wrong they are ended at once."""
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin_work, (scenario,))
+def _pool(workshop: Workshop, jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Open worker processes; when something goes wrong they are ended at once.
+
+    On Linux they are forked from this process once the city is read, so that they begin at once and share its memory.
+    No thread of ours runs by then, and those of NumPy and Arrow make themselves anew after a fork. Elsewhere they are
+    spawned, and read the city themselves.
+    """
+    forked = sys.platform == "linux"
+    if forked:
+        workshop.prepare()
+    pool = ProcessPoolExecutor(jobs, get_context("fork" if forked else "spawn"), _begin_work, (workshop,))
     try:
         yield pool
     except BrokenProcessPool:
@@ -233,11 +244,11 @@ def _interrupts_later() -> Iterator[None]:
         handler(signal.SIGINT, None)
 
 
-def _begin_work(scenario: Scenario) -> None:
+def _begin_work(workshop: Workshop) -> None:
     global _workshop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _workshop = Workshop(scenario)
+    _workshop = workshop
 
 
 def _end_with_parent() -> None:

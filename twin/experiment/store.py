@@ -97,6 +97,7 @@ class Results:
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
+        self._compared: dict[tuple[str, str], list[Comparison]] = {}
         path = self.folder / "manifest.json"
         if not path.is_file():
             raise ResultsError(
@@ -192,8 +193,13 @@ class Results:
 
     def compare(self, baseline: str, other: str) -> list[Comparison]:
         """Compare two brains in every KPI that both have: over the days, or over the cases of a single day."""
-        if self.scenario.replications == 1:
-            return self._compare_cases(baseline, other)
+        if (baseline, other) not in self._compared:
+            single = self.scenario.replications == 1
+            compare = self._compare_cases if single else self._compare_days
+            self._compared[baseline, other] = compare(baseline, other)
+        return list(self._compared[baseline, other])
+
+    def _compare_days(self, baseline: str, other: str) -> list[Comparison]:
         catalogue = self.catalogue()
         frame = self.kpis
         rows = []
@@ -252,4 +258,5 @@ class Results:
         before = (self.folder / "kpis.csv").read_bytes()
         _write_kpi_files(self.folder, rows)
         self.__dict__.pop("kpis", None)
+        self._compared.clear()
         return before != (self.folder / "kpis.csv").read_bytes()

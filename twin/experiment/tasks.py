@@ -47,6 +47,19 @@ class Workshop:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
 
+    def prepare(self) -> None:
+        """Do now what every replication needs: imports, the city, ordinary travel times of the hours that are lived."""
+        from twin.city.traffic import hours_of
+        from twin.domains import DESCRIPTIONS
+
+        for name in self.scenario.domains:
+            load_object(DESCRIPTIONS[name].factory)
+            load_object(DESCRIPTIONS[name].kpis)
+        clock = self.scenario.clock
+        lived = [start_s for start_s in hours_of(clock) if start_s < clock.duration_s]
+        for hour in {clock.hour_of_day(start_s) for start_s in lived}:
+            self.city.ordinary.times_at(hour)
+
     @cached_property
     def city(self) -> City:
         """The city, read when first needed."""

@@ -70,10 +70,7 @@ def fields_of(kind: type, prefix: str = "") -> list[dict[str, str]]:
             rows += fields_of(hint, f"{prefix}{name}.")
             continue
         dtype = dtype_of(hint)
-        if dtype is not None:
-            shown = f"array of {dtype.name}"
-        else:
-            shown = getattr(hint, "__name__", str(hint))
+        shown = getattr(hint, "__name__", str(hint)) if dtype is None else f"array of {dtype.name}"
         rows.append({"name": prefix + name, "type": shown, "unit": _unit(name), "text": texts.get(name, "")})
     return rows
 

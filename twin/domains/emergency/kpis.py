@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,46 +13,56 @@ from twin.core.clock import Clock
 from twin.core.kpis import HOURS, KpiFamily, KpiValue
 from twin.domains.emergency.measures import FAMILIES
 
-_MINUTE_S = 60.0
+_MINUTE_S: Final = 60.0
+_SPANS: Final = {
+    "answer_s": ("ring_s", "answer_s", 1.0),
+    "locate_s": ("answer_s", "locate_s", 1.0),
+    "dispatch_s": ("answer_s", "dispatch_s", 1.0),
+    "chute_s": ("dispatch_s", "out_s", 1.0),
+    "answer_to_out_s": ("answer_s", "out_s", 1.0),
+    "drive_min": ("out_s", "at_scene_s", _MINUTE_S),
+    "response_min": ("ring_s", "at_scene_s", _MINUTE_S),
+    "ring_to_patient_min": ("ring_s", "at_patient_s", _MINUTE_S),
+    "scene_min": ("at_patient_s", "leave_s", _MINUTE_S),
+    "transport_min": ("leave_s", "door_s", _MINUTE_S),
+    "bay_wait_min": ("door_s", "bay_s", _MINUTE_S),
+    "door_to_treatment_min": ("door_s", "treatment_s", _MINUTE_S),
+    "ring_to_treatment_min": ("ring_s", "treatment_s", _MINUTE_S),
+}
+"""Each time measure: from which stamp to which, and its unit in seconds."""
+_LIMITS: Final = {
+    "answered_within_3_s": ("answer_s", 3.0),
+    "out_within_120_s": ("answer_to_out_s", 120.0),
+    "response_within_15_min": ("response_min", 15.0),
+    "door_to_treatment_within_90_min": ("door_to_treatment_min", 90.0),
+    "ring_to_treatment_within_120_min": ("ring_to_treatment_min", 120.0),
+}
+"""Each share: the measure and the limit, in the measure's unit."""
 
 
 def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
     """Return one row a call of the counted time (index: its number), a column a measure, NaN where it has none."""
     calls = events["emergency.calls"]
     calls = calls[calls["ring_s"] >= 0].set_index("call").sort_index()
-    out = pd.DataFrame(index=calls.index)
-    for name in ("condition", "district", "ending", "kind"):
-        out[name] = calls[name].astype(str)
-    out["hour"] = [HOURS[clock.hour_of_day(time_s)] for time_s in calls["ring_s"]]
-    for name, begin, end, unit_s in (
-        ("answer_s", "ring_s", "answer_s", 1.0),
-        ("locate_s", "answer_s", "locate_s", 1.0),
-        ("dispatch_s", "answer_s", "dispatch_s", 1.0),
-        ("chute_s", "dispatch_s", "out_s", 1.0),
-        ("answer_to_out_s", "answer_s", "out_s", 1.0),
-        ("drive_min", "out_s", "at_scene_s", _MINUTE_S),
-        ("response_min", "ring_s", "at_scene_s", _MINUTE_S),
-        ("ring_to_patient_min", "ring_s", "at_patient_s", _MINUTE_S),
-        ("scene_min", "at_patient_s", "leave_s", _MINUTE_S),
-        ("transport_min", "leave_s", "door_s", _MINUTE_S),
-        ("bay_wait_min", "door_s", "bay_s", _MINUTE_S),
-        ("door_to_treatment_min", "door_s", "treatment_s", _MINUTE_S),
-        ("ring_to_treatment_min", "ring_s", "treatment_s", _MINUTE_S),
-    ):
-        out[name] = (calls[end] - calls[begin]) / unit_s
-    for name, measure, limit in (
-        ("answered_within_3_s", "answer_s", 3.0),
-        ("out_within_120_s", "answer_to_out_s", 120.0),
-        ("response_within_15_min", "response_min", 15.0),
-        ("door_to_treatment_within_90_min", "door_to_treatment_min", 90.0),
-        ("ring_to_treatment_within_120_min", "ring_to_treatment_min", 120.0),
-    ):
-        out[name] = (out[measure] <= limit).astype(float).where(out[measure].notna())
-    sent = calls["dispatch_s"].notna()
-    out["wrong_place"] = calls["sent_wrong"].astype(float).where(calls["at_scene_s"].notna())
-    out["queued_for_vehicle"] = calls["waited_for_vehicle"].astype(float).where(sent | calls["waited_for_vehicle"])
-    out["secondary_transfers"] = calls["transferred_to"].notna().astype(float).where(calls["treatment_s"].notna())
-    return out
+    columns: dict[str, NDArray[Any]] = {
+        name: np.asarray(calls[name], dtype=object) for name in ("condition", "district", "ending", "kind")
+    }
+    columns["hour"] = np.array(HOURS, dtype=object)[clock.hours_of_day(calls["ring_s"].to_numpy())]
+    for name, (begin, end, unit_s) in _SPANS.items():
+        columns[name] = (calls[end].to_numpy(dtype=np.float64) - calls[begin].to_numpy(dtype=np.float64)) / unit_s
+    for name, (measure, limit) in _LIMITS.items():
+        columns[name] = _where((columns[measure] <= limit), ~np.isnan(columns[measure]))
+    waited = calls["waited_for_vehicle"].to_numpy(dtype=np.bool_)
+    there, sent, treated = (calls[name].notna().to_numpy() for name in ("at_scene_s", "dispatch_s", "treatment_s"))
+    columns["wrong_place"] = _where(calls["sent_wrong"].to_numpy(dtype=np.bool_), there)
+    columns["queued_for_vehicle"] = _where(waited, sent | waited)
+    columns["secondary_transfers"] = _where(calls["transferred_to"].notna().to_numpy(), treated)
+    return pd.DataFrame(columns, index=calls.index)
+
+
+def _where(true: NDArray[np.bool_], counted: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return 1 and 0, NaN where a case does not count."""
+    return np.where(counted, true.astype(np.float64), np.nan)
 
 
 def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
