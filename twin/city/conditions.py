@@ -78,7 +78,7 @@ class RoadConditions:
         self._slow_factor = 1.0
         self._closed: dict[int, int] = {}
         self._live: TravelTimes | None = None
-        self._live_key: tuple[int, int] = (-1, -1)
+        self._live_key: tuple[int, int] = (-1, -1)  # the hour (-1 for all without delay) and the version
         self._version = 0
 
     def _hour(self, time_s: float) -> int:
@@ -99,9 +99,10 @@ class RoadConditions:
 
     def live_times(self, time_s: float) -> TravelTimes:
         """Return the travel times as they are now (closures included)."""
-        key = (self._hour(time_s), self._version)
+        hour = self._hour(time_s)
+        key = (-1 if self._day.is_free(hour) else hour, self._version)
         if self._live is None or key != self._live_key:
-            times_ms = self._open_times_ms(key[0], 1)[0].copy()
+            times_ms = self._open_times_ms(hour, 1)[0].copy()
             times_ms[list(self._closed)] = UNREACHABLE_MS
             self._live = self.ordinary.hierarchy.customise(times_ms)
             self._live_key = key

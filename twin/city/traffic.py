@@ -109,6 +109,10 @@ class DayTraffic:
         self._free_s = ordinary.free_s.astype(np.float32)
         self._delayed_s = (ordinary.free_s * ordinary.delay_share).astype(np.float32)
 
+    def is_free(self, hour: int) -> bool:
+        """Say whether nothing is delayed in this hour, so that all such hours have the same times."""
+        return bool(self._excess[hour] == 0)
+
     def edge_times_s(self, hour: int) -> NDArray[np.float32]:
         """Return seconds on each edge in the hour of this number, shape (m,)."""
         deviation = self._district[hour][self._edge_district]

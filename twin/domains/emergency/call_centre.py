@@ -32,13 +32,14 @@ def take_call(service: Service, caller: Caller) -> Life:
     env, row, record = service.env, caller.row, caller.record
     service.begin(caller)
     taker: CallTaker = yield service.desk.get()
-    yield env.timeout(row.pick_up_s)
-    record.answer_s = service.now
     if row.kind == ADVICE:
-        yield env.timeout(row.advice_s)
+        record.answer_s = service.now + row.pick_up_s
+        yield env.timeout(row.pick_up_s + row.advice_s)
         service.desk.put(taker)
         service.end(caller, "advice")
         return
+    yield env.timeout(row.pick_up_s)
+    record.answer_s = service.now
     record.one_tap = service.twin.brain.works(ONE_TAP_LOCATION.name, row.app_draw)
     yield env.timeout(row.locate_one_tap_s if record.one_tap else row.locate_verbal_s)
     record.locate_s = service.now
