@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -210,6 +211,8 @@ def _pool(workshop: Workshop, jobs: int) -> Iterator[ProcessPoolExecutor]:
     forked = sys.platform == "linux"
     if forked:
         workshop.prepare()
+        gc.collect()
+        gc.freeze()  # the collector would otherwise write to every page of the shared memory, and so copy it
     pool = ProcessPoolExecutor(jobs, get_context("fork" if forked else "spawn"), _begin_work, (workshop,))
     try:
         yield pool
@@ -223,6 +226,7 @@ def _pool(workshop: Workshop, jobs: int) -> Iterator[ProcessPoolExecutor]:
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        gc.unfreeze()
 
 
 @contextmanager
