@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Final
 
 NEEDED: Final = ("hierarchy", "queries", "driving")
@@ -13,6 +15,12 @@ def kernels_are_compiled() -> bool:
     from twin.kernels.compile import cache_folder
 
     return all(any(cache_folder().rglob(f"{name}.*.nbi")) for name in NEEDED)
+
+
+def compile_beside() -> None:
+    """Compile the kernels in a process of their own, whose memory (the compiler's) is given back."""
+    command = "from twin.city.warm_up import compile_kernels; compile_kernels()"
+    subprocess.run([sys.executable, "-c", command], check=True)
 
 
 def compile_kernels() -> None:

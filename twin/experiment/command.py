@@ -75,11 +75,11 @@ def run_and_report(
 
 
 def _compile_if_needed(language: Language) -> None:
-    from twin.city.warm_up import compile_kernels, kernels_are_compiled
+    from twin.city.warm_up import compile_beside, kernels_are_compiled
 
     if not kernels_are_compiled():
         click.echo(language("first run: compiling the kernels, once; this takes some 30 seconds"), err=True)
-        compile_kernels()
+        compile_beside()
 
 
 @contextmanager
