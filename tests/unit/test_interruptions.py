@@ -50,7 +50,8 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
 
 
 def finished_replications(reports: Path) -> list[Path]:
-    return [path.parent for path in reports.glob("tiny/.*.unfinished/events/*/*/replication.json")]
+    found = (path.parent for path in reports.glob("tiny/.*.unfinished/events/*/*/replication.json"))
+    return [folder for folder in found if not folder.name.startswith(".")]  # one that is not yet renamed is no result
 
 
 def begun_and_writing(reports: Path) -> bool:
@@ -85,10 +86,10 @@ def living_members(group: int) -> list[int]:
 
 
 def workers_of(process: int) -> list[int]:
-    """Return the worker processes of a running command."""
+    """Return the worker processes of a running command: forked, so that they bear its own command line."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split()
-    commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
-    return [pid for pid, command in commands.items() if b"spawn_main" in command]
+    own, *commands = (Path(f"/proc/{pid}/cmdline").read_bytes() for pid in (process, *children))
+    return [int(pid) for pid, command in zip(children, commands, strict=True) if command == own]
 
 
 def finished_ones_are_whole(reports: Path) -> None:
