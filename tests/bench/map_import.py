@@ -2,7 +2,7 @@
 
     python tests/bench/map_import.py city /tmp/city.osm.pbf --side 505   # some 1.02 million directed edges
     python tests/bench/map_import.py import /tmp/city.osm.pbf            # seconds and peak memory
-    python tests/bench/map_import.py readers /work/shared/data/baltimore.osm.pbf
+    python tests/bench/map_import.py readers ../shared/data/baltimore.osm.pbf
 
 Each measurement runs in a process of its own, so that peak memory is its own.
 """
