@@ -6,7 +6,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import resource
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,8 +75,15 @@ def surroundings() -> dict[str, Any]:
     return {"python": platform.python_version(), "platform": platform.platform(), "twin": twin.__version__}
 
 
-def peak_memory_mb() -> float:
-    """Return the largest resident size of this process and of its largest finished child, added, in megabytes."""
+def peak_memory_mb() -> float | None:
+    """Return the largest resident size of this process and of its largest finished child, added, in megabytes.
+
+    None on Windows, which does not tell.
+    """
+    if sys.platform == "win32":
+        return None
+    import resource
+
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
     own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return round((own + child) / unit, 1)

@@ -55,7 +55,8 @@ def _facts(view: RunView) -> list[list[Child]]:
     for name, value in identity["policies"].items():
         rows.append([say("Hash of {file}", file=name), _code(value)])
     rows.append([say("Time taken"), _time_taken(view)])
-    rows.append([say("Peak memory"), say("{megabytes} MB", megabytes=manifest["peak_memory_mb"])])
+    if manifest["peak_memory_mb"] is not None:
+        rows.append([say("Peak memory"), say("{megabytes} MB", megabytes=manifest["peak_memory_mb"])])
     replaced = _replaced(view)
     if replaced:
         rows.append([say("Illegal answers replaced by the traditional rule"), str(replaced)])
