@@ -17,7 +17,7 @@ from twin.domains.emergency.tables import ADVICE
 Life = Generator[simpy.Event, Any, None]
 
 RECONSIDER_S: Final = 60.0
-"""Calls that wait are looked at again this often, besides whenever a vehicle becomes free."""
+"""Calls that wait are looked at again this often (assumed), besides whenever a vehicle becomes free."""
 
 
 def take_calls(service: Service, callers: list[Caller]) -> Life:
