@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from twin.city.graph import RoadGraph
 from twin.city.routing import UNREACHABLE_MS, Hierarchy, drive
 from twin.kernels.dissection import nested_dissection_order
+from twin.kernels.lanes import LANES
 
 settings.register_profile("routing", deadline=None, max_examples=200)
 unhurried = settings.get_profile("routing")
@@ -155,3 +156,29 @@ def test_next_turn_is_never_in_the_past_before_arrival(case, depart_s, time_s):
     assert turn.at_s >= time_s or turn.at_s == driven.arrive_s[-1]
     assert turn.at_s >= driven.arrive_s[turn.place]
     assert turn.at_s < np.inf
+
+
+@given(road_graphs(), st.integers(0, 2**32 - 1), st.integers(1, 2 * LANES + 1))
+@settings(unhurried)
+def test_several_metrics_at_once_answer_as_each_alone(case, seed, count):
+    graph, time_ms = case
+    hierarchy = Hierarchy.of(graph)
+    generator = np.random.default_rng(seed)
+    each_ms = np.array([generator.permutation(time_ms) for _ in range(count)], np.int32)
+    nodes = np.arange(graph.node_count)
+    for times, alone_ms in zip(hierarchy.customise_each(each_ms), each_ms, strict=True):
+        assert np.array_equal(
+            times.times_between(nodes, nodes), hierarchy.customise(alone_ms).times_between(nodes, nodes)
+        )
+
+
+@given(road_graphs(), st.integers(0, 2**32 - 1))
+@settings(unhurried)
+def test_places_that_are_prepared_are_as_far_as_they_are(case, seed):
+    graph, time_ms = case
+    hierarchy = Hierarchy.of(graph)
+    times = hierarchy.customise(time_ms)
+    places = hierarchy.places(np.random.default_rng(seed).integers(0, graph.node_count, 5))
+    for node in range(graph.node_count):
+        assert np.array_equal(times.times_from_places(places, node), times.times_to(places.nodes, node))
+        assert np.array_equal(times.times_to_places(node, places), times.times_from(node, places.nodes))

@@ -72,7 +72,7 @@ def test_a_place_that_no_open_road_reaches_is_reached_through_the_closure_and_th
     corner = 0
     for edge in np.flatnonzero((city.roads.edge_from == corner) | (city.roads.edge_to == corner)).tolist():
         roads._closed[edge] = 1
-    roads._version += 1
+    roads._live.clear()
     trip = roads.trip(SIDE * SIDE - 1, corner, 3 * HOUR_S, 1.0, informed=True)
     assert trip.through_closure
     assert trip.nodes[-1] == corner

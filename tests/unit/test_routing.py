@@ -186,9 +186,9 @@ class TestOrder:
         ends = np.arange(count - 1, dtype=np.int32)
         rank = nested_dissection_order(np.zeros(count), np.zeros(count), ends, ends + 1)
         hierarchy = Hierarchy.of(road_graph(count, np.column_stack([ends, ends + 1]), rank))
-        depth = np.zeros(count, int)
+        depth, topology = np.zeros(count, int), hierarchy.topology
         for node in range(count - 1, -1, -1):
-            higher = hierarchy.arc_head[hierarchy.arc_first[node] : hierarchy.arc_first[node + 1]]
+            higher = topology.arc_head[topology.arc_first[node] : topology.arc_first[node + 1]]
             depth[node] = depth[higher[0]] + 1 if len(higher) else 1
         assert depth.max() <= 2 * np.log2(count)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from twin.city.graph import EARTH_RADIUS_M
 from twin.city.map import CityMap
-from twin.city.routing import Hierarchy, nearest_nodes
+from twin.city.places import Hospital, Station
+from twin.city.routing import Hierarchy, Places, nearest_nodes
 from twin.city.section import RoadParameters
 from twin.city.traffic import OrdinaryTraffic
 from twin.core.errors import MapError
@@ -26,6 +28,20 @@ class City:
         self.roads = city_map.roads
         self.hierarchy = Hierarchy.of(city_map.roads)
         self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters)
+
+    @cached_property
+    def stations(self) -> Places:
+        """Road nodes of the emergency stations, in the map's order."""
+        return self._places(self.map.stations)
+
+    @cached_property
+    def hospitals(self) -> Places:
+        """Road nodes of the hospitals, in the map's order."""
+        return self._places(self.map.hospitals)
+
+    def _places(self, places: Sequence[Station] | Sequence[Hospital]) -> Places:
+        lon, lat = np.array([[place.lon, place.lat] for place in places]).reshape(-1, 2).T
+        return self.hierarchy.places(nearest_nodes(self.roads, lon, lat))
 
     @cached_property
     def residents_served(self) -> float:

@@ -9,17 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.city.routing import UNREACHABLE_MS, Drive, Route, TravelTimes, drive_known
-from twin.city.traffic import DayTraffic, OrdinaryTraffic, draw_deviations, milliseconds
+from twin.city.traffic import DayTraffic, OrdinaryTraffic, draw_deviations
 from twin.core.clock import HOUR_S, Clock
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
 from twin.core.streams import Streams
+from twin.kernels.lanes import LANES
 
 if TYPE_CHECKING:
     from twin.core.model import Twin
 
 HOURS_AHEAD: Final = 3
 """A drive is timed with the speeds of this many hours at first, and with more where it takes longer."""
+WINDOW_HOURS: Final = 24 + HOURS_AHEAD
+"""Edge times of so many hours are kept."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,41 +75,53 @@ class RoadConditions:
         self.tables = draw_deviations(ordinary, clock, streams)
         self._day = DayTraffic(ordinary, clock, self.tables)
         self._begins_s = self._day.begins_s
-        shape = (len(self._begins_s), self.roads.edge_count)
-        self._open_ms: NDArray[np.int32] = np.empty(shape, dtype=np.int32)  # rows are filled when asked for
+        self._window_ms = np.empty((0, self.roads.edge_count), np.int32)  # a row an hour, filled when asked for
+        self._window_first = 0
         self._filled: set[int] = set()
         self._slow_factor = 1.0
         self._closed: dict[int, int] = {}
-        self._live: TravelTimes | None = None
-        self._live_key: tuple[int, int] = (-1, -1)  # the hour (-1 for all without delay) and the version
-        self._version = 0
+        self._live: dict[int, TravelTimes] = {}  # by hour, those of `_key`
 
     def _hour(self, time_s: float) -> int:
         return min(int((time_s - self._begins_s[0]) // HOUR_S), len(self._begins_s) - 1)
 
     def _open_times_ms(self, first: int, count: int) -> NDArray[np.int32]:
         """Return milliseconds on each edge without closures, shape (hours, m); fewer hours at the run's end."""
-        hours = range(first, min(first + count, len(self._begins_s)))
-        for hour in hours if not self._filled.issuperset(hours) else ():
+        last = min(first + count, len(self._begins_s))
+        begin = self._window_first
+        if not begin <= first <= last <= begin + len(self._window_ms):
+            begin = self._window_first = first
+            self._window_ms = np.empty((max(WINDOW_HOURS, count), self.roads.edge_count), np.int32)
+            self._filled.clear()
+        for hour in range(first, last):
             if hour not in self._filled:
-                self._open_ms[hour] = milliseconds(self._day.edge_times_s(hour) * np.float32(self._slow_factor))
+                self._day.write_times(hour, self._slow_factor, self._window_ms[hour - begin])
                 self._filled.add(hour)
-        return self._open_ms[hours.start : hours.stop]
+        return self._window_ms[first - begin : last - begin]
 
     def ordinary_times(self, time_s: float) -> TravelTimes:
         """Return what an ordinary day leads one to expect at this hour."""
         return self.ordinary.times_at(self.clock.hour_of_day(time_s))
 
     def live_times(self, time_s: float) -> TravelTimes:
-        """Return the travel times as they are now (closures included)."""
+        """Return the travel times as they are now (closures included).
+
+        Those of the next hours are made in the same sweep; they hold for as long as no event changes the roads.
+        """
         hour = self._hour(time_s)
-        key = (-1 if self._day.is_free(hour) else hour, self._version)
-        if self._live is None or key != self._live_key:
-            times_ms = self._open_times_ms(hour, 1)[0].copy()
-            times_ms[list(self._closed)] = UNREACHABLE_MS
-            self._live = self.ordinary.hierarchy.customise(times_ms)
-            self._live_key = key
-        return self._live
+        key = self._key(hour)
+        if key not in self._live:
+            hour_of = {self._key(ahead): ahead for ahead in reversed(range(hour, len(self._begins_s)))}
+            keys = sorted(hour_of, key=hour_of.__getitem__)[:LANES]
+            self._open_times_ms(hour, hour_of[keys[-1]] - hour + 1)
+            times_ms = np.array([self._open_times_ms(hour_of[ahead], 1)[0] for ahead in keys])
+            times_ms[:, list(self._closed)] = UNREACHABLE_MS
+            self._live = dict(zip(keys, self.ordinary.hierarchy.customise_each(times_ms), strict=True))
+        return self._live[key]
+
+    def _key(self, hour: int) -> int:
+        """Return -1 for an hour without delay, so that all of them share their times, or the hour."""
+        return -1 if self._day.is_free(hour) else hour
 
     def trip(self, source: int, target: int, depart_s: float, factor: float, *, informed: bool) -> Trip:
         """Drive from node to node.
@@ -179,4 +194,4 @@ class RoadConditions:
         elif event.kind == "traffic_slows":
             self._slow_factor *= float(event.value) if begins else 1 / float(event.value)
             self._filled.clear()
-        self._version += 1
+        self._live.clear()

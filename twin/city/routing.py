@@ -14,8 +14,9 @@ Times are whole milliseconds. `UNREACHABLE_MS` closes an edge, and answers for w
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from functools import lru_cache
+import weakref
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from operator import index
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,19 @@ from numpy.typing import ArrayLike, NDArray
 from twin.city.graph import RoadGraph
 from twin.kernels import hierarchy as kernels
 from twin.kernels.driving import drive_route
-from twin.kernels.queries import NOT_YET, find_route, times_to_anchor
+from twin.kernels.lanes import LANES
+from twin.kernels.queries import (
+    NOT_YET,
+    Buckets,
+    Metric,
+    Scratch,
+    Topology,
+    fill_buckets,
+    find_route,
+    sort_places,
+    times_to_anchor,
+    times_to_places,
+)
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
@@ -34,50 +47,65 @@ UNREACHABLE_MS: Final[int] = kernels.UNREACHABLE_MS
 """Time of a closed edge and of what no open road reaches; longer times (24 days) are the same."""
 
 
-class _Scratch(threading.local):
-    """Working arrays of one thread; see `twin.kernels.queries`."""
+class _OfThread(threading.local):
+    """Working arrays of one thread; those of a customisation are made when one is asked for."""
 
-    def __init__(self, node_count: int) -> None:
-        self.sweep_ms = np.full(node_count, UNREACHABLE_MS, np.int32)
-        self.known_ms = np.full(node_count, NOT_YET, np.int32)
-        self.known = np.empty(node_count, np.int32)
-        self.came_from = np.empty(node_count, np.int32)
-        self.edges = np.empty(node_count, np.int32)
+    def __init__(self, node_count: int, arc_count: int) -> None:
+        self._counts = (node_count, arc_count)
+        self.scratch = Scratch(
+            sweep_ms=np.full(node_count, UNREACHABLE_MS, np.int32),
+            known_ms=np.full(node_count, NOT_YET, np.int32),
+            known=np.empty(node_count, np.int32),
+            edges=np.empty(node_count, np.int32),
+        )
 
-    def __reduce__(self) -> tuple[type[_Scratch], tuple[int]]:
-        return _Scratch, (len(self.known),)
+    @cached_property
+    def lanes_ms(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Up and down times of several metrics, each of shape (k, LANES)."""
+        shape = (self._counts[1], LANES)
+        return np.empty(shape, np.uint32), np.empty(shape, np.uint32)
+
+    @cached_property
+    def spare_blocks(self) -> list[NDArray[np.int32]]:
+        """Arrays that no metric needs any longer."""
+        return []
+
+    def __reduce__(self) -> tuple[type[_OfThread], tuple[int, int]]:
+        return _OfThread, self._counts
+
+
+class _Block:
+    """The arcs' times of metrics that were customised together; the array is used again when all are forgotten.
+
+    Fresh memory is dear: on a virtual machine, touching it takes many times longer than computing what goes in.
+    """
+
+    def __init__(self, spare: list[NDArray[np.int32]], arc_count: int) -> None:
+        self.arcs_ms = spare.pop() if spare else np.empty((2, LANES, arc_count), np.int32)
+        weakref.finalize(self, spare.append, self.arcs_ms).atexit = False
 
 
 @dataclass(frozen=True, eq=False)
 class Hierarchy:
     """What routing needs to know of a map whatever the travel times: a customisable contraction hierarchy.
 
-    See `twin.kernels.hierarchy` for the arrays; n nodes, m edges, k arcs.
+    n nodes, m edges, k arcs.
 
     Attributes
     ----------
-    node_rank
-        Order of contraction, shape (n,).
+    topology
+        Nodes and arcs by rank; see `twin.kernels.hierarchy`.
     edge_from, edge_to
         Node positions, shape (m,).
-    arc_first, arc_head
-        Arcs of each rank to higher ranks, shapes (n + 1,) and (k,).
-    lower_first, lower_arc, lower_node
-        Arcs by their heads, shapes (n + 1,), (k,) and (k,).
     edge_arc
         Arc of each edge, complemented where the edge leads down, shape (m,).
     """
 
-    node_rank: NDArray[np.int32]
+    topology: Topology
     edge_from: NDArray[np.int32]
     edge_to: NDArray[np.int32]
-    arc_first: NDArray[np.int32]
-    arc_head: NDArray[np.int32]
-    lower_first: NDArray[np.int32]
-    lower_arc: NDArray[np.int32]
-    lower_node: NDArray[np.int32]
     edge_arc: NDArray[np.int32]
-    _scratch: _Scratch
+    _of_thread: _OfThread
 
     @classmethod
     def of(cls, graph: RoadGraph) -> Hierarchy:
@@ -102,14 +130,16 @@ class Hierarchy:
         edge_to = np.array(edges_to, np.int32)
         arc_first, arc_head = kernels.complete(node_rank, edge_from, edge_to)
         edge_arc = kernels.arcs_of_edges(arc_first, arc_head, node_rank[edge_from], node_rank[edge_to])
-        lower = kernels.arcs_by_head(arc_first, arc_head)
-        scratch = _Scratch(len(node_rank))
-        return cls(node_rank, edge_from, edge_to, arc_first, arc_head, *lower, edge_arc, scratch)
+        topology = Topology(
+            node_rank, arc_first, arc_head, *kernels.arcs_by_head(arc_first, arc_head),
+            *kernels.edges_by_arc(edge_arc, len(arc_head)),
+        )  # fmt: skip
+        return cls(topology, edge_from, edge_to, edge_arc, _OfThread(len(node_rank), len(arc_head)))
 
     @property
     def node_count(self) -> int:
         """Number of nodes."""
-        return len(self.node_rank)
+        return len(self.topology.node_rank)
 
     @property
     def edge_count(self) -> int:
@@ -119,7 +149,7 @@ class Hierarchy:
     @property
     def arc_count(self) -> int:
         """Number of arcs: the smaller, the faster is everything."""
-        return len(self.arc_head)
+        return len(self.topology.arc_head)
 
     def customise(self, edge_time_ms: NDArray[np.int32]) -> TravelTimes:
         """Make the hierarchy answer for these travel times.
@@ -137,18 +167,68 @@ class Hierarchy:
             If there is not one time for each edge, or one is below 1 or above `UNREACHABLE_MS`.
         """
         given = np.asarray(edge_time_ms)
-        if given.dtype.kind not in "iu":
-            raise TypeError(f"edge_time_ms must hold whole milliseconds, not {given.dtype}")
         if given.shape != (self.edge_count,):
             raise ValueError(f"edge_time_ms must have shape ({self.edge_count},), not {given.shape}")
+        return self.customise_each(given[np.newaxis])[0]
+
+    def customise_each(self, edge_time_ms: NDArray[np.int32]) -> list[TravelTimes]:
+        """Do what `customise` does for several vectors of travel times, shape (p, m).
+
+        Up to `LANES` at once cost little more than one.
+        """
+        given = np.asarray(edge_time_ms)
+        if given.dtype.kind not in "iu":
+            raise TypeError(f"edge_time_ms must hold whole milliseconds, not {given.dtype}")
+        if given.ndim != 2 or given.shape[1] != self.edge_count:
+            raise ValueError(f"edge_time_ms must have shape (any, {self.edge_count}), not {given.shape}")
         if given.size and (given.min() < 1 or given.max() > UNREACHABLE_MS):
             raise ValueError(f"edge_time_ms must lie within 1..{UNREACHABLE_MS}")
-        times_ms = np.array(given, np.int32)
-        times_ms.flags.writeable = False
-        arcs = kernels.customise(
-            self.arc_first, self.arc_head, self.lower_first, self.lower_arc, self.lower_node, self.edge_arc, times_ms
-        )
-        return TravelTimes(self, times_ms, *arcs)
+        found = []
+        for begin in range(0, len(given), LANES):
+            found += self._customise(np.array(given[begin : begin + LANES], np.int32, order="C"))
+        return found
+
+    def _customise(self, times_ms: NDArray[np.int32]) -> list[TravelTimes]:
+        """Customise up to `LANES` metrics, which are kept."""
+        topology = self.topology
+        up_lanes_ms, down_lanes_ms = self._of_thread.lanes_ms
+        kernels.customise(
+            topology.arc_first, topology.arc_head, topology.lower_first, topology.lower_arc, topology.lower_node,
+            self.edge_arc, times_ms, up_lanes_ms, down_lanes_ms,
+        )  # fmt: skip
+        block = _Block(self._of_thread.spare_blocks, self.arc_count)
+        up_ms, down_ms = block.arcs_ms[:, : len(times_ms)]
+        kernels.take_lanes(up_lanes_ms, up_ms)
+        kernels.take_lanes(down_lanes_ms, down_ms)
+        return [
+            TravelTimes(self, Metric(edge_time_ms, up, down), block)
+            for edge_time_ms, up, down in zip(times_ms, up_ms, down_ms, strict=True)
+        ]
+
+    def places(self, nodes: NDArray[np.integer[Any]]) -> Places:
+        """Choose nodes that will be asked about again and again; see `TravelTimes.times_to_places`.
+
+        Raises
+        ------
+        IndexError
+            If one of them is no node.
+        """
+        chosen = np.array(nodes, np.int32)
+        return Places(chosen, Buckets(*sort_places(self.topology, chosen)))
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Nodes that many questions are about, prepared by `Hierarchy.places`.
+
+    Attributes
+    ----------
+    nodes
+        Node positions, shape (p,).
+    """
+
+    nodes: NDArray[np.int32]
+    _buckets: Buckets
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -172,7 +252,7 @@ class Route:
 
 @dataclass(frozen=True, eq=False)
 class TravelTimes:
-    """Answers for one vector of edge times; immutable, and safe to ask from several threads.
+    """Answers for one vector of edge times; safe to ask from several threads.
 
     Every question raises IndexError for a node that does not exist, and TypeError for one that is no whole number.
 
@@ -180,18 +260,21 @@ class TravelTimes:
     ----------
     hierarchy
         What it was made from.
-    edge_time_ms
-        Milliseconds to drive each edge, shape (m,); read-only.
-    up_ms, up_via, down_ms, down_via
-        Times of the arcs and what they consist of, shape (k,).
+    metric
+        The times of edges and arcs; see `twin.kernels.queries`. Its arrays must not outlive this object.
     """
 
     hierarchy: Hierarchy
-    edge_time_ms: NDArray[np.int32]
-    up_ms: NDArray[np.int32]
-    up_via: NDArray[np.int32]
-    down_ms: NDArray[np.int32]
-    down_via: NDArray[np.int32]
+    metric: Metric
+    _block: _Block
+    _kept: dict[tuple[Places, bool], NDArray[np.int32]] = field(default_factory=dict)
+
+    @property
+    def edge_time_ms(self) -> NDArray[np.int32]:
+        """Milliseconds to drive each edge, shape (m,); read-only."""
+        times_ms = self.metric.edge_time_ms.view()
+        times_ms.flags.writeable = False
+        return times_ms
 
     def time_ms(self, source: int, target: int) -> int:
         """Return the time of the fastest route, `UNREACHABLE_MS` if there is none."""
@@ -199,11 +282,19 @@ class TravelTimes:
 
     def times_to(self, sources: NDArray[np.integer[Any]], target: int) -> NDArray[np.int32]:
         """Return the times from many nodes (vehicles) to one (a call), shape (len(sources),)."""
-        return self._times(target, sources, self.down_ms, self.up_ms)
+        return self._times(target, sources, self.metric.down_ms, self.metric.up_ms)
 
     def times_from(self, source: int, targets: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
         """Return the times from one node (a call) to many (hospitals), shape (len(targets),)."""
-        return self._times(source, targets, self.up_ms, self.down_ms)
+        return self._times(source, targets, self.metric.up_ms, self.metric.down_ms)
+
+    def times_from_places(self, places: Places, target: int) -> NDArray[np.int32]:
+        """Return what ``times_to(places.nodes, target)`` returns, faster from the second question on."""
+        return self._times_of_places(places, target, True)
+
+    def times_to_places(self, source: int, places: Places) -> NDArray[np.int32]:
+        """Return what ``times_from(source, places.nodes)`` returns, faster from the second question on."""
+        return self._times_of_places(places, source, False)
 
     def times_between(self, sources: NDArray[np.integer[Any]], targets: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
         """Return the times from each source to each target, shape (len(sources), len(targets))."""
@@ -220,28 +311,37 @@ class TravelTimes:
         anchor_arc_ms: NDArray[np.int32],
         other_arc_ms: NDArray[np.int32],
     ) -> NDArray[np.int32]:
-        hierarchy = self.hierarchy
-        scratch = hierarchy._scratch
         given = np.asarray(others)
         if given.size and given.dtype.kind not in "iu":
             raise TypeError(f"nodes must be whole numbers, not {given.dtype}")
         nodes = given.astype(np.int32)
         times_ms = np.empty(len(nodes), np.int32)
+        hierarchy = self.hierarchy
         times_to_anchor(
-            hierarchy.arc_first, hierarchy.arc_head, anchor_arc_ms, other_arc_ms, hierarchy.node_rank, index(anchor),
-            nodes, scratch.sweep_ms, scratch.known_ms, scratch.known, scratch.came_from, times_ms,
+            hierarchy.topology, anchor_arc_ms, other_arc_ms, index(anchor), nodes, hierarchy._of_thread.scratch,
+            times_ms,
         )  # fmt: skip
+        return times_ms
+
+    def _times_of_places(self, places: Places, anchor: int, are_sources: bool) -> NDArray[np.int32]:
+        topology, scratch, metric = self.hierarchy.topology, self.hierarchy._of_thread.scratch, self.metric
+        anchor_arc_ms, place_arc_ms = metric.up_ms, metric.down_ms
+        if are_sources:
+            anchor_arc_ms, place_arc_ms = place_arc_ms, anchor_arc_ms
+        bucket_ms = self._kept.get((places, are_sources))
+        if bucket_ms is None:
+            bucket_ms = np.empty(len(places._buckets.place), np.int32)
+            fill_buckets(topology, places._buckets, places.nodes, place_arc_ms, scratch, bucket_ms)
+            self._kept[places, are_sources] = bucket_ms
+        times_ms = np.empty(len(places.nodes), np.int32)
+        times_to_places(topology, places._buckets, bucket_ms, anchor_arc_ms, index(anchor), scratch, times_ms)
         return times_ms
 
     def route(self, source: int, target: int) -> Route | None:
         """Return a fastest route, always the same one of equals; None if closed roads leave none."""
         hierarchy = self.hierarchy
-        scratch = hierarchy._scratch
-        time_ms, edge_count = find_route(
-            hierarchy.arc_first, hierarchy.arc_head, self.up_ms, self.up_via, self.down_ms, self.down_via,
-            hierarchy.node_rank, index(source), index(target),
-            scratch.sweep_ms, scratch.known_ms, scratch.known, scratch.came_from, scratch.edges,
-        )  # fmt: skip
+        scratch = hierarchy._of_thread.scratch
+        time_ms, edge_count = find_route(hierarchy.topology, self.metric, index(source), index(target), scratch)
         if time_ms == UNREACHABLE_MS:
             return None
         edges = scratch.edges[:edge_count].copy()

@@ -8,7 +8,6 @@ and for each named main road, hour by hour. It is drawn before anything else hap
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Final
 
 import numpy as np
@@ -20,6 +19,8 @@ from twin.city.routing import Hierarchy, TravelTimes
 from twin.city.section import RoadParameters
 from twin.core.clock import DRAIN_LIMIT_S, HOUR_S, Clock
 from twin.core.streams import Streams
+from twin.kernels.delays import delayed_times
+from twin.kernels.lanes import LANES
 
 MAIN_CLASSES: Final = frozenset(
     ROAD_CLASSES.index(name)
@@ -28,7 +29,7 @@ MAIN_CLASSES: Final = frozenset(
         "tertiary", "tertiary_link",
     )
 )  # fmt: skip
-KEPT_METRICS: Final = 26
+HOURS_A_DAY: Final = 24
 DISTRICTS: Final = "roads.district_deviation"
 CORRIDORS: Final = "roads.corridor_deviation"
 
@@ -42,21 +43,24 @@ class OrdinaryTraffic:
         self.parameters = parameters
         self.free_s: NDArray[np.float64] = (roads.edge_free_flow_s * parameters.junction_time_factor).astype(np.float64)
         self.delay_share: NDArray[np.float64] = np.where(self.is_main(), 1.0, parameters.local_delay_share)
-        self._kept: OrderedDict[float, TravelTimes] = OrderedDict()
+        self._kept: dict[float, TravelTimes] = {}
 
     def delay_index(self, hour_of_day: int) -> float:
         """Return the main roads' travel time relative to free flow."""
         return self.parameters.delay_index_by_hour[hour_of_day]
 
     def times_at(self, hour_of_day: int) -> TravelTimes:
-        """Return the travel times of an hour; hours with the same delay share one metric."""
-        index = self.delay_index(hour_of_day)
-        if index not in self._kept:
-            edge_time_s = self.free_s * (1 + (index - 1) * self.delay_share)
-            self._kept[index] = self.hierarchy.customise(milliseconds(edge_time_s))
-            if len(self._kept) > KEPT_METRICS:
-                self._kept.popitem(last=False)
-        return self._kept[index]
+        """Return the travel times of an hour; hours with the same delay share one metric.
+
+        Those of the hours that follow, which are sure to be asked for next, are made in the same sweep.
+        """
+        wanted = self.delay_index(hour_of_day)
+        if wanted not in self._kept:
+            following = [self.delay_index((hour_of_day + later) % HOURS_A_DAY) for later in range(HOURS_A_DAY)]
+            missing = [index for index in dict.fromkeys(following) if index not in self._kept][:LANES]
+            edge_time_ms = [milliseconds(self.free_s * (1 + (index - 1) * self.delay_share)) for index in missing]
+            self._kept.update(zip(missing, self.hierarchy.customise_each(np.array(edge_time_ms)), strict=True))
+        return self._kept[wanted]
 
     def is_main(self) -> NDArray[np.bool_]:
         """Say for each edge whether it is a main road, shape (m,)."""
@@ -104,8 +108,8 @@ class DayTraffic:
         self._corridor = np.column_stack([np.ones(len(corridors)), corridors.to_numpy()]).astype(np.float32)
         column = {str(name): number for number, name in enumerate(corridors.columns, start=1)}
         column_of_name = np.array([column.get(name, 0) for name in roads.names])
-        self._edge_district = roads.node_district[roads.edge_to].astype(np.int64) + 1
-        self._edge_corridor = np.where(ordinary.is_main(), column_of_name[roads.edge_name], 0)
+        self._edge_district = roads.node_district[roads.edge_to].astype(np.int32) + np.int32(1)
+        self._edge_corridor = np.where(ordinary.is_main(), column_of_name[roads.edge_name], 0).astype(np.int32)
         self._free_s = ordinary.free_s.astype(np.float32)
         self._delayed_s = (ordinary.free_s * ordinary.delay_share).astype(np.float32)
 
@@ -113,12 +117,12 @@ class DayTraffic:
         """Say whether nothing is delayed in this hour, so that all such hours have the same times."""
         return bool(self._excess[hour] == 0)
 
-    def edge_times_s(self, hour: int) -> NDArray[np.float32]:
-        """Return seconds on each edge in the hour of this number, shape (m,)."""
-        deviation = self._district[hour][self._edge_district]
-        deviation *= self._corridor[hour][self._edge_corridor]
-        times_s: NDArray[np.float32] = self._free_s + self._excess[hour] * self._delayed_s * deviation
-        return times_s
+    def write_times(self, hour: int, slow_factor: float, time_ms: NDArray[np.int32]) -> None:
+        """Write milliseconds on each edge in the hour of this number into ``time_ms``, shape (m,)."""
+        delayed_times(
+            self._free_s, self._delayed_s, self._edge_district, self._edge_corridor, self._excess[hour],
+            self._district[hour], self._corridor[hour], np.float32(slow_factor), time_ms,
+        )  # fmt: skip
 
 
 def milliseconds(seconds: NDArray[np.floating]) -> NDArray[np.int32]:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Final
 
-NEEDED: Final = ("hierarchy", "queries", "driving")
+NEEDED: Final = ("hierarchy", "queries", "driving", "delays")
 """Kernel files that a run calls; the others serve the building of maps."""
 
 
@@ -28,11 +28,17 @@ def compile_kernels() -> None:
     import numpy as np
 
     from twin.city.routing import Hierarchy, drive
+    from twin.kernels.delays import delayed_times
 
     edge_from, edge_to = np.array([0, 1, 2], dtype=np.int32), np.array([1, 2, 0], dtype=np.int32)
     hierarchy = Hierarchy.of_arrays(np.arange(3, dtype=np.int32), edge_from, edge_to)
     times = hierarchy.customise(np.array([1000, 1000, 1000], dtype=np.int32))
     times.times_to(np.array([0, 1], dtype=np.int32), 2)
     route = times.route(0, 2)
+    places = hierarchy.places(np.array([0, 1], dtype=np.int32))
+    times.times_from_places(places, 2)
     if route is not None:
         drive(route.edges, 0.0, np.array([0.0]), np.full((1, 3), 1000, dtype=np.int32), 1.0)
+    one = np.zeros(1, np.float32)
+    none = np.zeros(1, np.int32)
+    delayed_times(one, one, none, none, one[0], one, one, one[0], none)

@@ -6,13 +6,15 @@ the time of the arc's head, which is an ancestor: so times are found from the ro
 nodes share most of the work (Strasser and Zeitz 2021, "A fast and tight heuristic for A* in road networks", lazy
 RPHAST).
 
-Two arrays over ranks are scratch that stays clean between calls: `sweep_ms` holds `UNREACHABLE_MS` everywhere, and
-`known_ms` holds `NOT_YET`.
+For places that are asked about again and again (stations, hospitals) the sweeps of their own are kept, sorted by the
+ancestor they reach: then one sweep from the anchor and a look at what is kept for each of its ancestors answers for all
+places at once (Knopp, Sanders, Schultes, Schulz and Wagner 2007, "Computing many-to-many shortest paths using highway
+hierarchies", buckets).
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,92 +25,156 @@ from twin.kernels.hierarchy import NO_NODE, UNREACHABLE_MS, add_ms, arcs_up, fin
 NOT_YET: Final = -1
 
 
+class Topology(NamedTuple):
+    """What a hierarchy is made of; see `twin.kernels.hierarchy`."""
+
+    node_rank: NDArray[np.int32]
+    arc_first: NDArray[np.int32]
+    arc_head: NDArray[np.int32]
+    lower_first: NDArray[np.int32]
+    lower_arc: NDArray[np.int32]
+    lower_node: NDArray[np.int32]
+    first_edge: NDArray[np.int32]
+    next_edge: NDArray[np.int32]
+
+
+class Metric(NamedTuple):
+    """The times of one customisation.
+
+    Attributes
+    ----------
+    edge_time_ms
+        Shape (m,).
+    up_ms, down_ms
+        Times of the arcs, shape (k,).
+    """
+
+    edge_time_ms: NDArray[np.int32]
+    up_ms: NDArray[np.int32]
+    down_ms: NDArray[np.int32]
+
+
+class Scratch(NamedTuple):
+    """Working arrays over ranks; the first two are clean between calls.
+
+    Attributes
+    ----------
+    sweep_ms
+        `UNREACHABLE_MS` everywhere.
+    known_ms
+        `NOT_YET` everywhere.
+    """
+
+    sweep_ms: NDArray[np.int32]
+    known_ms: NDArray[np.int32]
+    known: NDArray[np.int32]
+    edges: NDArray[np.int32]
+
+
+class Buckets(NamedTuple):
+    """Places by the ancestors that their upward sweeps reach.
+
+    Attributes
+    ----------
+    first, place
+        The places below rank ``v``, itself included, are ``place[first[v]:first[v + 1]]``; shapes (n + 1,) and (b,).
+    """
+
+    first: NDArray[np.int32]
+    place: NDArray[np.int32]
+
+
 @kernel
-def parent_of(arc_first: NDArray[np.int32], arc_head: NDArray[np.int32], node: int) -> int:
+def parent_of(topology: Topology, node: int) -> int:
     """Return the parent in the elimination tree, `NO_NODE` for a root."""
-    return arc_head[arc_first[node]] if arc_first[node] < arc_first[node + 1] else NO_NODE
+    arc = topology.arc_first[node]
+    return topology.arc_head[arc] if arc < topology.arc_first[node + 1] else NO_NODE
+
+
+@kernel
+def check_node(topology: Topology, node: int) -> None:
+    """Raise IndexError if this is no node's position."""
+    if node < 0 or node >= len(topology.node_rank):
+        raise IndexError("no such node")
 
 
 @kernel
 def sweep_up(
-    arc_first: NDArray[np.int32],
-    arc_head: NDArray[np.int32],
-    anchor: int,
-    anchor_arc_ms: NDArray[np.int32],
-    sweep_ms: NDArray[np.int32],
-    came_from: NDArray[np.int32],
+    topology: Topology, anchor: int, anchor_arc_ms: NDArray[np.int32], sweep_ms: NDArray[np.int32]
 ) -> None:
-    """Write the times between the anchor and its ancestors over rising arcs alone, and the node before each.
+    """Write the times between the anchor, a rank, and its ancestors over rising arcs alone.
 
-    `anchor_arc_ms` is the arcs' up time if the anchor is the source, their down time if it is the target.
+    `anchor_arc_ms` is the arcs' up time if the anchor is the source, their down time if it is the target. Nothing in it
+    is left to the processor's guess: remembering the node before each takes three times as long as finding it again
+    (`node_below`).
     """
     sweep_ms[anchor] = 0
     node = anchor
     while node != NO_NODE:
         node_ms = sweep_ms[node]
-        if node_ms < UNREACHABLE_MS:
-            for arc in arcs_up(arc_first, node):
-                higher = np.uint32(arc_head[arc])
-                through_ms = add_ms(node_ms, anchor_arc_ms[arc])
-                if through_ms < sweep_ms[higher]:
-                    sweep_ms[higher] = through_ms
-                    came_from[higher] = node
-        node = parent_of(arc_first, arc_head, node)
+        for arc in arcs_up(topology.arc_first, node):
+            higher = np.uint32(topology.arc_head[arc])
+            sweep_ms[higher] = min(add_ms(node_ms, anchor_arc_ms[arc]), np.uint32(sweep_ms[higher]))
+        node = parent_of(topology, node)
 
 
 @kernel
-def clear_sweep(
-    arc_first: NDArray[np.int32], arc_head: NDArray[np.int32], anchor: int, sweep_ms: NDArray[np.int32]
-) -> None:
+def node_below(topology: Topology, node: int, anchor_arc_ms: NDArray[np.int32], sweep_ms: NDArray[np.int32]) -> int:
+    """Return the node before `node`, a rank, on the sweep's fastest way to it: the lowest of equals."""
+    for slot in range(topology.lower_first[node], topology.lower_first[node + 1]):
+        lower_ms = sweep_ms[topology.lower_node[slot]]
+        if add_ms(lower_ms, anchor_arc_ms[topology.lower_arc[slot]]) == sweep_ms[node]:
+            return topology.lower_node[slot]
+    raise AssertionError("a time without a way")
+
+
+@kernel
+def clear_sweep(topology: Topology, anchor: int, sweep_ms: NDArray[np.int32]) -> None:
     """Make `sweep_ms` clean again."""
     node = anchor
     while node != NO_NODE:
         sweep_ms[node] = UNREACHABLE_MS
-        node = parent_of(arc_first, arc_head, node)
+        node = parent_of(topology, node)
 
 
 @kernel
 def find_time(
-    arc_first: NDArray[np.int32],
-    arc_head: NDArray[np.int32],
-    node: int,
-    other_arc_ms: NDArray[np.int32],
-    sweep_ms: NDArray[np.int32],
-    known_ms: NDArray[np.int32],
-    known: NDArray[np.int32],
-    known_count: int,
+    topology: Topology, node: int, other_arc_ms: NDArray[np.int32], scratch: Scratch, known_count: int
 ) -> int:
-    """Make the time of `node` and of its ancestors known; return how many nodes are known then.
+    """Make the time of `node`, a rank, and of its ancestors known; return how many nodes are known then.
 
     `other_arc_ms` is the arcs' up time if the anchor is the target, their down time if it is the source.
     """
+    known, known_ms = scratch.known, scratch.known_ms
     begin = known_count
     while node != NO_NODE and known_ms[node] == NOT_YET:
         known[known_count] = node
         known_count += 1
-        node = parent_of(arc_first, arc_head, node)
+        node = parent_of(topology, node)
     for place in range(known_count - 1, begin - 1, -1):
         node = known[place]
-        best_ms = np.uint32(sweep_ms[node])
-        for arc in arcs_up(arc_first, node):
-            best_ms = min(best_ms, add_ms(known_ms[np.uint32(arc_head[arc])], other_arc_ms[arc]))
+        best_ms = np.uint32(scratch.sweep_ms[node])
+        for arc in arcs_up(topology.arc_first, node):
+            best_ms = min(best_ms, add_ms(known_ms[np.uint32(topology.arc_head[arc])], other_arc_ms[arc]))
         known_ms[node] = best_ms
     return known_count
 
 
 @kernel
+def forget(scratch: Scratch, known_count: int) -> None:
+    """Make `known_ms` clean again."""
+    for node in scratch.known[:known_count]:
+        scratch.known_ms[node] = NOT_YET
+
+
+@kernel
 def times_to_anchor(
-    arc_first: NDArray[np.int32],
-    arc_head: NDArray[np.int32],
+    topology: Topology,
     anchor_arc_ms: NDArray[np.int32],
     other_arc_ms: NDArray[np.int32],
-    node_rank: NDArray[np.int32],
     anchor: int,
     others: NDArray[np.int32],
-    sweep_ms: NDArray[np.int32],
-    known_ms: NDArray[np.int32],
-    known: NDArray[np.int32],
-    came_from: NDArray[np.int32],
+    scratch: Scratch,
     times_ms: NDArray[np.int32],
 ) -> None:
     """Write the times between the anchor and the others into `times_ms`, shape (len(others),).
@@ -121,43 +187,149 @@ def times_to_anchor(
     IndexError
         If one of them is no node.
     """
-    count = len(node_rank)
-    if anchor < 0 or anchor >= count:
-        raise IndexError("no such node")
+    check_node(topology, anchor)
     for other in others:
-        if other < 0 or other >= count:
-            raise IndexError("no such node")
-    sweep_up(arc_first, arc_head, node_rank[anchor], anchor_arc_ms, sweep_ms, came_from)
+        check_node(topology, other)
+    sweep_up(topology, topology.node_rank[anchor], anchor_arc_ms, scratch.sweep_ms)
     known_count = 0
     for place in range(len(others)):
-        node = node_rank[others[place]]
-        if known_ms[node] == NOT_YET:
-            known_count = find_time(arc_first, arc_head, node, other_arc_ms, sweep_ms, known_ms, known, known_count)
-        times_ms[place] = known_ms[node]
-    for node in known[:known_count]:
-        known_ms[node] = NOT_YET
-    clear_sweep(arc_first, arc_head, node_rank[anchor], sweep_ms)
+        node = topology.node_rank[others[place]]
+        if scratch.known_ms[node] == NOT_YET:
+            known_count = find_time(topology, node, other_arc_ms, scratch, known_count)
+        times_ms[place] = scratch.known_ms[node]
+    forget(scratch, known_count)
+    clear_sweep(topology, topology.node_rank[anchor], scratch.sweep_ms)
+
+
+@kernel
+def sort_places(topology: Topology, places: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the `Buckets` of these nodes, each bucket's places in rising order.
+
+    Raises
+    ------
+    IndexError
+        If one of them is no node.
+    """
+    count = np.zeros(len(topology.node_rank) + 1, np.int32)
+    for place in range(len(places)):
+        check_node(topology, places[place])
+        node = topology.node_rank[places[place]]
+        while node != NO_NODE:
+            count[node + 1] += 1
+            node = parent_of(topology, node)
+    first = np.cumsum(count).astype(np.int32)
+    filled = first[:-1].copy()
+    bucket_place = np.empty(first[-1], np.int32)
+    for place in range(len(places)):
+        node = topology.node_rank[places[place]]
+        while node != NO_NODE:
+            bucket_place[filled[node]] = place
+            filled[node] += 1
+            node = parent_of(topology, node)
+    return first, bucket_place
+
+
+@kernel
+def fill_buckets(
+    topology: Topology,
+    buckets: Buckets,
+    places: NDArray[np.int32],
+    place_arc_ms: NDArray[np.int32],
+    scratch: Scratch,
+    bucket_ms: NDArray[np.int32],
+) -> None:
+    """Write the time between each place and each of its ancestors into `bucket_ms`, shape (b,).
+
+    `place_arc_ms` is the arcs' up time if the places are sources, their down time if they are targets.
+    """
+    filled = buckets.first[:-1].copy()
+    for place in places:
+        sweep_up(topology, topology.node_rank[place], place_arc_ms, scratch.sweep_ms)
+        node = topology.node_rank[place]
+        while node != NO_NODE:
+            bucket_ms[filled[node]] = scratch.sweep_ms[node]
+            filled[node] += 1
+            scratch.sweep_ms[node] = UNREACHABLE_MS
+            node = parent_of(topology, node)
+
+
+@kernel
+def times_to_places(
+    topology: Topology,
+    buckets: Buckets,
+    bucket_ms: NDArray[np.int32],
+    anchor_arc_ms: NDArray[np.int32],
+    anchor: int,
+    scratch: Scratch,
+    times_ms: NDArray[np.int32],
+) -> None:
+    """Write the times between the anchor, a node position, and every place into `times_ms`, shape (places,).
+
+    `anchor_arc_ms` is the arcs' up time if the anchor is the source, their down time if it is the target.
+
+    Raises
+    ------
+    IndexError
+        If the anchor is no node.
+    """
+    check_node(topology, anchor)
+    times_ms[:] = UNREACHABLE_MS
+    sweep_up(topology, topology.node_rank[anchor], anchor_arc_ms, scratch.sweep_ms)
+    node = topology.node_rank[anchor]
+    while node != NO_NODE:
+        node_ms = scratch.sweep_ms[node]
+        if node_ms < UNREACHABLE_MS:
+            for slot in range(np.uint32(buckets.first[node]), np.uint32(buckets.first[node + 1])):
+                place = np.uint32(buckets.place[slot])
+                times_ms[place] = min(add_ms(node_ms, bucket_ms[slot]), np.uint32(times_ms[place]))
+        scratch.sweep_ms[node] = UNREACHABLE_MS
+        node = parent_of(topology, node)
+
+
+@kernel
+def find_via(topology: Topology, metric: Metric, arc: int, tail: int, up: bool) -> int:
+    """Return what an arc consists of: its first fastest edge, else, as the complement ``~node``, the lowest node.
+
+    It is not kept: looking for it takes no longer than fetching it from an array of its own would.
+    """
+    arc_ms = metric.up_ms[arc] if up else metric.down_ms[arc]
+    edge = topology.first_edge[arc if up else len(topology.arc_head) + arc]
+    while edge != NO_NODE:
+        if metric.edge_time_ms[edge] == arc_ms:
+            return edge
+        edge = topology.next_edge[edge]
+    head = topology.arc_head[arc]
+    of_tail = topology.lower_first[tail]
+    of_head = topology.lower_first[head]
+    while of_tail < topology.lower_first[tail + 1]:
+        lower = topology.lower_node[of_tail]
+        while topology.lower_node[of_head] < lower:
+            of_head += 1
+            if of_head == topology.lower_first[head + 1]:
+                raise AssertionError("an arc without a way")
+        if topology.lower_node[of_head] == lower:
+            to_tail, to_head = topology.lower_arc[of_tail], topology.lower_arc[of_head]
+            if up:
+                through_ms = add_ms(metric.down_ms[to_tail], metric.up_ms[to_head])
+            else:
+                through_ms = add_ms(metric.down_ms[to_head], metric.up_ms[to_tail])
+            if through_ms == arc_ms:
+                return ~lower
+        of_tail += 1
+    raise AssertionError("an arc without a way")
 
 
 @kernel
 def unpack(
-    arc_first: NDArray[np.int32],
-    arc_head: NDArray[np.int32],
-    up_via: NDArray[np.int32],
-    down_via: NDArray[np.int32],
-    from_node: int,
-    to_node: int,
-    edges: NDArray[np.int32],
-    edge_count: int,
+    topology: Topology, metric: Metric, from_node: int, to_node: int, edges: NDArray[np.int32], edge_count: int
 ) -> int:
-    """Append the edges of the arc between two nodes to `edges`; return how many edges there are then."""
+    """Append the edges of the arc between two ranks to `edges`; return how many edges there are then."""
     pending = [(from_node, to_node)]
     while len(pending) > 0:
         begin, end = pending.pop()
-        if begin < end:
-            via = up_via[find_arc(arc_first, arc_head, begin, end)]
-        else:
-            via = down_via[find_arc(arc_first, arc_head, end, begin)]
+        tail, head = min(begin, end), max(begin, end)
+        arc = find_arc(topology.arc_first, topology.arc_head, tail, head)
+        via = find_via(topology, metric, arc, tail, begin < end)
         if via >= 0:
             edges[edge_count] = via
             edge_count += 1
@@ -168,23 +340,8 @@ def unpack(
 
 
 @kernel
-def find_route(
-    arc_first: NDArray[np.int32],
-    arc_head: NDArray[np.int32],
-    up_ms: NDArray[np.int32],
-    up_via: NDArray[np.int32],
-    down_ms: NDArray[np.int32],
-    down_via: NDArray[np.int32],
-    node_rank: NDArray[np.int32],
-    source: int,
-    target: int,
-    sweep_ms: NDArray[np.int32],
-    known_ms: NDArray[np.int32],
-    known: NDArray[np.int32],
-    came_from: NDArray[np.int32],
-    edges: NDArray[np.int32],
-) -> tuple[int, int]:
-    """Write the edges of a fastest route; return its time and how many edges it has.
+def find_route(topology: Topology, metric: Metric, source: int, target: int, scratch: Scratch) -> tuple[int, int]:
+    """Write the edges of a fastest route to `scratch.edges`; return its time and how many edges it has.
 
     Of equally fast routes one and the same is always taken.
 
@@ -192,33 +349,32 @@ def find_route(
     ----------
     source, target
         Node positions.
-    edges
-        Overwritten from its beginning; shape (n,) is always enough, as no node is met twice.
 
     Raises
     ------
     IndexError
         If `source` or `target` is no node.
     """
-    if source < 0 or source >= len(node_rank) or target < 0 or target >= len(node_rank):
-        raise IndexError("no such node")
-    node = node_rank[source]
-    goal = node_rank[target]
-    sweep_up(arc_first, arc_head, goal, down_ms, sweep_ms, came_from)
-    known_count = find_time(arc_first, arc_head, node, up_ms, sweep_ms, known_ms, known, 0)
+    check_node(topology, source)
+    check_node(topology, target)
+    node = topology.node_rank[source]
+    goal = topology.node_rank[target]
+    sweep_up(topology, goal, metric.down_ms, scratch.sweep_ms)
+    known_count = find_time(topology, node, metric.up_ms, scratch, 0)
+    known_ms = scratch.known_ms
     time_ms = known_ms[node]
     edge_count = 0
     if time_ms < UNREACHABLE_MS:
-        while known_ms[node] < sweep_ms[node]:  # the route still rises
-            arc = arc_first[node]
-            while known_ms[arc_head[arc]] + up_ms[arc] != known_ms[node]:
+        while known_ms[node] < scratch.sweep_ms[node]:  # the route still rises
+            arc = topology.arc_first[node]
+            while known_ms[topology.arc_head[arc]] + metric.up_ms[arc] != known_ms[node]:
                 arc += 1
-            edge_count = unpack(arc_first, arc_head, up_via, down_via, node, arc_head[arc], edges, edge_count)
-            node = arc_head[arc]
+            edge_count = unpack(topology, metric, node, topology.arc_head[arc], scratch.edges, edge_count)
+            node = topology.arc_head[arc]
         while node != goal:
-            edge_count = unpack(arc_first, arc_head, up_via, down_via, node, came_from[node], edges, edge_count)
-            node = came_from[node]
-    for node in known[:known_count]:
-        known_ms[node] = NOT_YET
-    clear_sweep(arc_first, arc_head, goal, sweep_ms)
+            lower = node_below(topology, node, metric.down_ms, scratch.sweep_ms)
+            edge_count = unpack(topology, metric, node, lower, scratch.edges, edge_count)
+            node = lower
+    forget(scratch, known_count)
+    clear_sweep(topology, goal, scratch.sweep_ms)
     return time_ms, edge_count

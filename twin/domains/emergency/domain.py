@@ -68,19 +68,13 @@ class EmergencyDomain:
 
     def _places(self, twin: Twin) -> tuple[list[Station], list[Hospital], list[Ambulance]]:
         city_map = self.city.map
-        station_nodes, hospital_nodes = (
-            self.city.nearest_nodes(
-                np.array([place.lon for place in places]), np.array([place.lat for place in places])
-            ).tolist()
-            for places in (city_map.stations, city_map.hospitals)
-        )
         stations = [
             Station(twin, position, place, node)
-            for position, (place, node) in enumerate(zip(city_map.stations, station_nodes, strict=True))
+            for position, (place, node) in enumerate(zip(city_map.stations, self.city.stations.nodes.tolist(), strict=True))
         ]
         hospitals = [
             Hospital(twin, position, place, node)
-            for position, (place, node) in enumerate(zip(city_map.hospitals, hospital_nodes, strict=True))
+            for position, (place, node) in enumerate(zip(city_map.hospitals, self.city.hospitals.nodes.tolist(), strict=True))
         ]
         homes = [station for station in stations for _ in range(station.place.crews)]
         if not homes:

@@ -61,8 +61,11 @@ class Views:
         """Return what the dispatcher sees."""
         fleet, row = self._fleet, caller.row
         free = np.flatnonzero(fleet.free).astype(np.int32)
-        nodes, ahead_s = self._positions(free, time_s)
-        drive_ms = self.known_times(time_s).times_to(nodes, caller.reported_node)
+        nodes, ahead_s, moving = self._positions(free, time_s)
+        known = self.known_times(time_s)
+        drive_ms = known.times_from_places(self._city.stations, caller.reported_node)[fleet.station[free]]
+        if len(moving):
+            drive_ms[moving] = known.times_to(nodes[moving], caller.reported_node)
         own = int(np.argmin(self._city.straight_line_m(self._station_nodes, caller.reported_node)))
         vehicles = Vehicles(
             id=_read_only(free),
@@ -84,17 +87,20 @@ class Views:
             free_vehicles=vehicles,
         )
 
-    def _positions(self, free: NDArray[np.int32], time_s: float) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return where each free vehicle can next turn, and in how many seconds it is there."""
+    def _positions(
+        self, free: NDArray[np.int32], time_s: float
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
+        """Return where each free vehicle can next turn, in how many seconds it is there, and which are under way."""
         nodes = self._fleet.node[free]
         ahead_s = np.zeros(len(free), dtype=np.float32)
-        for position in np.flatnonzero(~self._fleet.at_station[free]).tolist():
+        moving = np.flatnonzero(~self._fleet.at_station[free])
+        for position in moving.tolist():
             trip = self._fleet.ambulances[int(free[position])].way_home
             if trip is not None:
                 turn = trip.timing.position_at(time_s)
                 nodes[position] = trip.nodes[turn.place]
                 ahead_s[position] = max(0.0, turn.at_s - time_s)
-        return nodes, ahead_s
+        return nodes, ahead_s, moving
 
     def open_hospitals(self) -> list[Hospital]:
         """Return the hospitals that take patients now."""
@@ -104,15 +110,16 @@ class Views:
         """Return what the crew sees when it is ready to leave the scene."""
         condition = CONDITIONS[caller.row.condition]
         candidates = self.open_hospitals()
-        nodes = np.array([hospital.node for hospital in candidates], dtype=np.int32)
-        drive_ms = self.known_times(time_s).times_from(caller.node, nodes)
+        positions = np.array([hospital.position for hospital in candidates], dtype=np.int32)
+        nodes = self._city.hospitals.nodes[positions]
+        drive_ms = self.known_times(time_s).times_to_places(caller.node, self._city.hospitals)[positions]
         return HospitalView(
             time_s=time_s,
             call=caller.record.call,
             condition=condition,
             severity=int(caller.row.severity),
             hospitals=Hospitals(
-                id=_read_only(np.array([hospital.position for hospital in candidates], dtype=np.int32)),
+                id=_read_only(positions),
                 capable=_read_only(
                     np.array([hospital.can_treat(condition) for hospital in candidates], dtype=np.bool_)
                 ),
