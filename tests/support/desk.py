@@ -62,7 +62,7 @@ def waits_at_the_desk(ring_s: Times, talk_s: Times, seats: int) -> Times:
     hours = ring_s[-1] / HOUR_S + 1e-3
     _, frames = run_emergency(
         desk_city(), EmergencyParameters(seats=seats), hours=hours, record_views=False,
-        tables={"emergency.calls": table_of(ring_s, talk_s)},
+        tables={"emergency.calls": table_of(ring_s, talk_s), "emergency.cases": pd.DataFrame({"call": []})},
     )  # fmt: skip
     calls = frames["emergency.calls"].sort_values("call")
     assert calls["call"].tolist() == list(range(len(ring_s)))

@@ -60,8 +60,8 @@ def test_who_does_not_know_of_a_closure_comes_to_it_and_goes_round(city: City) -
     stray = roads.trip(source, target, 8 * HOUR_S, 1.0, informed=False)
     known = roads.trip(source, target, 8 * HOUR_S, 1.0, informed=True)
     assert not roads.is_closed(stray.edges).any()
-    assert stray.nodes[0] == source
-    assert stray.nodes[-1] == target
+    assert stray.source == source == roads.roads.edge_from[stray.edges[0]]
+    assert roads.node_after(stray, len(stray.edges)) == target
     assert stray.length_m >= known.length_m
     assert stray.arrive_s >= known.arrive_s
     assert free.length_m <= stray.length_m

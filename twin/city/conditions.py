@@ -14,6 +14,7 @@ from twin.core.clock import HOUR_S, Clock
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
 from twin.core.streams import Streams
+from twin.kernels.driving import sum_over
 from twin.kernels.lanes import LANES
 
 if TYPE_CHECKING:
@@ -31,22 +32,23 @@ class Trip:
 
     Attributes
     ----------
-    nodes
-        Road nodes in driving order, shape (k + 1,).
+    source
+        The first road node.
     edges
-        Edge positions, shape (k,).
+        Edge positions in driving order, shape (k,).
     timing
         When the vehicle is at each node.
-    length_m
-        Whole length.
+    length_m, free_s
+        Whole length, and how long it would take without delay.
     through_closure
         Whether it passed a closed road because no open one leads to the target.
     """
 
-    nodes: NDArray[np.int32]
+    source: int
     edges: NDArray[np.int32]
     timing: Drive
     length_m: float
+    free_s: float
     through_closure: bool
 
     @property
@@ -148,8 +150,16 @@ class RoadConditions:
                 )
         timing = self._time(route, depart_s, factor)
         through = bool(self._closed) and bool(self.is_closed(route.edges).any())
-        length_m = float(self.roads.edge_length_m[route.edges].sum(dtype=np.float64))
-        return Trip(route.nodes, route.edges, timing, length_m, through)
+        length_m, free_s = self.extent_of(route.edges)
+        return Trip(source, route.edges, timing, length_m, free_s, through)
+
+    def extent_of(self, edges: NDArray[np.int32]) -> tuple[float, float]:
+        """Return the length of these edges in metres and the seconds to drive them without delay."""
+        return sum_over(edges, self.roads.edge_length_m, self.ordinary.free_s)
+
+    def node_after(self, trip: Trip, edge_count: int) -> int:
+        """Return the node that a vehicle is at with so many edges of its trip behind it."""
+        return int(self.roads.edge_to[trip.edges[edge_count - 1]]) if edge_count else trip.source
 
     def _time(self, route: Route, depart_s: float, factor: float) -> Drive:
         """Say when a vehicle on this route is where."""
@@ -164,15 +174,12 @@ class RoadConditions:
 
     def _round(self, route: Route, edge_count: int, target: int, depart_s: float) -> Route | None:
         """Follow a route as far as its first closed edge, then the fastest open one; None where there is none."""
-        turn = int(route.nodes[edge_count])
+        turn = int(self.roads.edge_to[route.edges[edge_count - 1]]) if edge_count else route.source
         rest = self.live_times(depart_s).route(turn, target)
         if rest is None:
             return None
-        return Route(
-            np.concatenate([route.edges[:edge_count], rest.edges]),
-            np.concatenate([route.nodes[:edge_count], rest.nodes]),
-            route.time_ms,
-        )
+        edges = np.concatenate([route.edges[:edge_count], rest.edges])
+        return Route(edges, route.source, self.roads.edge_to, route.time_ms)
 
     def is_closed(self, edges: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Say for each edge whether nobody can enter it now."""

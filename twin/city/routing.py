@@ -239,15 +239,24 @@ class Route:
     ----------
     edges
         Edge positions in driving order, shape (k,); empty where source and target are one node.
-    nodes
-        Node positions from source to target, shape (k + 1,).
+    source
+        Where it begins, a node position.
     time_ms
         Sum of the edges' times.
     """
 
     edges: NDArray[np.int32]
-    nodes: NDArray[np.int32]
+    source: int
+    _edge_to: NDArray[np.int32]
     time_ms: int
+
+    @property
+    def nodes(self) -> NDArray[np.int32]:
+        """Node positions from source to target, shape (k + 1,)."""
+        nodes = np.empty(len(self.edges) + 1, np.int32)
+        nodes[0] = self.source
+        nodes[1:] = self._edge_to[self.edges]
+        return nodes
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,11 +353,7 @@ class TravelTimes:
         time_ms, edge_count = find_route(hierarchy.topology, self.metric, index(source), index(target), scratch)
         if time_ms == UNREACHABLE_MS:
             return None
-        edges = scratch.edges[:edge_count].copy()
-        nodes = np.empty(edge_count + 1, np.int32)
-        nodes[0] = source
-        nodes[1:] = hierarchy.edge_to[edges]
-        return Route(edges, nodes, int(time_ms))
+        return Route(scratch.edges[:edge_count].copy(), index(source), hierarchy.edge_to, int(time_ms))
 
 
 @dataclass(frozen=True, slots=True)

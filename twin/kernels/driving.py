@@ -86,3 +86,14 @@ def drive_route(
         else:
             enter_s[place] = np.inf
         arrive_s[place + 1] = now_s
+
+
+@kernel
+def sum_over(edges: NDArray[np.int32], first: NDArray[np.float32], second: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the sums over these edges of two quantities that every edge has."""
+    first_sum = 0.0
+    second_sum = 0.0
+    for edge in edges:
+        first_sum += np.float64(first[edge])
+        second_sum += second[edge]
+    return first_sum, second_sum

@@ -53,14 +53,25 @@ class CallTaker(mesa.Agent):
 
 
 class Caller(mesa.Agent):
-    """Somebody who rings 120: a row of the table of calls, and what has become of it so far."""
+    """Somebody who rings 120, and what has become of the call so far.
 
-    def __init__(self, twin: Twin, row: Any, node: int) -> None:
+    Attributes
+    ----------
+    row
+        The call's row in the table of cases; None where it ends in advice.
+    """
+
+    def __init__(
+        self, twin: Twin, call: int, ring_s: float, node: int, pick_up_s: float, advice_s: float, row: Any = None
+    ) -> None:
         super().__init__(twin)
         self.row = row
         self.node = node
         self.reported_node = node
-        self.record = CallRecord(int(row.call), float(row.ring_s))
+        self.pick_up_s = pick_up_s
+        self.advice_s = advice_s
+        self.cause = "call"
+        self.record = CallRecord(call, ring_s)
 
 
 class Patient(mesa.Agent):

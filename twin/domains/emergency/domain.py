@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-import simpy
 
 from twin.city.city import City
 from twin.city.conditions import RoadConditions
@@ -15,15 +14,19 @@ from twin.core.channels import PersonFellIll
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
 from twin.domains.emergency.agents import Ambulance, Caller, CallTaker, Fleet, Hospital, Station
-from twin.domains.emergency.call_centre import assign_waiting, take_call, take_calls
+from twin.domains.emergency.call_centre import Desk, assign_waiting, let_phones_ring
 from twin.domains.emergency.parameters import CONDITIONS, EmergencyParameters
 from twin.domains.emergency.records import Records
 from twin.domains.emergency.service import Service
-from twin.domains.emergency.tables import PATIENT, draw_calls, draw_persons
+from twin.domains.emergency.tables import PATIENT, draw_calls, draw_cases, draw_persons
 from twin.domains.emergency.views import Views
 
 if TYPE_CHECKING:
     from twin.core.model import Twin
+
+CALLS: Final = "emergency.calls"
+CASES: Final = "emergency.cases"
+CALLERS_AHEAD: Final = 4096
 
 
 class EmergencyDomain:
@@ -40,31 +43,42 @@ class EmergencyDomain:
         self._next_call = 0
 
     def draw_tables(self, twin: Twin) -> dict[str, pd.DataFrame]:
-        """Draw the calls of the replication."""
-        calls = draw_calls(
-            lambda column: twin.streams("emergency", "calls", column), twin.clock, self.city, self.parameters
-        )
-        return {"emergency.calls": calls}
+        """Draw the calls of the replication, and the cases among them."""
+
+        def draw(column: str) -> np.random.Generator:
+            return twin.streams("emergency", "calls", column)
+
+        calls = draw_calls(draw, twin.clock, self.city, self.parameters)
+        return {CALLS: calls, CASES: draw_cases(draw, calls, self.city, self.parameters)}
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Make the agents and let the first phone ring."""
         self._twin = twin
         stations, hospitals, ambulances = self._places(twin)
         fleet = Fleet(ambulances)
-        desk = simpy.Store(twin.env)
-        desk.items.extend(CallTaker(twin, seat) for seat in range(self.parameters.seats))
         views = Views(self.city, self.roads, twin.brain, fleet, stations, hospitals, self.parameters.siren_time_factor)
         records = Records(twin.recorder)
         records.describe(ambulances, hospitals)
-        self.service = Service(twin, self.roads, self.parameters, stations, hospitals, fleet, desk, views, records)
+        self.service = Service(twin, self.roads, self.parameters, stations, hospitals, fleet, views, records)
         for ambulance in ambulances:
             self.service.set_status(ambulance, "at_station")
-        calls = tables["emergency.calls"]
-        rows: Any = calls.itertuples(index=False)
-        callers = [Caller(twin, row, int(row.node)) for row in rows]
-        self._next_call = len(callers)
-        twin.env.process(take_calls(self.service, callers))
+        self._desk = Desk(self.service, [CallTaker(twin, seat) for seat in range(self.parameters.seats)])
+        self._next_call = len(tables[CALLS])
+        twin.env.process(let_phones_ring(self.service, self._desk, self._callers(tables[CALLS], tables[CASES])))
         twin.channels.listen("person_fell_ill", self._person_fell_ill)
+
+    def _callers(self, calls: pd.DataFrame, cases: pd.DataFrame) -> Iterator[Caller]:
+        """Let each caller appear when the one before has rung: a year has too many to keep them all."""
+        rows: Iterator[Any] = cases.itertuples(index=False)
+        row = next(rows, None)
+        columns = [calls[name].to_numpy() for name in ("call", "ring_s", "node", "pick_up_s", "advice_s")]
+        for begin in range(0, len(calls), CALLERS_AHEAD):
+            ahead = [column[begin : begin + CALLERS_AHEAD].tolist() for column in columns]
+            for call, ring_s, node, pick_up_s, advice_s in zip(*ahead, strict=True):
+                own = row if row is not None and row.call == call else None
+                yield Caller(self._twin, call, ring_s, node, pick_up_s, advice_s, own)
+                if own is not None:
+                    row = next(rows, None)
 
     def _places(self, twin: Twin) -> tuple[list[Station], list[Hospital], list[Ambulance]]:
         city_map = self.city.map
@@ -95,12 +109,12 @@ class EmergencyDomain:
             np.array([CONDITIONS.index(message.condition)]),
         )
         node = int(self.city.nearest_nodes(np.array([message.lon]), np.array([message.lat]))[0])
-        person = person.assign(
-            call=self._next_call, ring_s=twin.now, kind=PATIENT, cause=message.cause, node=node, wrong_node=node
-        )
+        person = person.assign(call=self._next_call, kind=PATIENT, wrong_node=node)
         self._next_call += 1
         row: Any = next(person.itertuples(index=False))
-        twin.env.process(take_call(self.service, Caller(twin, row, node)))
+        caller = Caller(twin, row.call, twin.now, node, row.pick_up_s, 0.0, row)
+        caller.cause = message.cause
+        self._desk.ring(caller)
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
         """Close a hospital or a station, or open it again."""
@@ -109,6 +123,7 @@ class EmergencyDomain:
             for hospital in self.service.hospitals:
                 if hospital.place.id == event.value:
                     hospital.closures += change
+            self.service.views.note_closures()
         elif event.kind == "station_closes":
             for station in self.service.stations:
                 if station.place.id == event.value:

@@ -45,7 +45,8 @@ def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFra
     calls = events["emergency.calls"]
     calls = calls[calls["ring_s"] >= 0].set_index("call").sort_index()
     columns: dict[str, NDArray[Any]] = {
-        name: np.asarray(calls[name], dtype=object) for name in ("condition", "district", "ending", "kind")
+        name: np.asarray(calls[name].astype(object).where(calls[name].notna(), ""), dtype=object)
+        for name in ("condition", "district", "ending", "kind")
     }
     columns["hour"] = np.array(HOURS, dtype=object)[clock.hours_of_day(calls["ring_s"].to_numpy())]
     for name, (begin, end, unit_s) in _SPANS.items():

@@ -131,7 +131,7 @@ def _turn_round(service: Service, ambulance: Ambulance) -> Life:
         return
     turn = trip.timing.position_at(service.now)
     yield service.env.timeout(max(0.0, turn.at_s - service.now))
-    ambulance.node = int(trip.nodes[turn.place])
+    ambulance.node = service.roads.node_after(trip, turn.place)
     ambulance.way_home = None
     record_trip(service, ambulance.number, None, "home", float(trip.timing.arrive_s[0]), trip, turn.place)
 
@@ -162,17 +162,18 @@ def record_trip(
     service: Service, vehicle: int, call: int | None, purpose: str, departed_s: float, trip: Trip, edge_count: int
 ) -> None:
     """Record a drive, or the first ``edge_count`` edges of one that was broken off."""
-    edges = trip.edges[:edge_count]
-    graph = service.roads.roads
+    length_m, free_s = trip.length_m, trip.free_s
+    if edge_count < len(trip.edges):
+        length_m, free_s = service.roads.extent_of(trip.edges[:edge_count])
     service.records.trips.add(
         vehicle,
         call,
         purpose,
         departed_s,
         service.now,
-        int(trip.nodes[0]),
-        int(trip.nodes[edge_count]),
-        float(graph.edge_length_m[edges].sum(dtype="float64")),
-        float(service.roads.ordinary.free_s[edges].sum()),
+        trip.source,
+        service.roads.node_after(trip, edge_count),
+        length_m,
+        free_s,
         trip.through_closure,
     )

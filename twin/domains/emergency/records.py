@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Final
 
 import pyarrow as pa
@@ -9,12 +10,14 @@ import pyarrow as pa
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.emergency.agents import Ambulance, Caller, Hospital, Station
 from twin.domains.emergency.parameters import CONDITIONS
+from twin.domains.emergency.tables import ADVICE
 
 _WORD: Final = pa.dictionary(pa.int32(), pa.string())
 STAMPS: Final = (
     "answer_s", "locate_s", "triage_s", "dispatch_s", "out_s", "at_scene_s", "at_patient_s", "leave_s",
     "green_channel_s", "door_s", "bay_s", "treatment_s",
 )  # fmt: skip
+_stamps_of: Final = attrgetter(*STAMPS)
 ENDINGS: Final = ("treated", "advice", "no_patient", "unserved", "open")
 
 CALLS: Final = {
@@ -89,18 +92,18 @@ class Records:
     def call(self, caller: Caller, ending: str, district: str, lon: float, lat: float) -> None:
         """Write a call that has ended."""
         row, record = caller.row, caller.record
+        if row is None:
+            what = (record.call, caller.cause, ADVICE, ending, None, None)
+        else:
+            condition = CONDITIONS[row.condition]
+            what = (record.call, caller.cause, row.kind, ending, condition, int(row.severity))
         self.calls.add(
-            record.call,
-            row.cause,
-            row.kind,
-            ending,
-            CONDITIONS[row.condition],
-            int(row.severity),
+            *what,
             district,
             lon,
             lat,
             record.ring_s,
-            *(getattr(record, name) for name in STAMPS),
+            *_stamps_of(record),
             record.one_tap,
             record.sent_wrong,
             record.waited_for_vehicle,

@@ -27,7 +27,6 @@ class Service:
     stations: list[Station]
     hospitals: list[Hospital]
     fleet: Fleet
-    desk: simpy.Store
     views: Views
     records: Records
     open_calls: dict[int, Caller] = field(default_factory=dict)
@@ -57,10 +56,13 @@ class Service:
     def end(self, caller: Caller, ending: str) -> None:
         """Note and record how a call has ended; each ends once."""
         del self.open_calls[caller.record.call]
-        graph = self.roads.roads
-        code = int(graph.node_district[caller.node])
-        district = graph.districts[code] if code >= 0 else ""
+        graph, node = self.roads.roads, caller.node
+        district = int(graph.node_district[node])
         self.records.call(
-            caller, ending, district, float(graph.node_lon[caller.node]), float(graph.node_lat[caller.node])
+            caller,
+            ending,
+            graph.districts[district] if district >= 0 else "",
+            float(graph.node_lon[node]),
+            float(graph.node_lat[node]),
         )
         caller.remove()

@@ -80,7 +80,7 @@ def draw_persons(draw: Draw, count: int, parameters: EmergencyParameters, condit
     chute = draw("chute").standard_normal(count)
     columns["chute_day_s"] = parameters.chute_day_s.of(chute)
     columns["chute_night_s"] = parameters.chute_night_s.of(chute)
-    for name in ("pick_up", "locate_verbal", "locate_one_tap", "triage", "advice", "alert", "access"):
+    for name in ("pick_up", "locate_verbal", "locate_one_tap", "triage", "alert", "access"):
         duration: Duration = getattr(parameters, f"{name}_s")
         columns[f"{name}_s"] = duration.draw(draw(name), count)
     for name in (
@@ -108,19 +108,34 @@ def draw_conditions(uniform: NDArray[np.float64], parameters: EmergencyParameter
 
 
 def draw_calls(draw: Draw, clock: Clock, city: City, parameters: EmergencyParameters) -> pd.DataFrame:
-    """Draw the table of calls of one replication, in order of ringing."""
+    """Draw the calls of one replication, in order of ringing; four in five end in advice and need no more than this."""
     ring_s = draw_ring_times(draw("ring"), clock, parameters, city.residents_served)
     count = len(ring_s)
-    place = draw("place")
-    lon, lat = city.draw_homes(place, count)
+    lon, lat = city.draw_homes(draw("place"), count)
     calls = pd.DataFrame({"call": np.arange(count, dtype=np.int64), "ring_s": ring_s})
     calls["kind"] = draw_kinds(draw("kind").random(count), parameters)
-    calls["cause"] = np.full(count, "call", dtype=object)
     calls["node"] = city.nearest_nodes(lon, lat).astype(np.int64)
-    far_m, angle = (
-        parameters.wrong_place_m.draw(draw("wrong_m"), count),
-        draw("wrong_angle").uniform(0, 2 * np.pi, count),
-    )
-    calls["wrong_node"] = city.nearest_nodes(*city.moved(lon, lat, far_m * np.cos(angle), far_m * np.sin(angle)))
+    calls["pick_up_s"] = parameters.pick_up_s.draw(draw("pick_up"), count)
+    calls["advice_s"] = parameters.advice_s.draw(draw("advice"), count)
+    return calls
+
+
+def draw_cases(draw: Draw, calls: pd.DataFrame, city: City, parameters: EmergencyParameters) -> pd.DataFrame:
+    """Draw everything about the calls for which a vehicle is needed, one row each, in order of ringing.
+
+    Parameters
+    ----------
+    calls
+        The table of calls: its column ``kind`` says which these are.
+    """
+    needed = calls.loc[calls["kind"] != ADVICE, ["call", "kind", "ring_s", "node"]].reset_index(drop=True)
+    count = len(needed)
+    far_m = parameters.wrong_place_m.draw(draw("wrong_m"), count)
+    angle = draw("wrong_angle").uniform(0, 2 * np.pi, count)
+    node = needed["node"].to_numpy()
+    lon, lat = city.roads.node_lon[node], city.roads.node_lat[node]
+    elsewhere = city.moved(lon, lat, far_m * np.cos(angle), far_m * np.sin(angle))
+    needed["wrong_node"] = city.nearest_nodes(*elsewhere)
     condition = draw_conditions(draw("condition").random(count), parameters)
-    return pd.concat([calls, draw_persons(draw, count, parameters, condition)], axis=1)
+    persons = draw_persons(draw, count, parameters, condition).drop(columns="pick_up_s")
+    return pd.concat([needed, persons], axis=1)

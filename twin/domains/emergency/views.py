@@ -41,13 +41,24 @@ class Views:
     ) -> None:
         self._city, self._roads, self._brain, self._fleet = city, roads, brain, fleet
         self._factor = np.float32(siren_time_factor / 1000)
-        self._station_nodes = np.array([station.node for station in stations], dtype=np.int32)
-        xy_m = city.roads.node_xy_m[self._station_nodes]
-        between_m = np.hypot(*(xy_m[:, None, :] - xy_m[None, :, :]).transpose(2, 0, 1))
+        self._node_xy_m = city.roads.node_xy_m
+        self._station_xy_m = self._node_xy_m[city.stations.nodes].T.copy()
+        self._hospital_xy_m = self._node_xy_m[city.hospitals.nodes].T.copy()
+        xy_m = self._station_xy_m
+        between_m = np.hypot(*(xy_m[:, :, np.newaxis] - xy_m[:, np.newaxis, :]))
         preferred = np.argsort(between_m, axis=1, kind="stable")
         self._order = np.empty_like(preferred, dtype=np.int32)
         np.put_along_axis(self._order, preferred, np.arange(len(stations), dtype=np.int32)[None, :], axis=1)
         self._hospitals = [hospital for hospital in hospitals if not hospital.place.children_only]
+        self._can_treat = {
+            condition: np.array([hospital.can_treat(condition) for hospital in hospitals], dtype=np.bool_)
+            for condition in CONDITIONS
+        }
+        self.note_closures()
+
+    def note_closures(self) -> None:
+        """Take over which hospitals are closed."""
+        self._open = np.array([hospital.position for hospital in self.open_hospitals()], dtype=np.int32)
 
     def informed(self) -> bool:
         """Say whether live traffic is known now."""
@@ -59,21 +70,26 @@ class Views:
 
     def dispatch(self, time_s: float, caller: Caller, calls_waiting: int) -> DispatchView:
         """Return what the dispatcher sees."""
-        fleet, row = self._fleet, caller.row
+        fleet, row, place = self._fleet, caller.row, caller.reported_node
         free = np.flatnonzero(fleet.free).astype(np.int32)
-        nodes, ahead_s, moving = self._positions(free, time_s)
+        station = fleet.station[free]
         known = self.known_times(time_s)
-        drive_ms = known.times_from_places(self._city.stations, caller.reported_node)[fleet.station[free]]
+        station_m = self._straight_line_m(self._station_xy_m, place)
+        straight_m = station_m[station]
+        drive_s = (self._factor * known.times_from_places(self._city.stations, place).astype(np.float32))[station]
+        at_station = fleet.at_station[free]
+        moving = np.flatnonzero(~at_station)
         if len(moving):
-            drive_ms[moving] = known.times_to(nodes[moving], caller.reported_node)
-        own = int(np.argmin(self._city.straight_line_m(self._station_nodes, caller.reported_node)))
+            nodes, ahead_s = self._positions(free[moving], time_s)
+            straight_m[moving] = self._straight_line_m(self._node_xy_m[nodes].T, place)
+            drive_s[moving] = ahead_s + self._factor * known.times_to(nodes, place).astype(np.float32)
         vehicles = Vehicles(
             id=_read_only(free),
-            station=_read_only(fleet.station[free]),
-            at_station=_read_only(fleet.at_station[free]),
-            station_order=_read_only(self._order[own, fleet.station[free]]),
-            straight_line_m=_read_only(self._city.straight_line_m(nodes, caller.reported_node).astype(np.float32)),
-            drive_time_s=_read_only(ahead_s + self._factor * drive_ms.astype(np.float32)),
+            station=_read_only(station),
+            at_station=_read_only(at_station),
+            station_order=_read_only(self._order[int(station_m.argmin()), station]),
+            straight_line_m=_read_only(straight_m.astype(np.float32)),
+            drive_time_s=_read_only(drive_s),
         )
         ready_s = caller.record.triage_s
         return DispatchView(
@@ -88,19 +104,24 @@ class Views:
         )
 
     def _positions(
-        self, free: NDArray[np.int32], time_s: float
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
-        """Return where each free vehicle can next turn, in how many seconds it is there, and which are under way."""
-        nodes = self._fleet.node[free]
-        ahead_s = np.zeros(len(free), dtype=np.float32)
-        moving = np.flatnonzero(~self._fleet.at_station[free])
-        for position in moving.tolist():
-            trip = self._fleet.ambulances[int(free[position])].way_home
+        self, vehicles: NDArray[np.int32], time_s: float
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return where vehicles under way can next turn, and in how many seconds they are there."""
+        nodes = self._fleet.node[vehicles]
+        ahead_s = np.zeros(len(vehicles), dtype=np.float32)
+        for position, vehicle in enumerate(vehicles.tolist()):
+            trip = self._fleet.ambulances[vehicle].way_home
             if trip is not None:
                 turn = trip.timing.position_at(time_s)
-                nodes[position] = trip.nodes[turn.place]
+                nodes[position] = self._roads.node_after(trip, turn.place)
                 ahead_s[position] = max(0.0, turn.at_s - time_s)
-        return nodes, ahead_s, moving
+        return nodes, ahead_s
+
+    def _straight_line_m(self, xy_m: NDArray[np.float64], node: int) -> NDArray[np.float64]:
+        """Return the straight distances from places, shape (2, k), to a node, shape (k,)."""
+        x_m, y_m = self._node_xy_m[node]
+        distance_m: NDArray[np.float64] = np.hypot(xy_m[0] - x_m, xy_m[1] - y_m)
+        return distance_m
 
     def open_hospitals(self) -> list[Hospital]:
         """Return the hospitals that take patients now."""
@@ -109,21 +130,17 @@ class Views:
     def hospital(self, time_s: float, caller: Caller) -> HospitalView:
         """Return what the crew sees when it is ready to leave the scene."""
         condition = CONDITIONS[caller.row.condition]
-        candidates = self.open_hospitals()
-        positions = np.array([hospital.position for hospital in candidates], dtype=np.int32)
-        nodes = self._city.hospitals.nodes[positions]
-        drive_ms = self.known_times(time_s).times_to_places(caller.node, self._city.hospitals)[positions]
+        drive_ms = self.known_times(time_s).times_to_places(caller.node, self._city.hospitals)[self._open]
+        straight_m = self._straight_line_m(self._hospital_xy_m, caller.node)[self._open]
         return HospitalView(
             time_s=time_s,
             call=caller.record.call,
             condition=condition,
             severity=int(caller.row.severity),
             hospitals=Hospitals(
-                id=_read_only(positions),
-                capable=_read_only(
-                    np.array([hospital.can_treat(condition) for hospital in candidates], dtype=np.bool_)
-                ),
-                straight_line_m=_read_only(self._city.straight_line_m(nodes, caller.node).astype(np.float32)),
+                id=_read_only(self._open.copy()),
+                capable=_read_only(self._can_treat[condition][self._open]),
+                straight_line_m=_read_only(straight_m.astype(np.float32)),
                 drive_time_s=_read_only(self._factor * drive_ms.astype(np.float32)),
             ),
         )
