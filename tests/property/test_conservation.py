@@ -25,12 +25,19 @@ from twin.domains.emergency.decisions import (
     DispatchView,
     GreenChannelView,
     HospitalView,
+    LeaveAsIs,
     Open,
+    QueueView,
+    RedispatchView,
     Send,
+    ServeInOrder,
+    StandbyView,
+    TakeOver,
     TakeTo,
     Wait,
+    WaitAt,
 )
-from twin.domains.emergency.parameters import EmergencyParameters
+from twin.domains.emergency.parameters import CONDITIONS, EmergencyParameters
 from twin.domains.emergency.records import ENDINGS
 
 Frames = Mapping[str, pd.DataFrame]
@@ -43,16 +50,22 @@ ALONG_THE_WAY = (
 )  # fmt: skip
 MAY_FOLLOW = {
     None: {"at_station"},
-    "at_station": {"alerted"},
-    "alerted": {"to_scene"},
-    "to_scene": {"on_scene", "searching"},
-    "searching": {"to_scene"},
+    "at_station": {"alerted", "changing_crew", "out_of_service", "returning"},
+    "alerted": {"to_scene", "at_station", "returning"},
+    "to_scene": {"on_scene", "searching", "returning"},
+    "searching": {"to_scene", "returning"},
     "on_scene": {"to_hospital", "returning"},
     "to_hospital": {"at_hospital"},
     "at_hospital": {"cleaning"},
     "cleaning": {"returning"},
-    "returning": {"at_station", "alerted"},
+    "returning": {"at_station", "alerted", "out_of_service"},
+    "changing_crew": {"at_station", "out_of_service"},
+    "out_of_service": {"at_station", "changing_crew"},
 }
+
+
+FREE = {"at_station", "returning", "changing_crew", "out_of_service"}
+UNDER_WAY = {"alerted", "to_scene", "searching"}
 
 
 # -- random cities, services and policies ------------------------------------------------------------------------------
@@ -84,6 +97,10 @@ def services(draw: st.DrawFn) -> EmergencyParameters:
         patients_per_day=dispatched * draw(st.floats(0, 1)),
         seats=draw(st.integers(1, 4)),
         wrong_place_share=draw(st.sampled_from([0.0, 0.06, 1.0])),
+        share_vehicles=draw(st.booleans()),
+        life_threatening_shares=dict.fromkeys(CONDITIONS, draw(st.sampled_from([0.0, 0.5, 1.0]))),
+        shift_changes_h=draw(st.sampled_from([[0.0, 1.0], [], [1.5]])),
+        meals_from_h=draw(st.sampled_from([[0.5], []])),
     )
 
 
@@ -91,10 +108,22 @@ def random_rules(seed: int, wait_share: float) -> dict[str, Rule]:
     """Rules that answer legally and otherwise without sense."""
     chance = random.Random(seed)
 
+    def queue(view: QueueView) -> ServeInOrder:
+        calls = view.calls.call.tolist()
+        chance.shuffle(calls)
+        return ServeInOrder(tuple(calls))
+
     def dispatch(view: DispatchView) -> Send | Wait:
-        if not len(view.free_vehicles) or chance.random() < wait_share:
+        choice = [*view.free_vehicles.id, *view.under_way.id]
+        if not choice or chance.random() < wait_share:
             return Wait()
-        return Send(int(chance.choice(view.free_vehicles.id)))
+        return Send(int(chance.choice(choice)))
+
+    def redispatch(view: RedispatchView) -> TakeOver | LeaveAsIs:
+        return TakeOver(int(chance.choice(view.calls.call))) if chance.random() < 0.5 else LeaveAsIs()
+
+    def standby(view: StandbyView) -> WaitAt:
+        return WaitAt(int(chance.choice(view.stations.id)))
 
     def hospital(view: HospitalView) -> TakeTo:
         return TakeTo(int(chance.choice(view.hospitals.id)))
@@ -102,7 +131,10 @@ def random_rules(seed: int, wait_share: float) -> dict[str, Rule]:
     def green_channel(view: GreenChannelView) -> Open | AtTheDoor:
         return Open() if view.vital_signs and chance.random() < 0.5 else AtTheDoor()
 
-    return {"dispatch": dispatch, "hospital": hospital, "green_channel": green_channel}
+    return {
+        "queue": queue, "dispatch": dispatch, "redispatch": redispatch, "standby": standby, "hospital": hospital,
+        "green_channel": green_channel,
+    }  # fmt: skip
 
 
 rules = st.one_of(
@@ -118,6 +150,9 @@ HAPPENINGS = (
     ("emergency", "hospital_closes", "other"),
     ("emergency", "station_closes", "station0"),
     ("emergency", "station_closes", "station1"),
+    ("emergency", "vehicles_lost", 0.5),
+    ("emergency", "vehicles_lost", 1.0),
+    ("emergency", "mass_casualty", 12.0),
     ("roads", "road_closes", "Main Street"),
     ("roads", "traffic_slows", 3.0),
 )
@@ -179,7 +214,7 @@ def test_chance_does_not_depend_on_the_brain(
 ) -> None:
     """Otherwise two brains would not meet the same day, and their difference would not be a paired one."""
     options: dict[str, Any] = {"hours": 0.5, "seed": seed, "record_views": False}
-    one, _ = run_emergency(city, parameters, **options)
+    one, _ = run_emergency(city, parameters, events=happening, **options)
     other, _ = run_emergency(
         city, parameters, rules=chosen, connections=connected, events=happening, connected=False, **options
     )
@@ -193,10 +228,11 @@ def test_chance_does_not_depend_on_the_brain(
 def every_call_ends_once(twin: Twin, frames: Frames) -> None:
     """A call that is lost would make every mean too good; one recorded twice would count double."""
     drawn, calls = twin.tables["emergency.calls"], frames["emergency.calls"]
-    assert sorted(calls["call"]) == drawn["call"].tolist()
-    calls = calls.set_index("call").loc[drawn["call"]]
-    assert calls["kind"].astype(str).tolist() == drawn["kind"].tolist()
-    assert calls["ring_s"].tolist() == drawn["ring_s"].tolist()
+    hurt = len(twin.tables["emergency.casualties"])
+    assert sorted(calls["call"]) == [*drawn["call"], *range(len(drawn), len(drawn) + hurt)]
+    ordinary = calls.set_index("call").loc[drawn["call"]]
+    assert ordinary["kind"].astype(str).tolist() == drawn["kind"].tolist()
+    assert ordinary["ring_s"].tolist() == drawn["ring_s"].tolist()
     assert set(calls["ending"]) <= set(ENDINGS)
     ending, kind = calls["ending"].astype(str), calls["kind"].astype(str)
     assert (calls["treatment_s"].notna() == (ending == "treated")).all()
@@ -242,22 +278,34 @@ def each_vehicle_does_one_thing_after_another(frames: Frames) -> None:
 
 
 def each_vehicle_serves_one_call_at_a_time(frames: Frames) -> None:
-    """From the alert until it is free again a vehicle belongs to one call, and a call to one vehicle."""
+    """A vehicle belongs to one call until it is free or called off, and a call to one vehicle; served calls stay so."""
     calls = frames["emergency.calls"].set_index("call")
+    vehicle_of: dict[int, int] = {}
+    mission_of: dict[int, int] = {}
+    before: dict[int, str] = {}
+    called_off: dict[int, int] = {}
     served: dict[int, int] = {}
-    for vehicle, rows in frames["emergency.vehicles"].groupby("vehicle"):
-        mission: int | None = None
-        for status, call in zip(rows["status"], rows["call"], strict=True):
-            if status in ("at_station", "returning"):
-                assert pd.isna(call)
-                mission = None
-                continue
-            if status == "alerted":
-                assert call not in served, f"call {call} got two vehicles"
-                mission = call
-                served[int(call)] = vehicle
-            assert call == mission, f"vehicle {vehicle} left call {mission} for {call}"
-    assert served == {call: int(vehicle) for call, vehicle in calls["vehicle"].dropna().items()}
+    for row in frames["emergency.vehicles"].itertuples():
+        if row.status in FREE:
+            assert pd.isna(row.call)
+            call = mission_of.pop(row.vehicle, None)
+            if call is not None:
+                assert vehicle_of.pop(call) == row.vehicle
+                if before[row.vehicle] in UNDER_WAY:
+                    called_off[call] = called_off.get(call, 0) + 1
+                else:
+                    served[call] = row.vehicle
+        elif row.status == "alerted":
+            assert row.call not in vehicle_of, f"call {row.call} got two vehicles at once"
+            assert row.call not in served, f"call {row.call} was served twice"
+            assert row.vehicle not in mission_of
+            vehicle_of[int(row.call)], mission_of[row.vehicle] = row.vehicle, int(row.call)
+        else:
+            assert row.call == mission_of[row.vehicle], f"vehicle {row.vehicle} left its call for {row.call}"
+        before[row.vehicle] = row.status
+    assert served | vehicle_of == {call: int(vehicle) for call, vehicle in calls["vehicle"].dropna().items()}
+    counted = calls["called_off"][calls["called_off"] > 0]
+    assert called_off == counted.astype(int).to_dict()
 
 
 def each_vehicle_drives_from_where_it_is(frames: Frames) -> None:

@@ -17,6 +17,14 @@ from twin.core.model import ConnectionFailures, Twin
 from twin.core.recorder import Recorder
 from twin.core.streams import Streams
 from twin.domains.emergency.connections import CONNECTIONS
+from twin.domains.emergency.decisions import (
+    LeaveAsIs,
+    QueueView,
+    RedispatchView,
+    ServeInOrder,
+    StandbyView,
+    WaitAt,
+)
 from twin.domains.emergency.domain import EmergencyDomain
 from twin.domains.emergency.parameters import EmergencyParameters
 from twin.policies.emergency.dispatch.nearest_by_drive_time import nearest_by_drive_time
@@ -26,8 +34,30 @@ from twin.policies.emergency.green_channel.when_vital_signs_show import when_vit
 from twin.policies.emergency.hospital.nearest import nearest
 from twin.policies.emergency.hospital.nearest_capable import nearest_capable
 
-PRACTISED: dict[str, Rule] = {"dispatch": station_district, "hospital": nearest, "green_channel": at_the_door}
+
+
+def severe_first(view: QueueView) -> ServeInOrder:
+    """Serve the severe first, then who was ready first."""
+    order = sorted(range(len(view.calls)), key=lambda place: (view.calls.severity[place], place))
+    return ServeInOrder(tuple(int(view.calls.call[place]) for place in order))
+
+
+def as_it_is(view: RedispatchView) -> LeaveAsIs:
+    """Let those under way go on."""
+    return LeaveAsIs()
+
+
+def at_home(view: StandbyView) -> WaitAt:
+    """Wait at home."""
+    return WaitAt(view.home)
+
+
+SHARED: dict[str, Rule] = {"queue": severe_first, "redispatch": as_it_is, "standby": at_home}
+PRACTISED: dict[str, Rule] = {
+    **SHARED, "dispatch": station_district, "hospital": nearest, "green_channel": at_the_door,
+}  # fmt: skip
 CITY_BRAIN: dict[str, Rule] = {
+    **SHARED,
     "dispatch": nearest_by_drive_time,
     "hospital": nearest_capable,
     "green_channel": when_vital_signs_show,
@@ -58,7 +88,7 @@ def run_emergency(
     roads = RoadConditions(city.ordinary, clock, streams)
     emergency = EmergencyDomain(parameters or EmergencyParameters(), city, roads)
     recorder = Recorder()
-    chosen = dict(rules or CITY_BRAIN)
+    chosen = {**SHARED, **(rules or CITY_BRAIN)}
     setting = BrainSetting(
         "tested",
         {connection.name: ConnectionSetting(connected) for connection in CONNECTIONS} | dict(connections or {}),

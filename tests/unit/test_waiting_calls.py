@@ -11,7 +11,6 @@ from support.runs import CITY_BRAIN, run_emergency
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
 from twin.core.parameters import Duration
-from twin.domains.emergency.call_centre import RECONSIDER_S
 from twin.domains.emergency.decisions import DispatchView, Send, Wait
 from twin.domains.emergency.parameters import EmergencyParameters
 
@@ -43,7 +42,7 @@ def test_a_waiting_call_is_looked_at_once_a_minute_and_not_more_often():
     for times_s in asked.values():
         again_s = times_s[1:]
         assert again_s == sorted(set(again_s))
-        assert all(b - a == pytest.approx(RECONSIDER_S) for a, b in pairwise(again_s))
+        assert all(b - a == pytest.approx(EmergencyParameters().reconsider_s) for a, b in pairwise(again_s))
 
 
 def test_a_list_that_empties_and_fills_again_is_not_looked_at_twice_a_minute():
@@ -63,7 +62,7 @@ def test_a_list_that_empties_and_fills_again_is_not_looked_at_twice_a_minute():
         by_call.setdefault(call, []).append(time_s)
     gaps_s = [b - a for times in by_call.values() for a, b in pairwise(times[1:])]
     assert len(gaps_s) > 5
-    assert min(gaps_s) == pytest.approx(RECONSIDER_S)
+    assert min(gaps_s) == pytest.approx(EmergencyParameters().reconsider_s)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ class City:
         self.roads = city_map.roads
         self.hierarchy = Hierarchy.of(city_map.roads)
         self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters)
+        self._kept_cell_ms: dict[int, NDArray[np.int32]] = {}
 
     @cached_property
     def stations(self) -> Places:
@@ -66,6 +67,27 @@ class City:
             )
         shares: NDArray[np.float64] = np.cumsum(weight) / weight.sum()
         return shares
+
+    @cached_property
+    def _served_cells(self) -> NDArray[np.int64]:
+        return np.flatnonzero(self._served_residents > 0)
+
+    @cached_property
+    def demand_share(self) -> NDArray[np.float32]:
+        """Share of the served residents who live in each inhabited served cell, shape (cells,)."""
+        weight = self._served_residents[self._served_cells]
+        return (weight / max(weight.sum(), 1e-300)).astype(np.float32)
+
+    def station_to_cell_ms(self, hour_of_day: int) -> NDArray[np.int32]:
+        """Return the times of an ordinary day from each station to each of these cells, shape (stations, cells)."""
+        if hour_of_day not in self._kept_cell_ms:
+            population, cells = self.map.population, self._served_cells
+            nodes = nearest_nodes(self.roads, population.lon[cells], population.lat[cells])
+            times = self.ordinary.times_at(hour_of_day)
+            to_cells = [times.times_from_places(self.stations, node) for node in nodes.tolist()]
+            found = np.array(to_cells, np.int32).reshape(len(cells), len(self.stations.nodes))
+            self._kept_cell_ms[hour_of_day] = np.ascontiguousarray(found.T)
+        return self._kept_cell_ms[hour_of_day]
 
     def draw_homes(self, generator: np.random.Generator, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Draw places where people are: residents by cell, evenly within the cell; degrees, shapes (count,)."""

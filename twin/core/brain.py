@@ -178,6 +178,8 @@ def _columns_of(view: type, prefix: tuple[str, ...] = ()) -> dict[tuple[str, ...
     columns: dict[tuple[str, ...], pa.DataType] = {}
     hints = hints_of(view)
     for field in dataclasses.fields(view):
+        if not field.metadata.get("recorded", True):
+            continue
         hint = hints[field.name]
         path = (*prefix, field.name)
         plain = [kind for kind in typing.get_args(hint) if kind in _SCALARS]

@@ -69,12 +69,14 @@ class Twin(mesa.Model):
         self.channels = Channels()
         self.domains = {domain.name: domain for domain in domains}
         self.tick_s = tick_s
+        happenings = tuple(events)
+        self.events = tuple(event for event, _ in happenings)
         self.tables: dict[str, pd.DataFrame] = dict(exogenous or {})
         for domain in domains:
             given = {name: table for name, table in (tables or {}).items() if name.startswith(f"{domain.name}.")}
             self.tables.update(given or domain.draw_tables(self))
         self.table_hashes = {name: hash_frame(frame) for name, frame in sorted(self.tables.items())}
-        for event, listener in events:
+        for event, listener in happenings:
             self.env.process(self._live_event(event, listener))
         for domain in domains:
             domain.start(self, self.tables)

@@ -102,6 +102,11 @@ class Duration(Frozen):
         """Standard deviation of the logarithm."""
         return math.log(self.p90 / self.median) / _NORMAL_P90
 
+    @property
+    def mean(self) -> float:
+        """Mean, in the key's unit."""
+        return self.median * math.exp(self.log_sigma**2 / 2)
+
     def draw(self, generator: np.random.Generator, count: int) -> NDArray[np.float64]:
         """Draw ``count`` durations in the key's unit, shape (count,)."""
         return self.of(generator.standard_normal(count))

@@ -7,7 +7,7 @@ from typing import Final
 from twin.core.domain import DomainDescription, EventKind
 from twin.domains.emergency.connections import CONNECTIONS
 from twin.domains.emergency.decisions import DECISIONS
-from twin.domains.emergency.measures import FAMILIES
+from twin.domains.emergency.measures import AGES, FAMILIES, PHONES
 from twin.domains.emergency.parameters import CONDITIONS, EmergencyParameters
 
 DESCRIPTION: Final = DomainDescription(
@@ -19,11 +19,16 @@ DESCRIPTION: Final = DomainDescription(
     event_kinds=(
         EventKind("hospital_closes", "A hospital takes no more patients from ambulances", names="hospital"),
         EventKind("station_closes", "The vehicles of a station cannot be sent", names="station"),
+        EventKind(
+            "vehicles_lost", "This share of all vehicles is out of service; those on a mission end it", low=0, high=1
+        ),
+        EventKind("calls_multiply", "So many times as many calls ring", low=0, high=50),
+        EventKind("mass_casualty", "So many people are hurt at one place, reported in one call", low=1, high=1000),
     ),
     kpi_families=FAMILIES,
     factory="twin.domains.emergency.domain:EmergencyDomain",
     observations="twin.domains.emergency.kpis:observations",
     kpis="twin.domains.emergency.kpis:compute",
     report="twin.domains.emergency.report:sections",
-    members={"condition": CONDITIONS},
+    members={"condition": CONDITIONS, "age": AGES, "phone": PHONES},
 )

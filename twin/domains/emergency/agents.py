@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,27 +21,37 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class CallRecord:
-    """The stamps of one call, seconds since the scenario's start; None for what did not happen."""
+    """The stamps of one call or self-arriving patient, seconds since the scenario's start; None: did not happen."""
 
     call: int
     ring_s: float
+    symptom_s: float | None = None
     one_tap: bool = False
+    history: bool = False
     sent_wrong: bool = False
     answer_s: float | None = None
     locate_s: float | None = None
     triage_s: float | None = None
     dispatch_s: float | None = None
     waited_for_vehicle: bool = False
+    called_off: int = 0
     vehicle: int | None = None
     out_s: float | None = None
     at_scene_s: float | None = None
     at_patient_s: float | None = None
+    ecg_s: float | None = None
     leave_s: float | None = None
     hospital: int | None = None
     green_channel_s: float | None = None
     door_s: float | None = None
     bay_s: float | None = None
+    registered_s: float | None = None
+    seen_s: float | None = None
+    consulted_s: float | None = None
+    consented_s: float | None = None
+    team_s: float | None = None
     transferred_to: int | None = None
+    ready_s: float | None = None
     treatment_s: float | None = None
 
 
@@ -71,15 +82,18 @@ class Caller(mesa.Agent):
         self.pick_up_s = pick_up_s
         self.advice_s = advice_s
         self.cause = "call"
+        self.with_him: list[Caller] = []
         self.record = CallRecord(call, ring_s)
 
 
 class Patient(mesa.Agent):
-    """Somebody who is taken to hospital."""
+    """Somebody who is taken to hospital, or comes by himself."""
 
-    def __init__(self, twin: Twin, caller: Caller) -> None:
+    def __init__(self, twin: Twin, row: Any, record: CallRecord, on_treated: Callable[[], None]) -> None:
         super().__init__(twin)
-        self.caller = caller
+        self.row = row
+        self.record = record
+        self.on_treated = on_treated
         self.place = "scene"
 
 
@@ -95,22 +109,55 @@ class Station(mesa.Agent):
 
 
 class Ambulance(mesa.Agent):
-    """A crew on duty with its vehicle."""
+    """A crew on duty with its vehicle.
+
+    Attributes
+    ----------
+    station
+        Its home.
+    post
+        The station where it waits, or is on its way to wait.
+    way
+        The drive it is on, or None while it stands.
+    way_purpose, way_call
+        What that drive is for: ``to_scene``, ``to_hospital``, ``home``.
+    mission, caller
+        Its mission and whom it is for, while it can still be called off.
+    homeward
+        Its drive to its post, which a call may interrupt.
+    stood_since_s
+        When it last arrived at its post.
+    ate_until_s
+        When its last meal ended.
+    changes_due
+        How long the change of crew takes that waits until it is at its post; 0 where none is due.
+    losses
+        Events that have put it out of service.
+    """
 
     def __init__(self, twin: Twin, number: int, station: Station) -> None:
         super().__init__(twin)
         self.number = number
         self.station = station
+        self.post = station
         self.node = station.node
         self.status = "at_station"
         self.call: int | None = None
-        self.way_home: Trip | None = None
+        self.way: Trip | None = None
+        self.way_purpose = ""
+        self.way_call: int | None = None
+        self.mission: simpy.Process | None = None
+        self.caller: Caller | None = None
         self.homeward: simpy.Process | None = None
+        self.stood_since_s = float("-inf")
+        self.ate_until_s = float("-inf")
+        self.changes_due = 0.0
+        self.losses = 0
 
     @property
     def is_free(self) -> bool:
-        """Whether it may be sent: at its station or on its way back, and the station not closed."""
-        return self.status in ("at_station", "returning") and not self.station.closures
+        """Whether it may be sent: at its post or on its way there, its home not closed, the vehicle in service."""
+        return self.status in ("at_station", "returning") and not self.station.closures and not self.losses
 
 
 class Hospital(mesa.Agent):
@@ -136,23 +183,30 @@ class Hospital(mesa.Agent):
 
 @dataclass(slots=True)
 class Fleet:
-    """The vehicles as columns, kept beside the agents so that a view of them costs little."""
+    """The vehicles as columns, kept beside the agents so that a view of them costs little.
+
+    `station` is where each waits or is on its way to wait.
+    """
 
     ambulances: list[Ambulance]
     station: NDArray[np.int32] = field(init=False)
     node: NDArray[np.int32] = field(init=False)
     free: NDArray[np.bool_] = field(init=False)
+    on_duty: NDArray[np.bool_] = field(init=False)
     at_station: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         self.station = np.array([ambulance.station.position for ambulance in self.ambulances], dtype=np.int32)
         self.node = np.array([ambulance.node for ambulance in self.ambulances], dtype=np.int32)
         self.free = np.ones(len(self.ambulances), dtype=np.bool_)
+        self.on_duty = np.ones(len(self.ambulances), dtype=np.bool_)
         self.at_station = np.ones(len(self.ambulances), dtype=np.bool_)
 
     def note(self, ambulance: Ambulance) -> None:
         """Take over an agent's state."""
         number = ambulance.number
+        self.station[number] = ambulance.post.position
         self.node[number] = ambulance.node
+        self.on_duty[number] = ambulance.status not in ("out_of_service", "changing_crew")
         self.free[number] = ambulance.is_free
         self.at_station[number] = ambulance.status == "at_station"

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import simpy
 
-from twin.domains.emergency.agents import Caller, CallTaker
+from twin.domains.emergency.agents import Ambulance, Caller, CallTaker
 from twin.domains.emergency.connections import ONE_TAP_LOCATION
-from twin.domains.emergency.decisions import DISPATCH, Send
-from twin.domains.emergency.mission import begin_mission
+from twin.domains.emergency.decisions import DISPATCH, QUEUE, REDISPATCH, STANDBY, Send, TakeOver
+from twin.domains.emergency.mission import begin_mission, call_off, go_to_post
 from twin.domains.emergency.service import Service
 
 Life = Generator[simpy.Event, Any, None]
-
-RECONSIDER_S: Final = 60.0
-"""Calls that wait are looked at again this often (assumed), besides whenever a vehicle becomes free."""
 
 
 class Desk:
@@ -48,12 +45,12 @@ class Desk:
         if row is None:
             talked_s = record.answer_s + caller.advice_s
         else:
-            record.one_tap = service.twin.brain.works(ONE_TAP_LOCATION.name, row.app_draw)
+            record.one_tap = bool(row.smartphone) and service.twin.brain.works(ONE_TAP_LOCATION.name, row.app_draw)
             record.locate_s = record.answer_s + (row.locate_one_tap_s if record.one_tap else row.locate_verbal_s)
             if row.wrong_place and not record.one_tap:
                 caller.reported_node = int(row.wrong_node)
             talked_s = record.triage_s = record.locate_s + row.triage_s
-        after(service, talked_s - service.now, partial(self._hang_up, caller, taker))
+        service.after(talked_s - service.now, partial(self._hang_up, caller, taker))
 
     def _hang_up(self, caller: Caller, taker: CallTaker) -> None:
         if self._ringing:
@@ -62,18 +59,13 @@ class Desk:
             self._free.append(taker)
         if caller.row is None:
             self._service.end(caller, "advice")
-        elif not _assign(self._service, caller):
-            caller.record.waited_for_vehicle = True
-            self._service.waiting.append(caller)
-            if not self._service.reconsidering:
-                self._service.reconsidering = True
-                self._service.env.process(_reconsider(self._service))
-
-
-def after(service: Service, delay_s: float, what: Callable[[], None]) -> None:
-    """Do something after a delay, without a process of its own."""
-    timeout = service.env.timeout(max(0.0, delay_s))
-    timeout.callbacks.append(lambda _: what())
+            return
+        want_vehicle(self._service, caller)
+        for other in caller.with_him:  # casualties of one event, reported in one call
+            self._service.begin(other)
+            for stamp in ("answer_s", "locate_s", "triage_s"):
+                setattr(other.record, stamp, getattr(caller.record, stamp))
+            want_vehicle(self._service, other)
 
 
 def let_phones_ring(service: Service, desk: Desk, callers: Iterator[Caller]) -> Life:
@@ -83,30 +75,87 @@ def let_phones_ring(service: Service, desk: Desk, callers: Iterator[Caller]) -> 
         desk.ring(caller)
 
 
+def want_vehicle(service: Service, caller: Caller) -> None:
+    """Send a vehicle to a call, or let it wait for one."""
+    if not _assign(service, caller):
+        _wait(service, caller)
+
+
+def _wait(service: Service, caller: Caller) -> None:
+    caller.record.waited_for_vehicle = True
+    service.waiting.append(caller)
+    if not service.reconsidering:
+        service.reconsidering = True
+        service.env.process(_reconsider(service))
+
+
+def _reconsider(service: Service) -> Life:
+    while service.waiting:
+        yield service.env.timeout(service.parameters.reconsider_s)
+        assign_waiting(service)
+    service.reconsidering = False
+
+
 def assign_waiting(service: Service) -> None:
-    """Ask again for every waiting call, the life-threatening first, then in order of readiness."""
-    for caller in sorted(service.waiting, key=lambda caller: (caller.row.severity, caller.record.triage_s)):
+    """Ask again for every waiting call, in the order that the brain gives them."""
+    if not service.waiting or not service.fleet.free.any():
+        return
+    waiting = list(service.waiting)
+    if len(waiting) > 1:
+        answer = service.twin.brain.ask(QUEUE, service.views.queue(service.now, waiting), service.now)
+        by_number = {caller.record.call: caller for caller in waiting}
+        waiting = [by_number[int(call)] for call in answer.calls]
+    for caller in waiting:
         if not service.fleet.free.any():
             return
         if _assign(service, caller):
             service.waiting.remove(caller)
 
 
-def _reconsider(service: Service) -> Life:
-    while service.waiting:
-        yield service.env.timeout(RECONSIDER_S)
-        assign_waiting(service)
-    service.reconsidering = False
-
-
 def _assign(service: Service, caller: Caller) -> bool:
     """Ask which vehicle goes; send it, or say that the call must wait."""
-    if not service.fleet.free.any():
-        return False
     view = service.views.dispatch(service.now, caller, len(service.waiting) + (caller not in service.waiting))
+    if not len(view.free_vehicles) and not len(view.under_way):
+        return False
     answer = service.twin.brain.ask(DISPATCH, view, service.now)
     if not isinstance(answer, Send):
         return False
     ambulance = service.fleet.ambulances[int(answer.vehicle)]
-    begin_mission(service, ambulance, caller, on_free=assign_waiting)
+    left = call_off(service, ambulance) if ambulance.mission is not None else None
+    begin_mission(service, ambulance, caller, on_free=take_back)
+    if left is not None:
+        want_vehicle(service, left)
     return True
+
+
+def take_back(service: Service, ambulance: Ambulance) -> None:
+    """Find something to do for a vehicle that has become free: a waiting call, one under way, or a place to wait."""
+    assign_waiting(service)
+    if not ambulance.is_free:
+        return
+    if not service.waiting:
+        view = service.views.redispatch(service.now, ambulance)
+        if len(view.calls):
+            answer = service.twin.brain.ask(REDISPATCH, view, service.now)
+            if isinstance(answer, TakeOver):
+                _take_over(service, ambulance, service.open_calls[int(answer.call)])
+                return
+    go_to_post(service, ambulance, _choose_post(service, ambulance))
+
+
+def _choose_post(service: Service, ambulance: Ambulance) -> int:
+    view = service.views.standby(service.now, ambulance)
+    if ambulance.station.closures or not len(view.stations):
+        return ambulance.station.position
+    return int(service.twin.brain.ask(STANDBY, view, service.now).station)
+
+
+def _take_over(service: Service, ambulance: Ambulance, caller: Caller) -> None:
+    """Let a free vehicle take over a call; the one under way turns round."""
+    number = caller.record.vehicle
+    if number is None:
+        raise RuntimeError("a call under way has a vehicle")
+    other = service.fleet.ambulances[number]
+    call_off(service, other)
+    begin_mission(service, ambulance, caller, on_free=take_back)
+    take_back(service, other)

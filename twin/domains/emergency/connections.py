@@ -15,5 +15,11 @@ LIVE_TRAFFIC: Final = Connection(
 VITALS_STREAM: Final = Connection(
     "vitals_stream", "emergency", "Electrocardiogram and vital signs reach the hospital while the patient is on the way"
 )
+PATIENT_HISTORY: Final = Connection(
+    "patient_history", "emergency", "The crew reads the patient's history on the way to him"
+)
+HOSPITAL_LOAD: Final = Connection(
+    "hospital_load", "emergency", "The dispatch centre sees how many bays and laboratories are taken and waited for"
+)
 
-CONNECTIONS: Final = (ONE_TAP_LOCATION, LIVE_TRAFFIC, VITALS_STREAM)
+CONNECTIONS: Final = (ONE_TAP_LOCATION, LIVE_TRAFFIC, PATIENT_HISTORY, VITALS_STREAM, HOSPITAL_LOAD)

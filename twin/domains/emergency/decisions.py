@@ -1,4 +1,4 @@
-"""What the emergency domain asks: which vehicle, which hospital, when to open the green channel.
+"""What the emergency domain asks: which vehicle, which hospital, where to wait, when to open the green channel.
 
 A policy is a function of one of the views below, or a class with ``decide(view)``; it returns one of the answers.
 Columns are read-only NumPy arrays of one length, one entry a vehicle or hospital.
@@ -6,15 +6,19 @@ Columns are read-only NumPy arrays of one length, one entry a vehicle or hospita
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from twin.core.decisions import Decision
 
 if TYPE_CHECKING:  # checking a scenario needs no arrays, and NumPy costs a tenth of a second
     import numpy as np
     from numpy.typing import NDArray
+
+
+NOT_RECORDED: Final = {"recorded": False}
+"""Mark of a view's field that stays the same for the whole run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,11 @@ class Vehicles:
     id
         Vehicle number.
     station
-        Position of its home station.
+        Position of the station where it waits or is on its way to wait.
     at_station
-        Whether it stands at home; otherwise it is on its way back.
+        Whether it stands there; otherwise it is on its way.
     station_order
-        Place of its home station in the list of stations that the call's district of responsibility prefers (0 first).
+        Place of that station in the list of stations that the call's district of responsibility prefers (0 first).
     straight_line_m
         Straight distance to the reported place, metres.
     drive_time_s
@@ -47,6 +51,51 @@ class Vehicles:
 
     def __len__(self) -> int:
         return len(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Vehicles under way to a call that is less severe than this one, in order of id: they may be called off for it.
+
+    Attributes
+    ----------
+    id
+        Vehicle number.
+    call, severity
+        The call that it would leave, which then waits for another, and that call's severity.
+    drive_time_s
+        From where it can next turn (or from its station) to the reported place, as in `Vehicles`.
+    """
+
+    id: NDArray[np.int32]
+    call: NDArray[np.int64]
+    severity: NDArray[np.int8]
+    drive_time_s: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How the stations cover the city on an ordinary day; the same object for the whole run.
+
+    Attributes
+    ----------
+    demand_share
+        Share of the calls that come from each cell of the population surface, shape (cells,).
+    drive_time_s
+        From each station to each cell under lights and siren, shape (stations, cells).
+    target_s
+        Drive time within which a cell counts as covered.
+    covers
+        1 where ``drive_time_s`` is within ``target_s``, else 0, shape (stations, cells).
+    """
+
+    demand_share: NDArray[np.float32]
+    drive_time_s: NDArray[np.float32]
+    target_s: float
+    covers: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +118,10 @@ class DispatchView:
         Calls that wait for a vehicle, this one included.
     free_vehicles
         The vehicles that may be sent.
+    under_way
+        The vehicles that may be called off a less severe call.
+    coverage
+        What the stations cover.
     """
 
     time_s: float
@@ -79,11 +132,13 @@ class DispatchView:
     waiting_s: float
     calls_waiting: int
     free_vehicles: Vehicles
+    under_way: UnderWay
+    coverage: Coverage = field(repr=False, metadata=NOT_RECORDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send this vehicle."""
+    """Send this vehicle: a free one, or one under way to a less severe call, which then waits."""
 
     vehicle: int
 
@@ -105,12 +160,22 @@ class Hospitals:
         Whether it can treat this condition for good.
     straight_line_m, drive_time_s
         From the patient; the drive time as in `Vehicles`.
+    bays, bays_taken, bays_waited_for
+        Emergency bays, how many are taken, and how many patients wait for one. The latter two are 0 where the
+        connection ``hospital_load`` is off or fails.
+    laboratories, laboratories_taken
+        Catheterisation laboratories, and how many are taken or waited for; the latter 0 as above.
     """
 
     id: NDArray[np.int32]
     capable: NDArray[np.bool_]
     straight_line_m: NDArray[np.float32]
     drive_time_s: NDArray[np.float32]
+    bays: NDArray[np.int32]
+    bays_taken: NDArray[np.int32]
+    bays_waited_for: NDArray[np.int32]
+    laboratories: NDArray[np.int32]
+    laboratories_taken: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.id)
@@ -126,6 +191,10 @@ class HospitalView:
         As in `DispatchView`.
     condition, severity
         As found by the crew.
+    load_known
+        Whether the hospitals' load is known (``hospital_load`` works).
+    bay_stay_s, laboratory_s
+        Mean time for which a patient holds a bay, and a laboratory, on an ordinary day.
     hospitals
         The open hospitals.
     """
@@ -134,6 +203,9 @@ class HospitalView:
     call: int
     condition: str
     severity: int
+    load_known: bool
+    bay_stay_s: float
+    laboratory_s: float
     hospitals: Hospitals
 
 
@@ -178,24 +250,188 @@ class AtTheDoor:
     """Begin at the door, one step after another."""
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingCalls:
+    """Calls that wait for a vehicle, in the order in which they were ready.
+
+    Attributes
+    ----------
+    call, severity
+        Number and severity (1 is life-threatening).
+    waiting_s
+        Seconds since the call was ready for dispatch.
+    """
+
+    call: NDArray[np.int64]
+    severity: NDArray[np.int8]
+    waiting_s: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.call)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """What the dispatch centre sees when a vehicle may be free and several calls wait.
+
+    Attributes
+    ----------
+    time_s
+        Now, seconds since the scenario's start.
+    free_vehicles
+        How many vehicles are free.
+    calls
+        The waiting calls.
+    """
+
+    time_s: float
+    free_vehicles: int
+    calls: WaitingCalls
+
+
+@dataclass(frozen=True, slots=True)
+class ServeInOrder:
+    """Ask for a vehicle for these calls, one after another; each waiting call stands in the order once."""
+
+    calls: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """Stations where vehicles wait, in the map's order.
+
+    Attributes
+    ----------
+    id
+        Position of the station.
+    idle
+        Free vehicles that stand there or are on their way to wait there; the freed one is in none.
+    drive_time_s
+        From the freed vehicle, without lights and siren; known as in `Vehicles`.
+    """
+
+    id: NDArray[np.int32]
+    idle: NDArray[np.int32]
+    drive_time_s: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class StandbyView:
+    """What the dispatch centre sees when a vehicle becomes free and no call wants it.
+
+    Attributes
+    ----------
+    time_s, vehicle
+        Now, and the vehicle's number.
+    home
+        Position of its home station.
+    vehicles
+        How many vehicles are on duty, busy ones included.
+    busy_fraction
+        Share of these that are busy now.
+    stations
+        The open stations.
+    coverage
+        What the stations cover.
+    """
+
+    time_s: float
+    vehicle: int
+    home: int
+    vehicles: int
+    busy_fraction: float
+    stations: Stations
+    coverage: Coverage = field(repr=False, metadata=NOT_RECORDED)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitAt:
+    """Wait at this station for the next call."""
+
+    station: int
+
+
+@dataclass(frozen=True, slots=True)
+class RedispatchView:
+    """What the dispatch centre sees when a vehicle becomes free, no call waits, and others are under way to calls.
+
+    Attributes
+    ----------
+    time_s, vehicle
+        Now, and the number of the freed vehicle.
+    calls
+        Calls whose vehicle is under way to the scene, in order of that vehicle's number.
+    """
+
+    time_s: float
+    vehicle: int
+    calls: CallsUnderWay
+
+
+@dataclass(frozen=True, slots=True)
+class CallsUnderWay:
+    """Calls whose vehicle is under way to the scene, in order of that vehicle's number.
+
+    Attributes
+    ----------
+    call, severity
+        Number and severity.
+    vehicle
+        The vehicle that is under way.
+    remaining_s
+        Seconds until it is there as far as known (chute that is left included).
+    drive_time_s
+        Drive time of the freed vehicle to the place.
+    """
+
+    call: NDArray[np.int64]
+    severity: NDArray[np.int8]
+    vehicle: NDArray[np.int32]
+    remaining_s: NDArray[np.float32]
+    drive_time_s: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.call)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Let the freed vehicle take over this call; the one under way is called off."""
+
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveAsIs:
+    """Let those who are under way go on."""
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral)
+
+
+def _holds(column: NDArray[np.integer], value: int) -> bool:
+    position = int(column.searchsorted(value))
+    return position < len(column) and bool(column[position] == value)
+
+
 def _vehicle_objection(view: DispatchView, answer: Send | Wait) -> str | None:
     if isinstance(answer, Wait):
         return None
-    if not isinstance(answer.vehicle, Integral):
+    if not _is_whole(answer.vehicle):
         return "vehicle must be a whole number"
-    free = view.free_vehicles.id
-    position = int(free.searchsorted(answer.vehicle))
-    if position < len(free) and free[position] == answer.vehicle:
+    if _holds(view.free_vehicles.id, answer.vehicle) or _holds(view.under_way.id, answer.vehicle):
         return None
-    return f"vehicle {answer.vehicle} is not free"
+    return f"vehicle {answer.vehicle} is neither free nor under way to a less severe call"
 
 
 def _hospital_objection(view: HospitalView, answer: TakeTo) -> str | None:
-    if not isinstance(answer.hospital, Integral):
+    if not _is_whole(answer.hospital):
         return "hospital must be a whole number"
-    if answer.hospital in view.hospitals.id:
-        return None
-    return f"hospital {answer.hospital} is not open"
+    return None if _holds(view.hospitals.id, answer.hospital) else f"hospital {answer.hospital} is not open"
 
 
 def _channel_objection(view: GreenChannelView, answer: Open | AtTheDoor) -> str | None:
@@ -204,19 +440,57 @@ def _channel_objection(view: GreenChannelView, answer: Open | AtTheDoor) -> str 
     return None
 
 
-DISPATCH: Final = Decision(
-    "dispatch", "emergency", "Which vehicle goes to this call?", DispatchView, (Send, Wait), _vehicle_objection
+def _order_objection(view: QueueView, answer: ServeInOrder) -> str | None:
+    if not isinstance(answer.calls, tuple) or not all(map(_is_whole, answer.calls)):
+        return "calls must be a tuple of whole numbers"
+    if sorted(answer.calls) != sorted(view.calls.call.tolist()):
+        return "each waiting call must stand in the order once"
+    return None
+
+
+def _station_objection(view: StandbyView, answer: WaitAt) -> str | None:
+    if not _is_whole(answer.station):
+        return "station must be a whole number"
+    return None if _holds(view.stations.id, answer.station) else f"station {answer.station} is not open"
+
+
+def _take_over_objection(view: RedispatchView, answer: TakeOver | LeaveAsIs) -> str | None:
+    if isinstance(answer, LeaveAsIs):
+        return None
+    if not _is_whole(answer.call):
+        return "call must be a whole number"
+    return None if answer.call in view.calls.call else f"no vehicle is under way to call {answer.call}"
+
+
+def _decision(name: str, text: str, view: type, answers: tuple[type, ...], objection: Any) -> Decision:
+    return Decision(name, "emergency", text, view, answers, objection)
+
+
+QUEUE: Final = _decision(
+    "queue", "In which order are waiting calls served?", QueueView, (ServeInOrder,), _order_objection
 )
-HOSPITAL: Final = Decision(
-    "hospital", "emergency", "To which hospital is this patient taken?", HospitalView, (TakeTo,), _hospital_objection
+DISPATCH: Final = _decision(
+    "dispatch", "Which vehicle goes to this call?", DispatchView, (Send, Wait), _vehicle_objection
 )
-GREEN_CHANNEL: Final = Decision(
+REDISPATCH: Final = _decision(
+    "redispatch",
+    "Does a freed vehicle take over a call from one under way?",
+    RedispatchView,
+    (TakeOver, LeaveAsIs),
+    _take_over_objection,
+)
+STANDBY: Final = _decision(
+    "standby", "Where does a freed vehicle wait for the next call?", StandbyView, (WaitAt,), _station_objection
+)
+HOSPITAL: Final = _decision(
+    "hospital", "To which hospital is this patient taken?", HospitalView, (TakeTo,), _hospital_objection
+)
+GREEN_CHANNEL: Final = _decision(
     "green_channel",
-    "emergency",
     "Does the hospital open the green channel for this patient now?",
     GreenChannelView,
     (Open, AtTheDoor),
     _channel_objection,
 )
 
-DECISIONS: Final = (DISPATCH, HOSPITAL, GREEN_CHANNEL)
+DECISIONS: Final = (QUEUE, DISPATCH, REDISPATCH, STANDBY, HOSPITAL, GREEN_CHANNEL)

@@ -1,57 +1,91 @@
 """From the hospital's door to treatment.
 
-In the old practice the steps follow one another after the door. Where the green channel was opened on the way, first
-look and consultation have gone on by distance, consent and preparation after them side by side, and only what is left
-over remains at the door.
+In the old practice the steps follow one another after the door: a bay, registration, first look, consultation, consent,
+transfer and preparation; off hours the catheterisation team is called once the cardiologist has seen the patient. Where
+the green channel was opened on the way, registration, first look and consultation have gone on by distance, the team
+was called and consent sought during the drive, and only what is left over remains at the door.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import simpy
 from simpy.resources.resource import PriorityRequest
 
+from twin.core.clock import HOUR_S
 from twin.core.errors import MapError
 from twin.domains.emergency.agents import CallRecord, Hospital, Patient
 from twin.domains.emergency.parameters import CONDITIONS
-from twin.domains.emergency.service import Service
+
+if TYPE_CHECKING:
+    from twin.domains.emergency.service import Service
 
 Life = Generator[simpy.Event, Any, None]
+SATURDAY: Final = 5
+LABORATORY: Final = "stemi"
+"""The condition that is treated in a catheterisation laboratory."""
 
 
-def stay_in_hospital(service: Service, patient: Patient, hospital: Hospital, handed_over: simpy.Event) -> Life:
-    """Live a patient's stay; ``handed_over`` is triggered when the crew may leave."""
-    env, row, record = service.env, patient.caller.row, patient.caller.record
+def stay_in_hospital(service: Service, patient: Patient, hospital: Hospital, handed_over: simpy.Event | None) -> Life:
+    """Live a patient's stay; ``handed_over`` is triggered when the crew may leave (None: he came by himself)."""
+    env, row, record = service.env, patient.row, patient.record
     condition = CONDITIONS[row.condition]
     patient.place = "hospital"
     record.door_s = service.now
     bay = yield from _enter_bay(service, hospital, record, int(row.severity))
     record.bay_s = service.now
-    env.process(_hand_over(service, patient, handed_over))
+    if handed_over is not None:
+        service.after(row.handover_s, handed_over.succeed)
     if hospital.can_treat(condition):
-        ready_s = ready_for_treatment_s(row, record, service.now)
+        plan_steps(service, row, record, condition)
     else:
         hospital, bay = yield from _move_on(service, patient, hospital, bay)
-        ready_s = service.now + row.consent_s + row.transfer_s + row.preparation_s
-    yield env.timeout(max(0.0, ready_s - service.now))
-    if condition == "stemi":
+        record.consented_s = service.now + row.consent_s
+        record.ready_s = record.consented_s + row.transfer_s + row.preparation_s
+    yield env.timeout(max(0.0, _given(record.ready_s) - service.now))
+    if condition == LABORATORY:
         yield from _intervene(service, patient, hospital, bay)
     else:
         record.treatment_s = service.now
-        service.end(patient.caller, "treated")
+        patient.on_treated()
         yield env.timeout(row.bay_stay_s)
         _leave_bay(service, hospital, record, bay)
     patient.remove()
 
 
-def ready_for_treatment_s(row: Any, record: CallRecord, bay_s: float) -> float:
-    """Return when treatment can begin in a hospital that offers it, seconds since the scenario's start."""
-    if record.green_channel_s is None:
-        return bay_s + float(row.first_look_s + row.consultation_s + row.consent_s + row.transfer_s + row.preparation_s)
-    by_distance_s = record.green_channel_s + row.first_look_s + row.consultation_s
-    return max(bay_s + float(row.transfer_s), float(by_distance_s + max(row.consent_s, row.preparation_s)))
+def plan_steps(service: Service, row: Any, record: CallRecord, condition: str) -> None:
+    """Stamp every step until treatment can begin in a hospital that offers it; all is known when the bay is reached."""
+    bay_s = _given(record.bay_s)
+    opened = record.green_channel_s is not None
+    begun_s = _given(record.green_channel_s) if opened else bay_s
+    record.registered_s = begun_s + row.registration_s
+    record.seen_s = record.registered_s + row.first_look_s
+    record.consulted_s = record.seen_s + row.consultation_s
+    record.consented_s = record.consulted_s + row.consent_s
+    record.team_s = record.consulted_s
+    if condition == LABORATORY and not team_is_on_site(service, record.consulted_s):
+        record.team_s += row.team_call_in_s
+    if opened:
+        prepared_s = max(record.consulted_s, record.team_s) + row.preparation_s
+        record.ready_s = max(bay_s + row.transfer_s, record.consented_s, prepared_s)
+    else:
+        record.ready_s = max(record.consented_s + row.transfer_s, record.team_s) + row.preparation_s
+
+
+def team_is_on_site(service: Service, time_s: float) -> bool:
+    """Say whether the catheterisation team is in the house: by day from Monday to Friday."""
+    clock, parameters = service.twin.clock, service.parameters
+    hour = clock.second_of_day(time_s) / HOUR_S
+    by_day = parameters.team_on_site_from_h <= hour < parameters.team_on_site_until_h
+    return by_day and clock.at(time_s).weekday() < SATURDAY
+
+
+def _given(time_s: float | None) -> float:
+    if time_s is None:
+        raise RuntimeError("a step was asked for before it was stamped")
+    return time_s
 
 
 def _enter_bay(
@@ -68,19 +102,16 @@ def _leave_bay(service: Service, hospital: Hospital, record: CallRecord, bay: Pr
     service.records.hospitals.add(service.now, hospital.position, record.call, "bay", -1)
 
 
-def _hand_over(service: Service, patient: Patient, handed_over: simpy.Event) -> Life:
-    yield service.env.timeout(patient.caller.row.handover_s)
-    handed_over.succeed()
-
-
 def _move_on(
     service: Service, patient: Patient, hospital: Hospital, bay: PriorityRequest
 ) -> Generator[simpy.Event, Any, tuple[Hospital, PriorityRequest]]:
     """Find out that this hospital cannot treat the patient, and take him to the nearest that can."""
-    row, record = patient.caller.row, patient.caller.record
+    row, record = patient.row, patient.record
     begun_s = service.now if record.green_channel_s is None else record.green_channel_s
-    leave_s = begun_s + row.first_look_s + row.consultation_s + row.arrange_transfer_s
-    yield service.env.timeout(max(0.0, leave_s - service.now))
+    record.registered_s = begun_s + row.registration_s
+    record.seen_s = record.registered_s + row.first_look_s
+    record.consulted_s = record.seen_s + row.consultation_s
+    yield service.env.timeout(max(0.0, record.consulted_s + row.arrange_transfer_s - service.now))
     capable = [other for other in service.views.open_hospitals() if other.can_treat(CONDITIONS[row.condition])]
     if not capable:
         raise MapError(
@@ -106,13 +137,13 @@ def _move_on(
 
 def _intervene(service: Service, patient: Patient, hospital: Hospital, bay: PriorityRequest) -> Life:
     """Wait for a catheterisation laboratory and hold it."""
-    row, record = patient.caller.row, patient.caller.record
+    row, record = patient.row, patient.record
     laboratory = hospital.laboratories.request()
     yield laboratory
     service.records.hospitals.add(service.now, hospital.position, record.call, "laboratory", 1)
     record.treatment_s = service.now
     _leave_bay(service, hospital, record, bay)
-    service.end(patient.caller, "treated")
+    patient.on_treated()
     yield service.env.timeout(row.laboratory_s)
     hospital.laboratories.release(laboratory)
     service.records.hospitals.add(service.now, hospital.position, record.call, "laboratory", -1)

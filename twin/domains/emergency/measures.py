@@ -6,6 +6,9 @@ from typing import Final
 
 from twin.core.kpis import Better, KpiFamily
 
+AGES: Final = ("under_65", "from_65")
+PHONES: Final = ("smartphone", "no_smartphone")
+_EVERYBODY: Final = ("condition", "district", "hour", "age", "phone")
 _TIMES: Final = ("mean", "median", "p90")
 
 
@@ -42,11 +45,12 @@ FAMILIES: Final = (
     _time(
         "response_min",
         "ring to the scene",
-        groups=("condition", "district", "hour"),
+        groups=_EVERYBODY,
         headline=("mean", "median", "p90"),
     ),
     _share("response_within_15_min", "vehicles on the scene within 15 min"),
-    _time("ring_to_patient_min", "ring to the patient's side", groups=("condition",)),
+    _time("ring_to_patient_min", "ring to the patient's side", groups=("condition", "age", "phone")),
+    _time("find_min", "vehicle stopping to the patient's side"),
     _time("scene_min", "at the patient's side on the scene"),
     _time("transport_min", "scene to the hospital door", groups=("condition",)),
     _time("bay_wait_min", "door to a bay", statistics=("mean", "p95")),
@@ -72,11 +76,35 @@ FAMILIES: Final = (
         groups=("condition",),
         headline=("stemi",),
     ),
+    _time("symptom_to_treatment_min", "symptom to treatment", groups=("condition", "age", "phone")),
+    _time("laboratory_wait_min", "ready for the catheterisation laboratory to treatment", statistics=("mean", "p95")),
+    _share("called_off", "calls whose vehicle was called off at least once", better="lower"),
+    KpiFamily(
+        "arrest_survival", "expected survival of a cardiac arrest", "share", ("mean",), "arrest_survival",
+        ("district",), "higher", None, ("mean",),
+    ),
+    KpiFamily(
+        "stemi_mortality", "expected mortality within a year of a heart attack (STEMI)", "share", ("mean",),
+        "stemi_mortality", ("district",), "lower", None, ("mean",),
+    ),
+    KpiFamily(
+        "stroke_good_outcome", "expected good outcome of a stroke", "share", ("mean",), "stroke_good_outcome",
+        ("district",), "higher", None, ("mean",),
+    ),
     _share("secondary_transfers", "patients moved on from a hospital that could not treat them", better="lower"),
     KpiFamily("calls", "calls", "count", better="neither"),
     KpiFamily("dispatched_calls", "calls for which a vehicle went out", "count", better="neither"),
     KpiFamily("treated", "patients treated", "count", better="neither", groups=("condition",)),
     KpiFamily("unserved", "calls that nobody came to", "count"),
+    KpiFamily(
+        "walk_in_door_to_treatment_min", "hospital door to treatment of those who come by themselves", "min", _TIMES,
+        "", ("condition",),
+    ),
+    KpiFamily("walk_ins", "patients who came by themselves and were treated", "count", better="neither"),
+    KpiFamily("coverage", "share of the demand covered by a vehicle that waits", "share", better="higher"),
+    KpiFamily("least_coverage", "least share covered at any quarter of an hour", "share", better="higher"),
+    KpiFamily("most_waiting_calls", "most calls that waited for a vehicle at once", "count"),
+    KpiFamily("bays_taken", "emergency bays taken, mean", "count", better="neither"),
     KpiFamily("crew_utilisation", "crews' time spent on calls", "share", better="neither"),
     KpiFamily("vehicle_km", "kilometres driven", "km", better="neither"),
 )

@@ -19,15 +19,14 @@ from twin.domains.emergency.outcome_curves import (
     EMBERSON_LOW,
     PARAMETERS,
     Array,
+    de_maio_of_all,
     good_outcome_emberson_2014,
+    larsen_of_all,
     mortality_rathore_2009,
     odds_ratio_newgard_2010,
-    of_all_arrests,
     relative_risk_de_luca_2004,
     share_saver_2013,
-    survival_de_maio_2003,
-    survival_larsen_1993,
-    survival_valenzuela_1997,
+    valenzuela_of_all,
     value_of,
 )
 from twin.domains.emergency.parameters import CONDITIONS
@@ -75,7 +74,7 @@ class OutcomeFunction:
     def evaluate(self, delay_min: ArrayLike) -> tuple[Array, NDArray[np.bool_]]:
         """Return values, and which of them lie beyond the range and were taken at its end; NaN stays NaN."""
         minutes, outside = self._clipped(delay_min)
-        return self.function(minutes), outside
+        return np.where(np.isnan(minutes), np.nan, self.function(minutes)), outside
 
     def evaluate_interval(self, delay_min: ArrayLike) -> tuple[Array, Array] | None:
         """Return lower and upper 95 % values, or None; clipped as `evaluate` does."""
@@ -85,32 +84,6 @@ class OutcomeFunction:
         minutes = np.asarray(delay_min, dtype=np.float64) + self.lead_min
         low, high = self.valid_range
         return np.clip(minutes, low, high), np.asarray((minutes < low) | (minutes > high))
-
-
-def _de_maio(minutes: Array) -> Array:
-    return of_all_arrests(survival_de_maio_2003, minutes, value_of("arrest_arrival_min"))
-
-
-def _valenzuela(minutes: Array) -> Array:
-    def mixed(crew_min: Array) -> Array:
-        shock_min = crew_min + value_of("crew_to_shock_min")
-        return _with_bystanders(lambda cpr_min: survival_valenzuela_1997(cpr_min, shock_min), crew_min)
-
-    return of_all_arrests(mixed, minutes, value_of("arrest_arrival_min") + value_of("collapse_to_call_min"))
-
-
-def _larsen(minutes: Array) -> Array:
-    def mixed(crew_min: Array) -> Array:
-        shock_min, advanced_min = crew_min + value_of("crew_to_shock_min"), crew_min + value_of("crew_to_advanced_min")
-        return _with_bystanders(lambda cpr_min: survival_larsen_1993(cpr_min, shock_min, advanced_min), crew_min)
-
-    return of_all_arrests(mixed, minutes, value_of("arrest_arrival_min") + value_of("collapse_to_call_min"))
-
-
-def _with_bystanders(by_cpr: Callable[[Array], Array], crew_min: Array) -> Array:
-    """Average over arrests with and without a bystander who begins before the crew."""
-    share = value_of("bystander_share")
-    return share * by_cpr(np.minimum(crew_min, value_of("bystander_cpr_min"))) + (1 - share) * by_cpr(crew_min)
 
 
 def _between(function: Callable[[Array, float], Array], low: float, high: float) -> Interval:
@@ -155,13 +128,13 @@ FUNCTIONS: Final = (
         unit="share",
         better="higher",
         paper="De Maio et al. 2003, Ann Emerg Med 42(2) 242",
-        valid_for="treated arrests of cardiac cause, Ontario 1991-97 (witnessed and shockable ones survive more often "
+        valid_for="treated arrests of cardiac cause, Ontario (witnessed and shockable ones survive more often "
         "there, so the curve is likely too low and too flat for the shockable)" + _VF,
         valid_range=(0.0, 20.0),
         range_label="assumed",
         from_stamp="ring_s",
         to_stamp="at_scene_s",
-        function=_de_maio,
+        function=de_maio_of_all,
     ),
     OutcomeFunction(
         name="valenzuela_1997",
@@ -176,7 +149,7 @@ FUNCTIONS: Final = (
         range_label="assumed",
         from_stamp="ring_s",
         to_stamp="at_patient_s",
-        function=_valenzuela,
+        function=valenzuela_of_all,
         lead_min=value_of("collapse_to_call_min"),
     ),
     OutcomeFunction(
@@ -192,7 +165,7 @@ FUNCTIONS: Final = (
         range_label="derived",
         from_stamp="ring_s",
         to_stamp="at_patient_s",
-        function=_larsen,
+        function=larsen_of_all,
         lead_min=value_of("collapse_to_call_min"),
     ),
     OutcomeFunction(
@@ -251,7 +224,7 @@ FUNCTIONS: Final = (
             unit="share",
             better=better,
             paper="Saver et al. 2013, JAMA 309(23) 2480",
-            valid_for="ischaemic stroke given tPA within 4.5 h, United States 2003-12 (n = 58,353); a register, no trial",
+            valid_for="ischaemic stroke given tPA within 4.5 h, United States 2003-12 (n = 58,353), a register",
             valid_range=(0.0, 270.0),
             range_label="published",
             from_stamp="ring_s",

@@ -16,8 +16,8 @@ Interval = Callable[[Array], tuple[Array, Array]]
 PARAMETERS: Final = {
     row.name: row
     for row in (
-        Parameter("arrest_survival", 0.014, "share", "published", "All treated arrests that leave hospital alive",
-                  "Beijing, 1.2 % in 2013 and 1.6 % in 2017 (BMJ Open 2021 11 e041917)", (0.012, 0.016)),
+        Parameter("arrest_survival", 0.014, "share", "derived", "All treated arrests that leave hospital alive",
+                  "between 1.2 % in 2013 and 1.6 % in 2017, Beijing (BMJ Open 2021 11 e041917)", (0.012, 0.016)),
         Parameter("arrest_arrival_min", 16.0, "min", "published", "Mean from call to arrival where that survival holds",
                   "Beijing 2012 (Resuscitation 2014 85(11) 1411)", (4.0, 43.0)),
         Parameter("shockable_share", 0.056, "share", "published", "Treated arrests with a first rhythm that is shocked",
@@ -34,9 +34,9 @@ PARAMETERS: Final = {
         Parameter("crew_to_advanced_min", 4.0, "min", "assumed", "From the crew at the patient to advanced care",
                   "no figure found", (2.0, 8.0)),
         Parameter("stroke_onset_to_call_min", 65.0, "min", "derived", "From the onset of a stroke to the call",
-                  "onset to door by ambulance 105 min in Hebei 2016 (中华急诊医学杂志 2019 28(11) 1357), less 40 min from "
-                  "call to door, which is assumed", (30.0, 90.0)),
-        Parameter("stroke_baseline", 965 / 3365, "share", "derived", "Good outcome at 3 to 6 months without thrombolysis",
+                  "onset to door by ambulance 105 min, Hebei 2016 (中华急诊医学杂志 2019 28(11) 1357), less 40 min "
+                  "from call to door, which is assumed", (30.0, 90.0)),
+        Parameter("stroke_baseline", 965 / 3365, "share", "derived", "Good outcome in 3 to 6 months without alteplase",
                   "176 + 432 + 357 of 762 + 1,437 + 1,166 controls of all three windows (Emberson 2014)",
                   (0.231, 0.306)),
         Parameter("saver_reference_min", 144.0, "min", "published", "Median onset to treatment where its shares hold",
@@ -76,12 +76,12 @@ def survival_larsen_1993(cpr_min: ArrayLike, defibrillation_min: ArrayLike, adva
     """Return survival, a share not below 0, by minutes from collapse (Ann Emerg Med 22(11) 1652); shapes broadcast."""
     cpr, shock = np.asarray(cpr_min, dtype=np.float64), np.asarray(defibrillation_min, dtype=np.float64)
     advanced = np.asarray(advanced_min, dtype=np.float64)
-    return np.maximum(0.67 - 0.023 * cpr - 0.011 * shock - 0.021 * advanced, 0.0)
+    return np.asarray(np.maximum(0.67 - 0.023 * cpr - 0.011 * shock - 0.021 * advanced, 0.0))
 
 
 def mortality_rathore_2009(door_to_balloon_min: ArrayLike) -> Array:
     """Return one-year mortality, a share, on straight lines between the published points (Am J Cardiol 104 1198)."""
-    return np.interp(np.asarray(door_to_balloon_min, dtype=np.float64), RATHORE_MIN, RATHORE_MORTALITY)
+    return np.asarray(np.interp(np.asarray(door_to_balloon_min, dtype=np.float64), RATHORE_MIN, RATHORE_MORTALITY))
 
 
 def relative_risk_de_luca_2004(delay_min: ArrayLike, per_30_min: float = 1.075) -> Array:
@@ -137,6 +137,37 @@ def of_all_arrests(shockable: Callable[[Array], Array], minutes: Array, referenc
     share, at_reference = value_of("shockable_share"), shockable(np.array(reference_min))
     rate = (value_of("arrest_survival") - share * at_reference) / (1 - share)
     return np.asarray(share * shockable(minutes) + (1 - share) * np.maximum(rate, 0.0))
+
+
+def de_maio_of_all(minutes: Array) -> Array:
+    """Return survival of all treated arrests by minutes from call to arrival, De Maio for the shockable."""
+    return of_all_arrests(survival_de_maio_2003, minutes, value_of("arrest_arrival_min"))
+
+
+def valenzuela_of_all(minutes: Array) -> Array:
+    """Return survival of all treated arrests by minutes from collapse to the crew, Valenzuela for the shockable."""
+
+    def mixed(crew_min: Array) -> Array:
+        shock_min = crew_min + value_of("crew_to_shock_min")
+        return _with_bystanders(lambda cpr_min: survival_valenzuela_1997(cpr_min, shock_min), crew_min)
+
+    return of_all_arrests(mixed, minutes, value_of("arrest_arrival_min") + value_of("collapse_to_call_min"))
+
+
+def larsen_of_all(minutes: Array) -> Array:
+    """Return survival of all treated arrests by minutes from collapse to the crew, Larsen for the shockable."""
+
+    def mixed(crew_min: Array) -> Array:
+        shock_min, advanced_min = crew_min + value_of("crew_to_shock_min"), crew_min + value_of("crew_to_advanced_min")
+        return _with_bystanders(lambda cpr_min: survival_larsen_1993(cpr_min, shock_min, advanced_min), crew_min)
+
+    return of_all_arrests(mixed, minutes, value_of("arrest_arrival_min") + value_of("collapse_to_call_min"))
+
+
+def _with_bystanders(by_cpr: Callable[[Array], Array], crew_min: Array) -> Array:
+    """Average over arrests with and without a bystander who begins before the crew."""
+    share = value_of("bystander_share")
+    return share * by_cpr(np.minimum(crew_min, value_of("bystander_cpr_min"))) + (1 - share) * by_cpr(crew_min)
 
 
 def _logistic(log_odds: Array) -> Array:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
 from twin.core.recorder import EventTable, Recorder
-from twin.domains.emergency.agents import Ambulance, Caller, Hospital, Station
-from twin.domains.emergency.parameters import CONDITIONS
+from twin.domains.emergency.agents import Ambulance, Caller, CallRecord, Hospital, Station
+from twin.domains.emergency.parameters import CONDITIONS, SETTINGS
 from twin.domains.emergency.tables import ADVICE
 
 _WORD: Final = pa.dictionary(pa.int32(), pa.string())
 STAMPS: Final = (
-    "answer_s", "locate_s", "triage_s", "dispatch_s", "out_s", "at_scene_s", "at_patient_s", "leave_s",
-    "green_channel_s", "door_s", "bay_s", "treatment_s",
+    "answer_s", "locate_s", "triage_s", "dispatch_s", "out_s", "at_scene_s", "at_patient_s", "ecg_s", "leave_s",
+    "green_channel_s", "door_s", "bay_s", "registered_s", "seen_s", "consulted_s", "consented_s", "team_s", "ready_s",
+    "treatment_s",
 )  # fmt: skip
 _stamps_of: Final = attrgetter(*STAMPS)
+UNDER_65: Final = "under_65"
+FROM_65: Final = "from_65"
 ENDINGS: Final = ("treated", "advice", "no_patient", "unserved", "open")
 
 CALLS: Final = {
@@ -27,12 +30,18 @@ CALLS: Final = {
     "ending": _WORD,
     "condition": _WORD,
     "severity": pa.int8(),
+    "age": _WORD,
+    "smartphone": pa.bool_(),
+    "setting": _WORD,
     "district": _WORD,
     "lon": pa.float64(),
     "lat": pa.float64(),
+    "symptom_s": pa.float64(),
     "ring_s": pa.float64(),
     **{name: pa.float64() for name in STAMPS},
     "one_tap": pa.bool_(),
+    "history": pa.bool_(),
+    "called_off": pa.int16(),
     "sent_wrong": pa.bool_(),
     "waited_for_vehicle": pa.bool_(),
     "vehicle": pa.int32(),
@@ -57,6 +66,14 @@ TRIPS: Final = {
 HOSPITALS: Final = {
     "time_s": pa.float64(), "hospital": pa.int32(), "call": pa.int64(), "resource": _WORD, "change": pa.int8()
 }  # fmt: skip
+WALK_INS: Final = {
+    "walk_in": pa.int64(), "hospital": pa.int32(), "condition": _WORD, "severity": pa.int8(), "door_s": pa.float64(),
+    "bay_s": pa.float64(), "ready_s": pa.float64(), "treatment_s": pa.float64(), "transferred_to": pa.int32(),
+}  # fmt: skip
+COVERAGE: Final = {
+    "time_s": pa.float64(), "free": pa.int32(), "on_duty": pa.int32(), "waiting": pa.int32(), "covered": pa.float64(),
+    "bays_taken": pa.int32(), "bays_waited_for": pa.int32(), "laboratories_taken": pa.int32(),
+}  # fmt: skip
 FLEET: Final = {"vehicle": pa.int32(), "station": pa.int32(), "station_id": pa.string(), "node": pa.int32()}
 HOSPITAL_LIST: Final = {
     "hospital": pa.int32(), "hospital_id": pa.string(), "node": pa.int32(), "bays": pa.int32(),
@@ -72,6 +89,8 @@ class Records:
         self.vehicles: EventTable = recorder.table("emergency.vehicles", VEHICLES)
         self.trips: EventTable = recorder.table("emergency.trips", TRIPS)
         self.hospitals: EventTable = recorder.table("emergency.hospitals", HOSPITALS)
+        self.walk_ins: EventTable = recorder.table("emergency.walk_ins", WALK_INS)
+        self.coverage: EventTable = recorder.table("emergency.coverage", COVERAGE)
         self._fleet: EventTable = recorder.table("emergency.fleet", FLEET)
         self._hospital_list: EventTable = recorder.table("emergency.hospital_list", HOSPITAL_LIST)
 
@@ -92,22 +111,42 @@ class Records:
     def call(self, caller: Caller, ending: str, district: str, lon: float, lat: float) -> None:
         """Write a call that has ended."""
         row, record = caller.row, caller.record
+        who: tuple[object, ...]
         if row is None:
-            what = (record.call, caller.cause, ADVICE, ending, None, None)
+            who = (record.call, caller.cause, ADVICE, ending, None, None, None, None, None)
         else:
-            condition = CONDITIONS[row.condition]
-            what = (record.call, caller.cause, row.kind, ending, condition, int(row.severity))
+            age = FROM_65 if row.elderly else UNDER_65
+            setting, condition = SETTINGS[row.setting], CONDITIONS[row.condition]
+            phone = bool(row.smartphone)
+            who = (record.call, caller.cause, row.kind, ending, condition, int(row.severity), age, phone, setting)
         self.calls.add(
-            *what,
+            *who,
             district,
             lon,
             lat,
+            record.symptom_s,
             record.ring_s,
             *_stamps_of(record),
             record.one_tap,
+            record.history,
+            record.called_off,
             record.sent_wrong,
             record.waited_for_vehicle,
             record.vehicle,
             record.hospital,
+            record.transferred_to,
+        )
+
+    def walk_in(self, row: Any, record: CallRecord) -> None:
+        """Write a self-arriving patient who is treated."""
+        self.walk_ins.add(
+            int(row.walk_in),
+            int(row.hospital),
+            CONDITIONS[row.condition],
+            int(row.severity),
+            record.door_s,
+            record.bay_s,
+            record.ready_s,
+            record.treatment_s,
             record.transferred_to,
         )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import simpy
 
 from twin.city.conditions import RoadConditions
 from twin.domains.emergency.agents import Ambulance, Caller, Fleet, Hospital, Station
+from twin.domains.emergency.crews import Duties
 from twin.domains.emergency.parameters import EmergencyParameters
 from twin.domains.emergency.records import Records
 from twin.domains.emergency.views import Views
@@ -29,7 +32,11 @@ class Service:
     fleet: Fleet
     views: Views
     records: Records
+    tables: Mapping[str, pd.DataFrame]
+    chute_factors: list[float]
+    duties: Duties = field(init=False)
     open_calls: dict[int, Caller] = field(default_factory=dict)
+    self_arrived: int = 0
     waiting: list[Caller] = field(default_factory=list)
     reconsidering: bool = False
 
@@ -47,11 +54,13 @@ class Service:
         """Change and record what a vehicle does."""
         ambulance.status = status
         self.fleet.note(ambulance)
-        self.records.vehicles.add(self.now, ambulance.number, status, ambulance.node, ambulance.call)
+        self.records.vehicles.add(self.env.now, ambulance.number, status, ambulance.node, ambulance.call)
 
     def begin(self, caller: Caller) -> None:
         """Note that a call has begun."""
         self.open_calls[caller.record.call] = caller
+        if caller.row is not None:
+            caller.record.symptom_s = caller.record.ring_s - caller.row.symptom_before_s
 
     def end(self, caller: Caller, ending: str) -> None:
         """Note and record how a call has ended; each ends once."""
@@ -66,3 +75,8 @@ class Service:
             float(graph.node_lat[node]),
         )
         caller.remove()
+
+    def after(self, delay_s: float, what: Callable[[], None]) -> None:
+        """Do something after a delay, without a process of its own."""
+        timeout = self.env.timeout(max(0.0, delay_s))
+        timeout.callbacks.append(lambda _: what())

@@ -1,0 +1,138 @@
+"""What crews do besides missions: they change, they eat, and their vehicles are lost and come back."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twin.core.clock import DAY_S, HOUR_S
+from twin.domains.emergency.agents import Ambulance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twin.domains.emergency.service import Service
+
+MEAL_WINDOW_S = 2 * HOUR_S
+
+
+class Duties:
+    """When each crew changes and eats, from the table of crews: shape (days, crews) each."""
+
+    def __init__(self, service: Service, on_ready: Callable[[Service], None]) -> None:
+        self._service = service
+        self._on_ready = on_ready
+        crews = len(service.fleet.ambulances)
+        table = service.tables["emergency.crews"]
+        self._columns = {name: table[name].to_numpy().reshape(-1, crews) for name in table.columns}
+        clock = service.twin.clock
+        self._midnight_s = -clock.second_of_day(0.0)
+        if clock.second_of_day(0.0) < clock.warm_up_s:
+            self._midnight_s -= DAY_S
+        for place, hour in enumerate(service.parameters.shift_changes_h):
+            self._plan_changes(place, hour, 0)
+
+    def _plan_changes(self, place: int, hour: float, day: int) -> None:
+        """Plan the changes of one day, and those of the next when they are over."""
+        service = self._service
+        begins_s = self._midnight_s + day * DAY_S + hour * HOUR_S
+        if begins_s > service.twin.clock.duration_s or day >= len(self._columns["order"]):
+            return
+        for ambulance in service.fleet.ambulances:
+            at_s = begins_s + self._columns[f"change{place}_s"][day, ambulance.number]
+            takes_s = float(self._columns[f"change{place}_takes_s"][day, ambulance.number])
+            if at_s > service.now:
+                service.after(at_s - service.now, partial(self._change, ambulance, takes_s))
+        next_s = begins_s + DAY_S - HOUR_S
+        service.after(next_s - service.now, partial(self._plan_changes, place, hour, day + 1))
+
+    def _change(self, ambulance: Ambulance, takes_s: float) -> None:
+        ambulance.changes_due = takes_s
+        if ambulance.status == "at_station":
+            self.change_crew(ambulance)
+
+    def change_crew(self, ambulance: Ambulance) -> None:
+        """Change the crew of a vehicle that stands at its post, if that is due."""
+        if not ambulance.changes_due:
+            return
+        takes_s, ambulance.changes_due = ambulance.changes_due, 0.0
+        self._service.set_status(ambulance, "changing_crew")
+        self._service.after(takes_s, partial(self._changed, ambulance))
+
+    def _changed(self, ambulance: Ambulance) -> None:
+        stand_at_post(self._service, ambulance)
+        self._on_ready(self._service)
+
+    def meal_begins_s(self, ambulance: Ambulance, time_s: float) -> tuple[float, float] | None:
+        """Return when the crew's meal that could last now may begin at the earliest, and how long it takes."""
+        day = int((time_s - self._midnight_s) // DAY_S)
+        for place, hour in enumerate(self._service.parameters.meals_from_h):
+            begins_s = self._midnight_s + day * DAY_S + hour * HOUR_S
+            if begins_s <= time_s < begins_s + MEAL_WINDOW_S and day < len(self._columns["order"]):
+                wanted_s = begins_s + self._columns[f"meal{place}_s"][day, ambulance.number]
+                return float(wanted_s), float(self._columns[f"meal{place}_takes_s"][day, ambulance.number])
+        return None
+
+    def lost_first(self, share: float) -> list[Ambulance]:
+        """Return the vehicles that are lost when this share of the fleet is."""
+        order = self._columns["order"][0]
+        lost = round(share * len(order))
+        return [ambulance for ambulance in self._service.fleet.ambulances if order[ambulance.number] < lost]
+
+
+def meal_delay_s(service: Service, ambulance: Ambulance) -> float:
+    """Return how much longer a standing crew needs because it eats; a meal that was over counts as eaten.
+
+    A crew eats from when it wants to, or from when it is at its post, until it is done or is called; one that is called
+    goes on eating when it is back, if the time for it is not over.
+    """
+    now_s = service.now
+    meal = service.duties.meal_begins_s(ambulance, now_s)
+    if meal is None:
+        return 0.0
+    wanted_s, takes_s = meal
+    begins_s = max(wanted_s, ambulance.stood_since_s)
+    if begins_s > now_s or ambulance.ate_until_s > wanted_s:
+        return 0.0
+    if begins_s + takes_s <= now_s:
+        ambulance.ate_until_s = begins_s + takes_s
+        return 0.0
+    return service.parameters.meal_delay_s
+
+
+def arrive_at_post(service: Service, ambulance: Ambulance) -> None:
+    """Stand at the post: ready, or changing the crew, or out of service."""
+    stand_at_post(service, ambulance)
+    service.duties.change_crew(ambulance)
+
+
+def stand_at_post(service: Service, ambulance: Ambulance) -> None:
+    """Stand at the post, ready unless the vehicle is lost."""
+    ambulance.stood_since_s = service.now
+    service.set_status(ambulance, "out_of_service" if ambulance.losses else "at_station")
+
+
+def lose_vehicles(service: Service, share: float, begins: bool) -> list[Ambulance]:
+    """Put a share of the fleet out of service, or back; return those that are ready again.
+
+    A vehicle on a mission ends it first.
+    """
+    ready = []
+    for ambulance in service.duties.lost_first(share):
+        ambulance.losses += 1 if begins else -1
+        if ambulance.losses and ambulance.status == "at_station":
+            service.set_status(ambulance, "out_of_service")
+        elif not ambulance.losses and ambulance.status == "out_of_service":
+            stand_at_post(service, ambulance)
+            ready.append(ambulance)
+        else:
+            service.fleet.note(ambulance)
+    return ready
+
+
+def busy_fraction(service: Service) -> float:
+    """Return the share of the vehicles on duty that are not free."""
+    on_duty = service.fleet.on_duty
+    return float(1 - np.count_nonzero(service.fleet.free & on_duty) / max(1, np.count_nonzero(on_duty)))
