@@ -35,7 +35,6 @@ from twin.policies.emergency.hospital.nearest import nearest
 from twin.policies.emergency.hospital.nearest_capable import nearest_capable
 
 
-
 def severe_first(view: QueueView) -> ServeInOrder:
     """Serve the severe first, then who was ready first."""
     order = sorted(range(len(view.calls)), key=lambda place: (view.calls.severity[place], place))

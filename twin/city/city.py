@@ -76,7 +76,8 @@ class City:
     def demand_share(self) -> NDArray[np.float32]:
         """Share of the served residents who live in each inhabited served cell, shape (cells,)."""
         weight = self._served_residents[self._served_cells]
-        return (weight / max(weight.sum(), 1e-300)).astype(np.float32)
+        share: NDArray[np.float32] = (weight / max(weight.sum(), 1e-300)).astype(np.float32)
+        return share
 
     def station_to_cell_ms(self, hour_of_day: int) -> NDArray[np.int32]:
         """Return the times of an ordinary day from each station to each of these cells, shape (stations, cells)."""

@@ -6,7 +6,8 @@ day, say). The compiler does not find by itself that rows never overlap by halve
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, cast
 
 from llvmlite import ir
 from numba.core import types
@@ -16,8 +17,8 @@ LANES: Final = 8
 """Columns of an array of times: eight numbers of 32 bits are one register of today's processors."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def relax(typing: Any, times: Any, at: Any, first_times: Any, first: Any, second_times: Any, second: Any) -> Any:
+@intrinsic
+def _relax(typing: Any, times: Any, at: Any, first_times: Any, first: Any, second_times: Any, second: Any) -> Any:
     """Lower ``times[at]`` to ``first_times[first] + second_times[second]`` in each lane where that is less.
 
     The arrays are contiguous, unsigned and of 32 bits, shape (any, `LANES`); rows are not looked at for bounds.
@@ -41,3 +42,6 @@ def relax(typing: Any, times: Any, at: Any, first_times: Any, first: Any, second
         return context.get_dummy_value()
 
     return types.void(times, at, first_times, first, second_times, second), generate
+
+
+relax = cast("Callable[..., None]", _relax)

@@ -88,7 +88,7 @@ class Buckets(NamedTuple):
 def parent_of(topology: Topology, node: int) -> int:
     """Return the parent in the elimination tree, `NO_NODE` for a root."""
     arc = topology.arc_first[node]
-    return topology.arc_head[arc] if arc < topology.arc_first[node + 1] else NO_NODE
+    return int(topology.arc_head[arc]) if arc < topology.arc_first[node + 1] else NO_NODE
 
 
 @kernel
@@ -99,9 +99,7 @@ def check_node(topology: Topology, node: int) -> None:
 
 
 @kernel
-def sweep_up(
-    topology: Topology, anchor: int, anchor_arc_ms: NDArray[np.int32], sweep_ms: NDArray[np.int32]
-) -> None:
+def sweep_up(topology: Topology, anchor: int, anchor_arc_ms: NDArray[np.int32], sweep_ms: NDArray[np.int32]) -> None:
     """Write the times between the anchor, a rank, and its ancestors over rising arcs alone.
 
     `anchor_arc_ms` is the arcs' up time if the anchor is the source, their down time if it is the target. Nothing in it
@@ -124,7 +122,7 @@ def node_below(topology: Topology, node: int, anchor_arc_ms: NDArray[np.int32], 
     for slot in range(topology.lower_first[node], topology.lower_first[node + 1]):
         lower_ms = sweep_ms[topology.lower_node[slot]]
         if add_ms(lower_ms, anchor_arc_ms[topology.lower_arc[slot]]) == sweep_ms[node]:
-            return topology.lower_node[slot]
+            return int(topology.lower_node[slot])
     raise AssertionError("a time without a way")
 
 
@@ -296,7 +294,7 @@ def find_via(topology: Topology, metric: Metric, arc: int, tail: int, up: bool) 
     edge = topology.first_edge[arc if up else len(topology.arc_head) + arc]
     while edge != NO_NODE:
         if metric.edge_time_ms[edge] == arc_ms:
-            return edge
+            return int(edge)
         edge = topology.next_edge[edge]
     head = topology.arc_head[arc]
     of_tail = topology.lower_first[tail]
@@ -314,7 +312,7 @@ def find_via(topology: Topology, metric: Metric, arc: int, tail: int, up: bool) 
             else:
                 through_ms = add_ms(metric.down_ms[to_head], metric.up_ms[to_tail])
             if through_ms == arc_ms:
-                return ~lower
+                return ~int(lower)
         of_tail += 1
     raise AssertionError("an arc without a way")
 

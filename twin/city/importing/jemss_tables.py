@@ -204,23 +204,7 @@ def _add(path: Path, block: list[Row], tables: dict[str, JemssTable]) -> None:
         raise MapError("{path}:{line}: the table {table} stands there twice; keep one of them", **where)
     header_line, header = block[1][0], [cell.strip() for cell in block[1][1]]
     width = header.index("") if "" in header else len(header)  # columns behind a gap are remarks
-    said_rows, said_columns = _said(title, 1), _said(title, 2)
-    if said_rows not in (None, len(rows)):
-        raise MapError(
-            "{path}:{line}: the table {table} says that it has {said} rows, but it has {found}; correct the number, "
-            "or leave it out (a row whose first cell is empty ends a table)",
-            said=said_rows,
-            found=len(rows),
-            **where,
-        )
-    if said_columns not in (None, width):
-        raise MapError(
-            "{path}:{line}: the table {table} says that it has {said} columns, but it has {found}; correct the number, "
-            "or leave it out",
-            said=said_columns,
-            found=width,
-            **where,
-        )
+    _check_counts(title, len(rows), width, where)
     for line, cells in rows:
         if len(cells) < width:
             raise MapError(
@@ -237,6 +221,27 @@ def _add(path: Path, block: list[Row], tables: dict[str, JemssTable]) -> None:
         for column, number in names.items()
     }
     tables[name] = JemssTable(path, name, columns, [line for line, _ in rows], header_line)
+
+
+def _check_counts(title: list[str], rows: int, columns: int, where: dict[str, object]) -> None:
+    """Raise MapError where a table does not have as many rows and columns as its first line says."""
+    said_rows, said_columns = _said(title, 1), _said(title, 2)
+    if said_rows not in (None, rows):
+        raise MapError(
+            "{path}:{line}: the table {table} says that it has {said} rows, but it has {found}; correct the number, "
+            "or leave it out (a row whose first cell is empty ends a table)",
+            said=said_rows,
+            found=rows,
+            **where,
+        )
+    if said_columns not in (None, columns):
+        raise MapError(
+            "{path}:{line}: the table {table} says that it has {said} columns, but it has {found}; correct the number, "
+            "or leave it out",
+            said=said_columns,
+            found=columns,
+            **where,
+        )
 
 
 def _said(title: list[str], position: int) -> int | None:

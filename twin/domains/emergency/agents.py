@@ -123,6 +123,8 @@ class Ambulance(mesa.Agent):
         What that drive is for: ``to_scene``, ``to_hospital``, ``home``.
     mission, caller
         Its mission and whom it is for, while it can still be called off.
+    expected_s
+        When it will be at the scene, as far as the dispatch centre knew when it was sent.
     homeward
         Its drive to its post, which a call may interrupt.
     stood_since_s
@@ -148,6 +150,7 @@ class Ambulance(mesa.Agent):
         self.way_call: int | None = None
         self.mission: simpy.Process | None = None
         self.caller: Caller | None = None
+        self.expected_s = 0.0
         self.homeward: simpy.Process | None = None
         self.stood_since_s = float("-inf")
         self.ate_until_s = float("-inf")

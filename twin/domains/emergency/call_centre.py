@@ -11,7 +11,7 @@ import simpy
 
 from twin.domains.emergency.agents import Ambulance, Caller, CallTaker
 from twin.domains.emergency.connections import ONE_TAP_LOCATION
-from twin.domains.emergency.decisions import DISPATCH, QUEUE, REDISPATCH, STANDBY, Send, TakeOver
+from twin.domains.emergency.decisions import DISPATCH, QUEUE, REDISPATCH, STANDBY, DispatchView, Send, TakeOver
 from twin.domains.emergency.mission import begin_mission, call_off, go_to_post
 from twin.domains.emergency.service import Service
 
@@ -122,10 +122,21 @@ def _assign(service: Service, caller: Caller) -> bool:
         return False
     ambulance = service.fleet.ambulances[int(answer.vehicle)]
     left = call_off(service, ambulance) if ambulance.mission is not None else None
+    ambulance.expected_s = service.now + _expected_delay_s(service, ambulance, view)
     begin_mission(service, ambulance, caller, on_free=take_back)
     if left is not None:
         want_vehicle(service, left)
     return True
+
+
+def _expected_delay_s(service: Service, ambulance: Ambulance, view: DispatchView) -> float:
+    """Return in how many seconds the dispatch centre expects a vehicle at the scene."""
+    chute_s = service.parameters.chute_day_s.median if ambulance.status == "at_station" else 0.0
+    for vehicles in (view.free_vehicles, view.under_way):
+        place = int(vehicles.id.searchsorted(ambulance.number))
+        if place < len(vehicles) and vehicles.id[place] == ambulance.number:
+            return chute_s + float(vehicles.drive_time_s[place])
+    return chute_s
 
 
 def take_back(service: Service, ambulance: Ambulance) -> None:
@@ -138,6 +149,8 @@ def take_back(service: Service, ambulance: Ambulance) -> None:
         if len(view.calls):
             answer = service.twin.brain.ask(REDISPATCH, view, service.now)
             if isinstance(answer, TakeOver):
+                place = view.calls.call.tolist().index(int(answer.call))
+                ambulance.expected_s = service.now + float(view.calls.drive_time_s[place])
                 _take_over(service, ambulance, service.open_calls[int(answer.call)])
                 return
     go_to_post(service, ambulance, _choose_post(service, ambulance))

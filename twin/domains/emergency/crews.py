@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from twin.core.clock import DAY_S, HOUR_S
 from twin.domains.emergency.agents import Ambulance
 
@@ -130,9 +128,3 @@ def lose_vehicles(service: Service, share: float, begins: bool) -> list[Ambulanc
         else:
             service.fleet.note(ambulance)
     return ready
-
-
-def busy_fraction(service: Service) -> float:
-    """Return the share of the vehicles on duty that are not free."""
-    on_duty = service.fleet.on_duty
-    return float(1 - np.count_nonzero(service.fleet.free & on_duty) / max(1, np.count_nonzero(on_duty)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -147,7 +147,7 @@ class EmergencyDomain:
         ambulances = [Ambulance(twin, number, stations[home]) for number, home in enumerate(self._homes())]
         return stations, hospitals, ambulances
 
-    def _look(self, service: Service) -> Iterator[simpy.Event]:
+    def _look(self, service: Service) -> Generator[simpy.Event, Any, None]:
         """Record now and then what no single call shows: coverage, and how full the hospitals are."""
         while service.now < service.twin.clock.duration_s:
             fleet, views = service.fleet, service.views

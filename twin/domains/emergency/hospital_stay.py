@@ -9,6 +9,7 @@ was called and consent sought during the drive, and only what is left over remai
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import simpy
@@ -37,12 +38,12 @@ def stay_in_hospital(service: Service, patient: Patient, hospital: Hospital, han
     bay = yield from _enter_bay(service, hospital, record, int(row.severity))
     record.bay_s = service.now
     if handed_over is not None:
-        service.after(row.handover_s, handed_over.succeed)
+        service.after(row.handover_s, partial(_let_go, handed_over))
     if hospital.can_treat(condition):
         plan_steps(service, row, record, condition)
     else:
         hospital, bay = yield from _move_on(service, patient, hospital, bay)
-        record.consented_s = service.now + row.consent_s
+        record.consented_s = service.now + consent_s(service, row, condition, service.now)
         record.ready_s = record.consented_s + row.transfer_s + row.preparation_s
     yield env.timeout(max(0.0, _given(record.ready_s) - service.now))
     if condition == LABORATORY:
@@ -55,6 +56,10 @@ def stay_in_hospital(service: Service, patient: Patient, hospital: Hospital, han
     patient.remove()
 
 
+def _let_go(handed_over: simpy.Event) -> None:
+    handed_over.succeed()
+
+
 def plan_steps(service: Service, row: Any, record: CallRecord, condition: str) -> None:
     """Stamp every step until treatment can begin in a hospital that offers it; all is known when the bay is reached."""
     bay_s = _given(record.bay_s)
@@ -63,7 +68,7 @@ def plan_steps(service: Service, row: Any, record: CallRecord, condition: str) -
     record.registered_s = begun_s + row.registration_s
     record.seen_s = record.registered_s + row.first_look_s
     record.consulted_s = record.seen_s + row.consultation_s
-    record.consented_s = record.consulted_s + row.consent_s
+    record.consented_s = record.consulted_s + consent_s(service, row, condition, record.consulted_s)
     record.team_s = record.consulted_s
     if condition == LABORATORY and not team_is_on_site(service, record.consulted_s):
         record.team_s += row.team_call_in_s
@@ -72,6 +77,12 @@ def plan_steps(service: Service, row: Any, record: CallRecord, condition: str) -
         record.ready_s = max(bay_s + row.transfer_s, record.consented_s, prepared_s)
     else:
         record.ready_s = max(record.consented_s + row.transfer_s, record.team_s) + row.preparation_s
+
+
+def consent_s(service: Service, row: Any, condition: str, time_s: float) -> float:
+    """Return how long it takes to get consent that is sought from now on; longer off hours for an intervention."""
+    off_hours = condition == LABORATORY and not team_is_on_site(service, time_s)
+    return float(row.consent_s) * (service.parameters.off_hours_consent_factor if off_hours else 1.0)
 
 
 def team_is_on_site(service: Service, time_s: float) -> bool:

@@ -42,6 +42,7 @@ _LIMITS: Final = {
     "ring_to_treatment_within_120_min": ("ring_to_treatment_min", 120.0),
 }
 """Each share: the measure and the limit, in the measure's unit."""
+_NOT_BUSY: Final = ("at_station", "returning", "changing_crew", "out_of_service")
 _OUTCOMES: Final = {"arrest_survival": "cardiac_arrest", "stemi_mortality": "stemi", "stroke_good_outcome": "stroke"}
 """Each expected outcome: the condition whose default function of `outcome.FUNCTIONS` gives it."""
 
@@ -145,7 +146,7 @@ def _fleet(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
     states = events["emergency.vehicles"].sort_values(["vehicle", "time_s"], kind="stable")
     begins = states["time_s"].clip(0, clock.duration_s)
     ends = states.groupby("vehicle")["time_s"].shift(-1).fillna(clock.duration_s).clip(0, clock.duration_s)
-    busy_s = float((ends - begins)[~states["status"].isin(["at_station", "returning", "changing_crew", "out_of_service"])].sum())
+    busy_s = float((ends - begins)[~states["status"].isin(_NOT_BUSY)].sum())
     driven_m = float(trips.loc[trips["depart_s"].between(0, clock.duration_s), "length_m"].sum())
     return [
         KpiValue("emergency.crew_utilisation", busy_s / (vehicles * clock.duration_s), "share", vehicles),

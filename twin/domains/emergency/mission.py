@@ -100,7 +100,7 @@ def _chute_s(service: Service, ambulance: Ambulance, caller: Caller) -> float:
     begins_h, ends_h = parameters.night_from_h, parameters.night_until_h
     by_night = (hour >= begins_h) != (hour < ends_h) if begins_h > ends_h else begins_h <= hour < ends_h
     factor = service.chute_factors[ambulance.post.position]
-    return (row.chute_night_s if by_night else row.chute_day_s) * factor + meal_delay_s(service, ambulance)
+    return float(row.chute_night_s if by_night else row.chute_day_s) * factor + meal_delay_s(service, ambulance)
 
 
 def _take_to_hospital(service: Service, ambulance: Ambulance, caller: Caller) -> Life:

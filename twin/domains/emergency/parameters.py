@@ -151,6 +151,7 @@ class EmergencyParameters(ParameterSection):
     handover_min: Duration = _of("handover_min")
     clean_min: Duration = _of("clean_min")
     registration_min: Duration = _of("registration_min")
+    off_hours_consent_factor: float = _of("off_hours_consent_factor", gt=0, le=10)
     team_on_site_from_h: Hour = _of("team_on_site_from_h")
     team_on_site_until_h: Hour = _of("team_on_site_until_h")
     team_call_in_min: Duration = _of("team_call_in_min")

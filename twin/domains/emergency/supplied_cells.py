@@ -43,7 +43,7 @@ def read_column(table: Raw, column: Column, words: Sequence[str], problems: Prob
                 path=str(problems.path),
                 column=column.name,
                 found=str(error),
-                wanted=column.type,
+                wanted="text" if column.type == "word" else column.type,
             )
         )
         return read_column(Raw({}, table.lines, table.count), column, words, problems)
@@ -89,12 +89,12 @@ def _numbers(
     for row, where in problems.rows(table, outside, column.name):
         problems.add(
             TwinError(
-                "{where}: {text} is not between {low:g} and {high:g} {unit}; correct it",
+                "{where}: {text} is not between {low:g} and {high:g}{unit}; correct it",
                 where=where,
                 text=_shown(cells, row),
                 low=column.low,
                 high=column.high,
-                unit=column.unit,
+                unit=f" {column.unit}" if column.unit else "",
             )
         )
     return pd.Series(np.where(wrong, np.nan, values)), missing, wrong | outside

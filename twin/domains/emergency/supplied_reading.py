@@ -178,6 +178,11 @@ def _read_csv(path: Path, problems: Problems) -> Raw | None:
     except pa.ArrowInvalid as error:
         problems.add(TwinError("{path}: is not a CSV table: {problem}", path=str(path), problem=str(error)))
         return None
+    return _without_blanks(names, table, skipped)
+
+
+def _without_blanks(names: list[str], table: Any, skipped: list[int]) -> Raw:
+    """Reckon the line of each row of a CSV file, and leave out rows without any value."""
     numbers = np.arange(2, 2 + table.num_rows + len(skipped), dtype=np.int64)
     lines = numbers[~np.isin(numbers, np.array(skipped, dtype=np.int64))]
     blank = np.ones(table.num_rows, dtype=np.bool_)

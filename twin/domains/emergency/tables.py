@@ -136,7 +136,9 @@ def _choose(uniform: NDArray[np.float64], shares: Sequence[float]) -> NDArray[np
     return np.minimum(np.searchsorted(np.cumsum(shares), uniform, side="right"), len(shares) - 1)
 
 
-def _of_kind(table: Frozen, names: Sequence[str], code: NDArray[np.int64], normal: NDArray[np.float64]) -> NDArray:
+def _of_kind(
+    table: Frozen, names: Sequence[str], code: NDArray[np.int64], normal: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Turn standard normal draws into durations of a table with one row for each kind, 0 where it has none."""
     found = np.zeros(len(code))
     for position, name in enumerate(names):
@@ -153,9 +155,7 @@ def draw_persons(draw: Draw, parameters: EmergencyParameters, condition: NDArray
     elderly = draw("age").random(count) < parameters.elderly_share
     shares = parameters.smartphone_shares
     phone = draw("smartphone").random(count) < np.where(elderly, shares.from_65, shares.under_65)
-    before_min = _of_kind(
-        parameters.symptom_to_call_min, CONDITIONS, condition, draw("symptom").standard_normal(count)
-    )
+    before_min = _of_kind(parameters.symptom_to_call_min, CONDITIONS, condition, draw("symptom").standard_normal(count))
     columns: Columns = {
         "condition": condition.astype(np.int8),
         "severity": np.where(draw("severity").random(count) < threat, 1, 2).astype(np.int8),

@@ -89,6 +89,7 @@ class Views:
             for condition in CONDITIONS
         }
         self.coverage = coverage_of(city, parameters)
+        self._covers = self.coverage.covers > 0
         self.note_closures()
 
     def note_closures(self) -> None:
@@ -184,9 +185,7 @@ class Views:
             drive_time_s=_read_only(drive_s.astype(np.float32)),
         )
 
-    def _positions(
-        self, vehicles: NDArray[np.int32], time_s: float
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def _positions(self, vehicles: NDArray[np.int32], time_s: float) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return where vehicles can next turn, and in how many seconds they are there."""
         nodes = self._fleet.node[vehicles]
         ahead_s = np.zeros(len(vehicles), dtype=np.float32)
@@ -219,7 +218,7 @@ class Views:
             severity=_read_only(np.array([caller.row.severity for caller in callers], dtype=np.int8)),
             vehicle=_read_only(np.array([ambulance.number for ambulance in there], dtype=np.int32)),
             remaining_s=_read_only(
-                np.array([self._remaining_s(ambulance, time_s, known) for ambulance in there], dtype=np.float32)
+                np.array([self._remaining_s(ambulance, time_s) for ambulance in there], dtype=np.float32)
             ),
             drive_time_s=_read_only(mine_s.astype(np.float32)),
         )
@@ -231,15 +230,12 @@ class Views:
         districts = self._city.roads.node_district
         return bool(districts[ambulance.station.node] == districts[caller.reported_node])
 
-    def _remaining_s(self, ambulance: Ambulance, time_s: float, known: TravelTimes) -> float:
+    def _remaining_s(self, ambulance: Ambulance, time_s: float) -> float:
         """Return the seconds until a vehicle under way is there, as the centre would say."""
-        trip, caller = ambulance.way, ambulance.caller
+        trip = ambulance.way
         if trip is not None and ambulance.way_purpose == "to_scene":
             return max(0.0, trip.arrive_s - time_s)
-        if caller is None:
-            return 0.0
-        chute_s = self._parameters.chute_day_s.median if ambulance.status == "alerted" else 0.0
-        return chute_s + float(self._factor) * known.time_ms(ambulance.node, caller.reported_node)
+        return max(0.0, ambulance.expected_s - time_s)
 
     def standby(self, time_s: float, freed: Ambulance) -> StandbyView:
         """Return what the centre sees when it chooses where a freed vehicle waits."""
@@ -268,7 +264,7 @@ class Views:
     def covered_share(self) -> float:
         """Return the share of the calls that come from where a free vehicle that stands at its post is soon."""
         posts = np.unique(self._fleet.station[self._fleet.free & self._fleet.at_station])
-        return float(self.coverage.demand_share[self.coverage.covers[posts].any(axis=0)].sum(dtype=np.float64))
+        return float(self.coverage.demand_share[self._covers[posts].any(axis=0)].sum(dtype=np.float64))
 
     def _straight_line_m(self, xy_m: NDArray[np.float64], node: int) -> NDArray[np.float64]:
         """Return the straight distances from places, shape (2, k), to a node, shape (k,)."""
