@@ -245,6 +245,80 @@ def map_show(folder: Path, output: Path, lang: Code) -> int:
     return 0
 
 
+@cli.group("import", short_help="Import a city of another simulator.")
+def import_() -> None:
+    """Import a city of another simulator."""
+
+
+@import_.command("jemss", short_help="Make a map, calls and a scenario of a JEMSS city.")
+@click.argument("folder", type=FOLDER)
+@click.option("--output", type=FOLDER, required=True, help="Folder that gets map/, calls.csv and scenario.yaml.")
+@click.option("--title", default="", help="Title for people [default: the output folder's name].")
+@click.option("--population", type=int, help="Residents of the area [default: 75,000 for each ambulance].")
+@click.option("--at", type=(float, float), metavar="LON LAT", help="Where a city in plane coordinates lies.")
+@click.option("--overwrite", is_flag=True, help="Replace what is there already.")
+@JSON
+@LANGUAGE
+def import_jemss_city(folder: Path, output: Path, as_json: bool, lang: Code, **given: Any) -> int:
+    """Make a map, a table of calls and a scenario of the JEMSS city in FOLDER."""
+    from twin.city.importing.jemss import JemssOptions, import_jemss
+
+    summary = import_jemss(folder, output, JemssOptions(**given))
+    click.echo(json.dumps(summary.as_dict(), indent=1, ensure_ascii=False) if as_json else summary.text(Language(lang)))
+    return 0
+
+
+@cli.group(short_help="Plan stations and vehicles.")
+def plan() -> None:
+    """Plan stations and vehicles."""
+
+
+@plan.command("stations", short_help="Say where the next stations or vehicles should stand.")
+@click.option("--map", "map_name", default="zhengzhou", show_default=True, help="Name or folder of the map.")
+@click.option("--add", type=int, default=3, show_default=True, help="Stations (with mexclp: vehicles) to add.")
+@click.option(
+    "--model",
+    type=click.Choice(("p-median", "mclp", "mexclp")),
+    default="p-median",
+    show_default=True,
+    help="Shortest mean drive; most residents within reach; most with an idle vehicle within reach.",
+)
+@click.option("--within-min", type=float, default=8.0, show_default=True, help="Minutes of driving within reach.")
+@click.option("--hour", type=int, default=8, show_default=True, help="Local hour of the traffic, 0 to 23.")
+@click.option(
+    "--busy", "busy_fraction", type=float, default=0.3, show_default=True, help="Share of crews that are busy."
+)
+@click.option("--most-per-station", type=int, default=4, show_default=True, help="Crews a station can hold (mexclp).")
+@click.option(
+    "--siren-factor",
+    "siren_time_factor",
+    type=float,
+    default=0.85,
+    show_default=True,
+    help="Drive times under lights and siren, of the traffic's.",
+)
+@click.option("--spacing-m", type=float, default=1000.0, show_default=True, help="Least distance between sites.")
+@click.option("--output", type=FOLDER, default=Path("stations.csv"), show_default=True, help="Table of all stations.")
+@click.option("--geojson", type=FOLDER, help="Also write the new and enlarged stations as points.")
+@JSON
+@LANGUAGE
+def plan_stations(map_name: str, output: Path, geojson: Path | None, as_json: bool, lang: Code, **given: Any) -> int:
+    """Say where the next stations or vehicles should stand; those that are there stay.
+
+    The table has the columns of a map's stations.csv: copy the map's folder, put the table in, and run scenarios on it.
+    """
+    from twin.planning.command import plan_and_write
+    from twin.planning.stations import PlanOptions
+    from twin.scenario.map_folder import find_map, map_names
+
+    folder = find_map(map_name, ())
+    if folder is None:
+        template = "there is no map {name}; give one of {known}, or a folder, with --map"
+        raise TwinError(template, name=map_name, known=", ".join(map_names(())))
+    options = PlanOptions(**given)
+    return plan_and_write(folder, options, Language(lang), output=output, geojson=geojson, as_json=as_json)
+
+
 def _say_step(language: Language) -> Callable[[str, int, int], None]:
     """Return what says on a terminal which step of a long work has begun."""
 

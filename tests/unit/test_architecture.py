@@ -18,13 +18,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "city": {"core", "kernels"},
     "charts": {"core", "city"},
+    "planning": {"core", "city"},
     "domains": {"core", "city", "charts"},
     "policies": {"core", "domains"},
     "scenario": {"core", "city", "domains", "policies"},
     "experiment": {"core", "city", "domains", "policies", "scenario"},
     "report": {"core", "city", "charts", "domains", "scenario", "experiment"},
     "api": {"core", "scenario", "experiment", "report"},
-    "cli": {"core", "city", "policies", "scenario", "experiment", "report"},
+    "cli": {"core", "city", "planning", "policies", "scenario", "experiment", "report"},
     "__init__": {"api"},
 }
 """Which parts each part of the package may import, besides itself (``twin`` itself holds the version)."""

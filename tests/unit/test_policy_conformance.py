@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,7 @@ import itertools, random, time
 from twin.domains.emergency.decisions import Send, TakeTo, Wait
 
 def first(view):
-    return Send(int(view.free_vehicles.id[0]))
+    return Send(int((view.free_vehicles if len(view.free_vehicles) else view.under_way).id[0]))
 
 def raises_now_and_then(view):
     return first(view) if len(view.free_vehicles) > 1 else view.nothing
@@ -100,7 +101,7 @@ def folder(tmp_path: Path) -> Path:
     ("name", "complaint"),
     [
         ("raises_now_and_then", "raised AttributeError"),
-        ("sends_one_that_may_be_busy", "vehicle 3 is not free"),
+        ("sends_one_that_may_be_busy", "vehicle 3 is neither free nor under way"),
         ("changes_the_view", "it changed the view"),
         ("throws_dice", "a second copy of it answered otherwise"),
         ("Counts", "answered otherwise when asked again"),
@@ -135,8 +136,24 @@ def test_example_views_are_such_as_runs_show(decision: Decision) -> None:
     chance = np.random.default_rng(1)
     examples = [example_view(decision.name, chance) for _ in range(300)]
     assert {type(view) for view in (*shown, *examples)} == {decision.view}
+    assert all(something_to_choose_from(view) for view in (*shown, *examples))
     for real, made_up in zip(shown, examples, strict=False):
         same_form(real, made_up)
+
+
+def something_to_choose_from(view: object) -> bool:
+    tables = [getattr(view, field.name) for field in fields(view)]  # type: ignore[arg-type]
+    lengths = [len(table) for table in tables if is_dataclass(table) and hasattr(table, "__len__")]
+    return any(lengths) or not lengths
+
+
+def test_example_views_show_what_is_rare_in_runs() -> None:
+    """A rule that fails where nobody is free, or nobody under way, would else fail in a run only."""
+    chance = np.random.default_rng(1)
+    views = [example_view(DISPATCH.name, chance) for _ in range(300)]
+    seen = {(len(view.free_vehicles) > 0, len(view.under_way) > 0) for view in views}
+    assert seen == {(True, True), (True, False), (False, True)}
+    assert len({id(view.coverage) for view in views}) > 1, "a rule must notice another coverage"
 
 
 def same_form(one: object, other: object) -> None:
@@ -147,6 +164,6 @@ def same_form(one: object, other: object) -> None:
             assert first.dtype == second.dtype, name
             assert not first.flags.writeable, name
             assert not second.flags.writeable, name
-            assert min(len(first), len(second)) > 0
+            assert first.ndim == second.ndim, name
         elif hasattr(first, "__dataclass_fields__"):
             same_form(first, second)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +17,22 @@ from twin.city.section import RoadParameters
 from twin.city.traffic import OrdinaryTraffic
 from twin.core.errors import MapError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 CELL_M: Final = 500.0
 
 
 class City:
     """What all replications of a process share; nothing in it changes during a run."""
 
-    def __init__(self, city_map: CityMap, road_parameters: RoadParameters) -> None:
+    def __init__(
+        self, city_map: CityMap, road_parameters: RoadParameters, speeds: pd.DataFrame | None = None
+    ) -> None:
         self.map = city_map
         self.roads = city_map.roads
         self.hierarchy = Hierarchy.of(city_map.roads)
-        self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters)
+        self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters, speeds)
         self._kept_cell_ms: dict[int, NDArray[np.int32]] = {}
 
     @cached_property

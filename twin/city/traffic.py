@@ -8,7 +8,8 @@ and for each named main road, hour by hour. It is drawn before anything else hap
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -35,30 +36,65 @@ CORRIDORS: Final = "roads.corridor_deviation"
 
 
 class OrdinaryTraffic:
-    """Travel times of an ordinary day, for each local hour; kept for all replications of a process."""
+    """Travel times of an ordinary day, for each local hour; kept for all replications of a process.
 
-    def __init__(self, roads: RoadGraph, hierarchy: Hierarchy, parameters: RoadParameters) -> None:
+    Parameters
+    ----------
+    speeds
+        Speeds by hour in place of ours: columns ``edge_name`` (a street's name, missing where the row is for a class),
+        ``road_class``, ``hour`` and one of ``speed_kmh`` and ``delay_index``. Later rows win, streets over classes.
+    """
+
+    def __init__(
+        self,
+        roads: RoadGraph,
+        hierarchy: Hierarchy,
+        parameters: RoadParameters,
+        speeds: pd.DataFrame | None = None,
+    ) -> None:
         self.roads = roads
         self.hierarchy = hierarchy
         self.parameters = parameters
         self.free_s: NDArray[np.float64] = (roads.edge_free_flow_s * parameters.junction_time_factor).astype(np.float64)
         self.delay_share: NDArray[np.float64] = np.where(self.is_main(), 1.0, parameters.local_delay_share)
-        self._kept: dict[float, TravelTimes] = {}
+        self._kept: dict[tuple[float, int], TravelTimes] = {}
+        self._supplied_s = {} if speeds is None else supplied_excess_s(roads, self.free_s, speeds)
 
     def delay_index(self, hour_of_day: int) -> float:
         """Return the main roads' travel time relative to free flow."""
         return self.parameters.delay_index_by_hour[hour_of_day]
+
+    def excess_s(self, hour_of_day: int) -> tuple[float, NDArray[np.float64]]:
+        """Return what an ordinary day adds to the free times in an hour: a factor, and the part that it multiplies."""
+        delayed_s: NDArray[np.float64] = self.free_s * self.delay_share
+        excess = self.delay_index(hour_of_day) - 1
+        if hour_of_day not in self._supplied_s:
+            return excess, delayed_s
+        edges, supplied_s = self._supplied_s[hour_of_day]
+        delayed_s *= excess
+        delayed_s[edges] = supplied_s
+        return 1.0, delayed_s
+
+    def key_of(self, hour_of_day: int) -> tuple[float, int]:
+        """Return what hours with the same times have in common."""
+        return self.delay_index(hour_of_day), hour_of_day if hour_of_day in self._supplied_s else -1
 
     def times_at(self, hour_of_day: int) -> TravelTimes:
         """Return the travel times of an hour; hours with the same delay share one metric.
 
         Those of the hours that follow, which are sure to be asked for next, are made in the same sweep.
         """
-        wanted = self.delay_index(hour_of_day)
+        wanted = self.key_of(hour_of_day)
         if wanted not in self._kept:
-            following = [self.delay_index((hour_of_day + later) % HOURS_A_DAY) for later in range(HOURS_A_DAY)]
-            missing = [index for index in dict.fromkeys(following) if index not in self._kept][:LANES]
-            edge_time_ms = [milliseconds(self.free_s * (1 + (index - 1) * self.delay_share)) for index in missing]
+            hours: dict[tuple[float, int], int] = {}
+            for later in range(HOURS_A_DAY):
+                hour = (hour_of_day + later) % HOURS_A_DAY
+                hours.setdefault(self.key_of(hour), hour)
+            missing = [key for key in hours if key not in self._kept][:LANES]
+            edge_time_ms = []
+            for key in missing:
+                factor, delayed_s = self.excess_s(hours[key])
+                edge_time_ms.append(milliseconds(self.free_s + factor * delayed_s))
             self._kept.update(zip(missing, self.hierarchy.customise_each(np.array(edge_time_ms)), strict=True))
         return self._kept[wanted]
 
@@ -101,8 +137,14 @@ class DayTraffic:
     def __init__(self, ordinary: OrdinaryTraffic, clock: Clock, tables: dict[str, pd.DataFrame]) -> None:
         roads = ordinary.roads
         self.begins_s = tables[DISTRICTS]["begins_s"].to_numpy()
-        excess = [ordinary.delay_index(clock.hour_of_day(start_s)) - 1 for start_s in self.begins_s]
-        self._excess = np.array(excess, dtype=np.float32)
+        self._hours = [clock.hour_of_day(start_s) for start_s in self.begins_s]
+        by_hour = {hour: ordinary.excess_s(hour) for hour in sorted(set(self._hours))}
+        self._excess = {hour: np.float32(factor) for hour, (factor, _) in by_hour.items()}
+        usual_s = (ordinary.free_s * ordinary.delay_share).astype(np.float32)
+        self._delayed_s = {
+            hour: delayed_s.astype(np.float32) if ordinary.key_of(hour)[1] >= 0 else usual_s
+            for hour, (_, delayed_s) in by_hour.items()
+        }
         self._district = tables[DISTRICTS].drop(columns="begins_s").to_numpy(dtype=np.float32)
         corridors = tables[CORRIDORS].drop(columns="begins_s")
         self._corridor = np.column_stack([np.ones(len(corridors)), corridors.to_numpy()]).astype(np.float32)
@@ -111,16 +153,16 @@ class DayTraffic:
         self._edge_district = roads.node_district[roads.edge_to].astype(np.int32) + np.int32(1)
         self._edge_corridor = np.where(ordinary.is_main(), column_of_name[roads.edge_name], 0).astype(np.int32)
         self._free_s = ordinary.free_s.astype(np.float32)
-        self._delayed_s = (ordinary.free_s * ordinary.delay_share).astype(np.float32)
 
     def is_free(self, hour: int) -> bool:
         """Say whether nothing is delayed in this hour, so that all such hours have the same times."""
-        return bool(self._excess[hour] == 0)
+        return bool(self._excess[self._hours[hour]] == 0)
 
     def write_times(self, hour: int, slow_factor: float, time_ms: NDArray[np.int32]) -> None:
         """Write milliseconds on each edge in the hour of this number into ``time_ms``, shape (m,)."""
+        of_day = self._hours[hour]
         delayed_times(
-            self._free_s, self._delayed_s, self._edge_district, self._edge_corridor, self._excess[hour],
+            self._free_s, self._delayed_s[of_day], self._edge_district, self._edge_corridor, self._excess[of_day],
             self._district[hour], self._corridor[hour], np.float32(slow_factor), time_ms,
         )  # fmt: skip
 
@@ -130,3 +172,27 @@ def milliseconds(seconds: NDArray[np.floating]) -> NDArray[np.int32]:
     whole: NDArray[np.floating] = np.rint(seconds * 1000)
     np.maximum(whole, 1, out=whole)
     return whole.astype(np.int32)
+
+
+def supplied_excess_s(
+    roads: RoadGraph, free_s: NDArray[np.float64], speeds: pd.DataFrame
+) -> dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Return what supplied speeds add to the free times, by hour: edges and seconds (below 0 where they are faster)."""
+    found: dict[int, dict[int, float]] = {}
+    by_class_first = speeds.assign(_street=speeds["edge_name"].notna()).sort_values("_street", kind="stable")
+    rows: Iterator[Any] = by_class_first.itertuples(index=False)
+    for row in rows:
+        if pd.notna(row.edge_name):
+            edges = np.flatnonzero(roads.edge_name == roads.names.index(str(row.edge_name)))
+        else:
+            edges = np.flatnonzero(roads.edge_class == ROAD_CLASSES.index(str(row.road_class)))
+        if pd.notna(row.speed_kmh):
+            excess_s = roads.edge_length_m[edges].astype(np.float64) / (float(row.speed_kmh) / 3.6) - free_s[edges]
+        else:
+            excess_s = free_s[edges] * (float(row.delay_index) - 1)
+        excess_s = np.maximum(excess_s, -0.9 * free_s[edges])
+        found.setdefault(int(row.hour), {}).update(zip(edges.tolist(), excess_s.tolist(), strict=True))
+    return {
+        hour: (np.fromiter(of, np.int64, len(of)), np.fromiter(of.values(), np.float64, len(of)))
+        for hour, of in found.items()
+    }

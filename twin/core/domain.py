@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from twin.core.clock import Clock
@@ -73,6 +75,9 @@ class DomainDescription:
         ``module:function`` that makes the domain's sections of the report from stored results.
     members
         Members of the groupings that do not depend on the map (``condition``).
+    supply
+        ``module:function`` that reads the files which the scenario's section names; see `SupplyFunction`. Empty where
+        it can name none.
     """
 
     name: str
@@ -87,6 +92,36 @@ class DomainDescription:
     kpis: str
     report: str
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    supply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What a domain has read from a user's files.
+
+    Attributes
+    ----------
+    city_map
+        The map, with what the files change in it.
+    speeds
+        Travel speeds by hour, as `twin.city.traffic.OrdinaryTraffic` takes them, or None.
+    tables
+        Whatever else, for the domain's ``factory`` as ``supplied``.
+    """
+
+    city_map: Any
+    speeds: Any = None
+    tables: Any = None
+
+
+class SupplyFunction(Protocol):
+    """Reads the files that a domain's section names.
+
+    Raises TwinError with everything that is wrong with them.
+    """
+
+    def __call__(self, section: Any, folder: Path, city_map: Any, start: datetime) -> Supply:
+        """Return what they hold; ``folder`` is the scenario file's, ``start`` local time of second 0."""
 
 
 class Domain(Protocol):

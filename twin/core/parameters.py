@@ -71,6 +71,10 @@ class ParameterSection(Frozen):
 
     shipped: ClassVar[dict[str, Parameter]]
 
+    def files(self) -> tuple[str, ...]:
+        """Return the files that the section names, relative to the scenario's folder; they determine the result."""
+        return ()
+
     def labelled(self) -> list[Parameter]:
         """Return every parameter as used, labelled ``scenario`` where it differs from what is shipped."""
         rows = []

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import twin
+from twin.core.errors import ResultsError
 
 if TYPE_CHECKING:
     from twin.scenario.load import Scenario
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 RESULT_LIBRARIES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 """Libraries whose version may change a result's bytes."""
 
-_NOT_IN_RESULTS: Final = ("report/", "charts/", "cli.py", "api.py", "experiment/compare.py", "experiment/command.py")
+_NOT_IN_RESULTS: Final = (
+    "report/", "charts/", "planning/", "cli.py", "api.py", "experiment/compare.py", "experiment/command.py",
+)  # fmt: skip
 """Parts of the package that only read results."""
 
 
@@ -51,6 +54,18 @@ def hash_policy_files(scenario: Scenario) -> dict[str, str]:
     return hashes
 
 
+def hash_supplied_files(scenario: Scenario) -> dict[str, str]:
+    """Return the SHA-256 of each table that the scenario supplies, by the name it gives."""
+    hashes = {}
+    for section in scenario.sections.values():
+        for name in section.files():
+            path = scenario.folder / name
+            if not path.is_file():
+                raise ResultsError("{path}: there is no such file; the scenario names it as a table", path=str(path))
+            hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashes
+
+
 def identity(scenario: Scenario) -> dict[str, Any]:
     """Return all that determines the result of a run."""
     from twin.city.map import content_hash
@@ -60,6 +75,7 @@ def identity(scenario: Scenario) -> dict[str, Any]:
         "map": content_hash(scenario.map_folder),
         "code": hash_code(),
         "policies": hash_policy_files(scenario),
+        "supplied": hash_supplied_files(scenario),
         "libraries": {name: importlib.metadata.version(name) for name in RESULT_LIBRARIES},
     }
 

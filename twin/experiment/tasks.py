@@ -46,6 +46,7 @@ class Workshop:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
+        self._supplied: dict[str, Any] = {}
 
     def prepare(self) -> None:
         """Do now what every replication needs: imports, the city, ordinary travel times of the hours that are lived."""
@@ -67,23 +68,42 @@ class Workshop:
         from twin.city.map import read_map
 
         roads: Any = self.scenario.sections["roads"]
-        return City(read_map(self.scenario.map_folder), roads)
+        city_map, speeds = read_map(self.scenario.map_folder), None
+        for supply in self._supplies(city_map).values():
+            city_map, speeds = supply.city_map, supply.speeds if supply.speeds is not None else speeds
+        return City(city_map, roads, speeds)
+
+    def _supplies(self, city_map: Any) -> dict[str, Any]:
+        """Read the tables that the scenario names, once; each domain finds the map as the one before has left it."""
+        from twin.domains import DESCRIPTIONS
+
+        scenario = self.scenario
+        for name in scenario.domains:
+            if DESCRIPTIONS[name].supply and name not in self._supplied:
+                read = load_object(DESCRIPTIONS[name].supply)
+                self._supplied[name] = read(scenario.sections[name], scenario.folder, city_map, scenario.clock.start)
+                city_map = self._supplied[name].city_map
+        return self._supplied
+
+    def _domain(self, name: str, roads: Any) -> Any:
+        from twin.domains import DESCRIPTIONS
+
+        more = {}
+        if name in self._supplied and self._supplied[name].tables is not None:
+            more["supplied"] = self._supplied[name].tables
+        return load_object(DESCRIPTIONS[name].factory)(self.scenario.sections[name], self.city, roads, **more)
 
     def twin(self, task: Task, recorder: Recorder, tables: Mapping[str, pd.DataFrame] | None = None) -> Twin:
         """Build the twin of a task; ``tables`` replaces exogenous tables by name."""
         from twin.city.conditions import RoadConditions
         from twin.core.model import Twin
         from twin.core.streams import Streams
-        from twin.domains import DESCRIPTIONS
 
         scenario = self.scenario
         streams = Streams(scenario.seed, task.replication)
         clock = scenario.clock
         roads = RoadConditions(self.city.ordinary, clock, streams)
-        domains = {
-            name: load_object(DESCRIPTIONS[name].factory)(scenario.sections[name], self.city, roads)
-            for name in scenario.domains
-        }
+        domains = {name: self._domain(name, roads) for name in scenario.domains}
         return Twin(
             city=self.city,
             clock=clock,

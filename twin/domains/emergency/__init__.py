@@ -30,5 +30,6 @@ DESCRIPTION: Final = DomainDescription(
     observations="twin.domains.emergency.kpis:observations",
     kpis="twin.domains.emergency.kpis:compute",
     report="twin.domains.emergency.report:sections",
+    supply="twin.domains.emergency.supplied:supply",
     members={"condition": CONDITIONS, "age": AGES, "phone": PHONES},
 )

@@ -139,12 +139,15 @@ def _expected_delay_s(service: Service, ambulance: Ambulance, view: DispatchView
     return chute_s
 
 
-def take_back(service: Service, ambulance: Ambulance) -> None:
-    """Find something to do for a vehicle that has become free: a waiting call, one under way, or a place to wait."""
+def take_back(service: Service, ambulance: Ambulance, *, may_take_over: bool = True) -> None:
+    """Find something to do for a vehicle that has become free: a waiting call, one under way, or a place to wait.
+
+    One whose call was just taken over takes none over itself: two vehicles could exchange calls for ever.
+    """
     assign_waiting(service)
     if not ambulance.is_free:
         return
-    if not service.waiting:
+    if may_take_over and not service.waiting:
         view = service.views.redispatch(service.now, ambulance)
         if len(view.calls):
             answer = service.twin.brain.ask(REDISPATCH, view, service.now)
@@ -171,4 +174,4 @@ def _take_over(service: Service, ambulance: Ambulance, caller: Caller) -> None:
     other = service.fleet.ambulances[number]
     call_off(service, other)
     begin_mission(service, ambulance, caller, on_free=take_back)
-    take_back(service, other)
+    take_back(service, other, may_take_over=False)

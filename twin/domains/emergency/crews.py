@@ -9,7 +9,7 @@ from twin.core.clock import DAY_S, HOUR_S
 from twin.domains.emergency.agents import Ambulance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from twin.domains.emergency.service import Service
 
@@ -63,6 +63,26 @@ class Duties:
         stand_at_post(self._service, ambulance)
         self._on_ready(self._service)
 
+    def plan_duty(self, from_h: Sequence[float], until_h: Sequence[float]) -> None:
+        """Let vehicles be on duty between these local hours only; equal ones, or 0 and 24, mean always."""
+        service = self._service
+        now_h = service.twin.clock.second_of_day(service.now) / HOUR_S
+        for ambulance, begins_h, ends_h in zip(service.fleet.ambulances, from_h, until_h, strict=True):
+            if begins_h % 24 == ends_h % 24:
+                continue
+            if not _within(now_h, begins_h, ends_h):
+                change_service(service, ambulance, 1)
+            for hour, change in ((begins_h, -1), (ends_h, 1)):
+                delay_s = ((hour - now_h) % 24) * HOUR_S or DAY_S
+                service.after(delay_s, partial(self._change_duty, ambulance, change))
+
+    def _change_duty(self, ambulance: Ambulance, change: int) -> None:
+        service = self._service
+        if change_service(service, ambulance, change):
+            self._on_ready(service)
+        if service.now < service.twin.clock.duration_s:
+            service.after(DAY_S, partial(self._change_duty, ambulance, change))
+
     def meal_begins_s(self, ambulance: Ambulance, time_s: float) -> tuple[float, float] | None:
         """Return when the crew's meal that could last now may begin at the earliest, and how long it takes."""
         day = int((time_s - self._midnight_s) // DAY_S)
@@ -112,19 +132,27 @@ def stand_at_post(service: Service, ambulance: Ambulance) -> None:
     service.set_status(ambulance, "out_of_service" if ambulance.losses else "at_station")
 
 
-def lose_vehicles(service: Service, share: float, begins: bool) -> list[Ambulance]:
-    """Put a share of the fleet out of service, or back; return those that are ready again.
-
-    A vehicle on a mission ends it first.
-    """
-    ready = []
+def lose_vehicles(service: Service, share: float, begins: bool) -> None:
+    """Put a share of the fleet out of service, or back; a vehicle on a mission ends it first."""
     for ambulance in service.duties.lost_first(share):
-        ambulance.losses += 1 if begins else -1
-        if ambulance.losses and ambulance.status == "at_station":
-            service.set_status(ambulance, "out_of_service")
-        elif not ambulance.losses and ambulance.status == "out_of_service":
-            stand_at_post(service, ambulance)
-            ready.append(ambulance)
-        else:
-            service.fleet.note(ambulance)
-    return ready
+        change_service(service, ambulance, 1 if begins else -1)
+
+
+def change_service(service: Service, ambulance: Ambulance, change: int) -> bool:
+    """Add a reason why a vehicle is out of service, or take one away; say whether it is ready again.
+
+    On a mission it ends that first.
+    """
+    ambulance.losses += change
+    if ambulance.losses and ambulance.status == "at_station":
+        service.set_status(ambulance, "out_of_service")
+    elif not ambulance.losses and ambulance.status == "out_of_service":
+        stand_at_post(service, ambulance)
+        return True
+    else:
+        service.fleet.note(ambulance)
+    return False
+
+
+def _within(hour: float, begins_h: float, ends_h: float) -> bool:
+    return begins_h <= hour < ends_h if begins_h < ends_h else hour >= begins_h or hour < ends_h

@@ -28,12 +28,14 @@ from twin.domains.emergency.tables import (
     draw_crews,
     draw_stations,
     draw_walk_ins,
+    take_calls,
 )
 from twin.domains.emergency.views import Views
 from twin.domains.emergency.walk_ins import let_walk_ins_come
 
 if TYPE_CHECKING:
     from twin.core.model import Twin
+    from twin.domains.emergency.supplied import SuppliedTables
 
 CALLS: Final = "emergency.calls"
 CASES: Final = "emergency.cases"
@@ -51,8 +53,15 @@ class EmergencyDomain:
 
     name = "emergency"
 
-    def __init__(self, parameters: EmergencyParameters, city: City, roads: RoadConditions) -> None:
+    def __init__(
+        self,
+        parameters: EmergencyParameters,
+        city: City,
+        roads: RoadConditions,
+        supplied: SuppliedTables | None = None,
+    ) -> None:
         self.parameters = parameters
+        self.supplied = supplied
         self.city = city
         self.roads = roads
         self.service: Service
@@ -68,10 +77,14 @@ class EmergencyDomain:
             return lambda column: twin.streams("emergency", table, column)
 
         city, parameters, clock = self.city, self.parameters, twin.clock
-        calls = draw_calls(draw_for("calls"), clock, city, parameters, twin.events)
+        given = None
+        if self.supplied is not None and self.supplied.calls is not None:
+            calls, given = take_calls(draw_for("calls"), clock, city, parameters, self.supplied.calls)
+        else:
+            calls = draw_calls(draw_for("calls"), clock, city, parameters, twin.events)
         return {
             CALLS: calls,
-            CASES: draw_cases(draw_for("calls"), calls, city, parameters),
+            CASES: draw_cases(draw_for("calls"), calls, city, parameters, given=given),
             WALK_INS: draw_walk_ins(draw_for("walk_ins"), clock, city, parameters),
             STATIONS: draw_stations(draw_for("stations"), city, parameters),
             CREWS: draw_crews(draw_for("crews"), len(self._homes()), clock, parameters),
@@ -94,6 +107,9 @@ class EmergencyDomain:
         service.duties = Duties(service, assign_waiting)
         for ambulance in ambulances:
             service.set_status(ambulance, "at_station")
+        if self.supplied is not None and self.supplied.vehicles is not None:
+            vehicles = self.supplied.vehicles
+            service.duties.plan_duty(vehicles["on_duty_from_h"].tolist(), vehicles["on_duty_until_h"].tolist())
         self._desk = Desk(service, [CallTaker(twin, seat) for seat in range(self.parameters.seats)])
         self._next_call = len(tables[CALLS])
         self._casualties = tables[CASUALTIES]
@@ -117,6 +133,8 @@ class EmergencyDomain:
 
     def _homes(self) -> list[int]:
         """Return the home station of each crew, in the order of the vehicles' numbers."""
+        if self.supplied is not None and self.supplied.vehicles is not None:
+            return [int(code) for code in self.supplied.vehicles["station"].cat.codes]
         stations = self.city.map.stations
         crews = [station.crews for station in stations]
         if self.parameters.crews_on_duty:
@@ -166,7 +184,7 @@ class EmergencyDomain:
 
         node = int(self.city.nearest_nodes(np.array([message.lon]), np.array([message.lat]))[0])
         call = pd.DataFrame({"call": [self._next_call], "ring_s": [twin.now], "kind": [PATIENT], "node": [node]})
-        case = draw_cases(draw, call, self.city, parameters, message.condition)
+        case = draw_cases(draw, call, self.city, parameters, condition=message.condition)
         row: Any = next(case.itertuples(index=False))
         pick_up_s = float(parameters.pick_up_s.draw(draw("pick_up"), 1)[0])
         self._desk.ring(self._new_caller(row, node, pick_up_s, message.cause))

@@ -12,7 +12,7 @@ from twin.core.errors import MapError
 from twin.domains.emergency.agents import Ambulance, Caller, Hospital, Patient
 from twin.domains.emergency.connections import PATIENT_HISTORY
 from twin.domains.emergency.crews import arrive_at_post, meal_delay_s
-from twin.domains.emergency.decisions import GREEN_CHANNEL, HOSPITAL, Open
+from twin.domains.emergency.decisions import GREEN_CHANNEL, HOSPITAL, HospitalView, Open
 from twin.domains.emergency.hospital_stay import stay_in_hospital
 from twin.domains.emergency.service import Service
 from twin.domains.emergency.tables import NO_PATIENT
@@ -127,6 +127,17 @@ def _take_to_hospital(service: Service, ambulance: Ambulance, caller: Caller) ->
 
 def _choose_hospital(service: Service, caller: Caller) -> Hospital:
     view = service.views.hospital(service.now, caller)
+    number, drive_time_s = int(caller.row.fixed_hospital), 0.0
+    if number < 0:
+        number, drive_time_s = _ask_hospital(service, view)
+    caller.record.hospital = number
+    channel = service.views.green_channel(service.now, caller, drive_time_s)
+    if isinstance(service.twin.brain.ask(GREEN_CHANNEL, channel, service.now), Open):
+        caller.record.green_channel_s = service.now
+    return service.hospitals[number]
+
+
+def _ask_hospital(service: Service, view: HospitalView) -> tuple[int, float]:
     if not len(view.hospitals):
         raise MapError(
             "{path}: no hospital takes patients at {time}; add one or let one stay open",
@@ -135,12 +146,7 @@ def _choose_hospital(service: Service, caller: Caller) -> Hospital:
         )
     answer = service.twin.brain.ask(HOSPITAL, view, service.now)
     number = int(answer.hospital)
-    caller.record.hospital = number
-    drive_time_s = float(view.hospitals.drive_time_s[view.hospitals.id.searchsorted(number)])
-    channel = service.views.green_channel(service.now, caller, drive_time_s)
-    if isinstance(service.twin.brain.ask(GREEN_CHANNEL, channel, service.now), Open):
-        caller.record.green_channel_s = service.now
-    return service.hospitals[number]
+    return number, float(view.hospitals.drive_time_s[view.hospitals.id.searchsorted(number)])
 
 
 # -- driving ---------------------------------------------------------------------------------------------------------

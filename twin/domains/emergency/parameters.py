@@ -85,6 +85,17 @@ class ByAge(Frozen):
     from_65: Share
 
 
+class SuppliedPaths(Frozen):
+    """Tables of one's own (CSV or Parquet), relative to the scenario file; docs/how-to.md lists their columns."""
+
+    calls: str | None = Field(default=None, description="calls in place of drawn ones")
+    vehicles: str | None = Field(default=None, description="vehicles in place of the crews of the stations")
+    stations: str | None = Field(default=None, description="stations in place of the map's")
+    extra_stations: str | None = Field(default=None, description="stations in addition to the map's")
+    hospitals: str | None = Field(default=None, description="hospitals in place of the map's")
+    speeds: str | None = Field(default=None, description="travel speeds of an ordinary day by hour")
+
+
 class HospitalSteps(Frozen):
     """Durations in minutes from the door to treatment; a step that a condition lacks is left out."""
 
@@ -112,6 +123,9 @@ class EmergencyParameters(ParameterSection):
 
     shipped: ClassVar[dict[str, Parameter]] = SHIPPED
 
+    tables: SuppliedPaths = Field(
+        default_factory=SuppliedPaths, description="Tables of one's own in place of what is drawn or what the map holds"
+    )
     calls_per_day: float = _of("calls_per_day", ge=0, le=200_000)
     dispatches_per_day: float = _of("dispatches_per_day", ge=0, le=200_000)
     patients_per_day: float = _of("patients_per_day", ge=0, le=200_000)
@@ -171,6 +185,10 @@ class EmergencyParameters(ParameterSection):
     coverage_target_min: float = _of("coverage_target_min", gt=0, le=240)
     coverage_hour: int = _of("coverage_hour", ge=0, le=23)
     mass_casualty_severe_share: float = _of("mass_casualty_severe_share", ge=0, le=1)
+
+    def files(self) -> tuple[str, ...]:
+        """Return the supplied tables."""
+        return tuple(path for path in self.tables.model_dump().values() if path is not None)
 
     def scale(self, residents: float) -> float:
         """Return what the figures a day are multiplied by where so many residents are served."""

@@ -11,18 +11,25 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from twin.city.places import Hospital, Station
+from twin.core.domain import Supply
 from twin.core.errors import TwinError
 from twin.domains.emergency.supplied_cells import read_column
 from twin.domains.emergency.supplied_checks import TableContext, check_names, check_pair, check_places, check_rows
 from twin.domains.emergency.supplied_columns import COLUMNS, KINDS, ONE_OF, Column, Kind, columns_as_markdown
 from twin.domains.emergency.supplied_reading import Problems, Raw, TableError, read_raw
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from twin.city.map import CityMap
+    from twin.domains.emergency.parameters import EmergencyParameters
 
 __all__ = [
     "COLUMNS", "KINDS", "Column", "Kind", "SuppliedTables", "TableContext", "TableError", "columns_as_markdown",
@@ -99,6 +106,22 @@ def read_tables(paths: Mapping[Kind, Path], context: TableContext) -> SuppliedTa
     if problems:
         raise TableError.of(problems)
     return SuppliedTables(**found)
+
+
+def supply(section: EmergencyParameters, folder: Path, city_map: CityMap, start: datetime) -> Supply:
+    """Read the tables that a scenario names; see `twin.core.domain.SupplyFunction`."""
+    named = {kind: path for kind in KINDS if (path := getattr(section.tables, kind)) is not None}
+    if not named:
+        return Supply(city_map)
+    found = read_tables(
+        {kind: folder / path for kind, path in named.items()}, TableContext.of(city_map, start)
+    )  # fmt: skip
+    stations = city_map.stations if found.stations is None else to_stations(found.stations)
+    if found.extra_stations is not None:
+        stations += to_stations(found.extra_stations)
+    hospitals = city_map.hospitals if found.hospitals is None else to_hospitals(found.hospitals)
+    changed = dataclasses.replace(city_map, stations=stations, hospitals=hospitals)
+    return Supply(changed, found.speeds, found)
 
 
 def _with_places(kind: Kind, frame: pd.DataFrame, context: TableContext) -> TableContext:

@@ -94,11 +94,32 @@ def draw_calls(
     return calls
 
 
+def take_calls(
+    draw: Draw, clock: Clock, city: City, parameters: EmergencyParameters, given: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make the table of calls from supplied ones, those within the run; return it and their rows of ``given``."""
+    inside = given["ring_s"].between(-clock.warm_up_s, clock.duration_s)
+    kept = given[inside].reset_index(drop=True)
+    count = len(kept)
+    calls = pd.DataFrame({"call": np.arange(count, dtype=np.int64), "ring_s": kept["ring_s"].to_numpy(np.float64)})
+    calls["kind"] = kept["kind"].astype(str).to_numpy(dtype=object)
+    calls["node"] = city.nearest_nodes(kept["lon"].to_numpy(), kept["lat"].to_numpy()).astype(np.int64)
+    calls["pick_up_s"] = parameters.pick_up_s.draw(draw("pick_up"), count)
+    calls["advice_s"] = parameters.advice_s.draw(draw("advice"), count)
+    return calls, kept
+
+
 # -- cases -----------------------------------------------------------------------------------------------------------
 
 
 def draw_cases(
-    draw: Draw, calls: pd.DataFrame, city: City, parameters: EmergencyParameters, condition: str | None = None
+    draw: Draw,
+    calls: pd.DataFrame,
+    city: City,
+    parameters: EmergencyParameters,
+    *,
+    condition: str | None = None,
+    given: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Draw everything about the calls for which a vehicle is needed, one row each, in order of ringing.
 
@@ -108,6 +129,8 @@ def draw_cases(
         The table of calls: its column ``kind`` says which these are.
     condition
         What all of them have, or None to draw it.
+    given
+        What is known of the calls, one row a call: the columns of supplied calls; what is missing there is drawn.
     """
     cases = calls.loc[calls["kind"] != ADVICE, ["call", "kind", "ring_s", "node"]].reset_index(drop=True)
     count = len(cases)
@@ -120,8 +143,31 @@ def draw_cases(
         code = draw_conditions(draw("condition").random(count), parameters)
     else:
         code = np.full(count, CONDITIONS.index(condition))
+    known = None if given is None else given.loc[(calls["kind"] != ADVICE).to_numpy()].reset_index(drop=True)
+    if known is not None:
+        code = np.where(known["condition"].cat.codes >= 0, known["condition"].cat.codes, code).astype(np.int64)
     parts = (draw_persons, draw_journeys, draw_hospital_courses)
-    return pd.concat([cases, *(pd.DataFrame(part(draw, parameters, code)) for part in parts)], axis=1)
+    cases = pd.concat([cases, *(pd.DataFrame(part(draw, parameters, code)) for part in parts)], axis=1)
+    cases["fixed_hospital"] = np.int64(-1)
+    return cases if known is None else _with_given(cases, known)
+
+
+def _with_given(cases: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Lay what a supplied table says over what was drawn."""
+    over = {
+        "severity": known["severity"],
+        "scene_s": MINUTE_S * known["scene_min"],
+        "handover_s": MINUTE_S * known["handover_min"],
+        "elderly": (known["age"] >= 65).where(known["age"].notna()),
+        "smartphone": known["smartphone"],
+        "fixed_hospital": known["hospital"].cat.codes.astype(np.int64),
+    }
+    for name, values in over.items():
+        drawn = cases[name].to_numpy().copy()
+        told = values.notna().to_numpy()
+        drawn[told] = values[told].to_numpy(drawn.dtype)
+        cases[name] = drawn
+    return cases
 
 
 Columns = dict[str, NDArray[np.generic]]
@@ -301,7 +347,7 @@ def draw_casualties(
         scene = pd.DataFrame(
             {"call": -1, "ring_s": event.begins_s, "kind": np.full(count, PATIENT, dtype=object), "node": node}
         )
-        cases = draw_cases(draw_one, scene, city, parameters, "trauma")
+        cases = draw_cases(draw_one, scene, city, parameters, condition="trauma")
         severe = draw_one("severe").random(count) < parameters.mass_casualty_severe_share
         cases["severity"] = np.where(severe, 1, 2).astype(np.int8)
         cases["pick_up_s"] = parameters.pick_up_s.draw(draw_one("pick_up"), count)

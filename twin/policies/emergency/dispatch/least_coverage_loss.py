@@ -71,8 +71,11 @@ class LeastCoverageLoss:
             self._coverage = view.coverage
             self._covers = view.coverage.covers.astype(np.float64)
             self._demand = view.coverage.demand_share.astype(np.float64)
-        standing = np.bincount(view.free_vehicles.station, minlength=len(self._covers)).astype(np.float64)
-        others = np.maximum((standing @ self._covers).astype(np.intp) - 1, 0)
+        # einsum and not @, whose threads wait for one another where every core has its own run
+        standing = np.bincount(view.free_vehicles.station, minlength=len(self._covers)).astype(np.float32)
+        reached = np.einsum("s,sc->c", standing, view.coverage.covers).astype(np.intp)
+        others = np.maximum(reached - 1, 0)
         held = self._demand * (self._busy_fraction ** np.arange(others.max(initial=0) + 1))[others]
         stations, place = np.unique(station, return_inverse=True)
-        return (self._covers[stations] @ held)[place]
+        lost: NDArray[np.float64] = np.einsum("sc,c->s", self._covers[stations], held)
+        return lost[place]

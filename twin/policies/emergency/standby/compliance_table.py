@@ -40,8 +40,7 @@ class ComplianceTable:
         self._busy_fraction = busy_fraction
         self._coverage: Coverage | None = None
         self._open = b""
-        self._covers: NDArray[np.float64] = np.empty((0, 0))
-        self._cells: list[NDArray[np.intp]] = []
+        self._parts: list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]] = []
         self._left: NDArray[np.float64] = np.empty(0)
         self._shared: NDArray[np.float64] = np.empty((0, 0))
         self._rows: list[NDArray[np.int64]] = []
@@ -60,15 +59,19 @@ class ComplianceTable:
     def _begin(self, view: StandbyView) -> None:
         """Start a table for this coverage and these open stations."""
         self._coverage, self._open = view.coverage, view.stations.id.tobytes()
-        self._covers = view.coverage.covers[view.stations.id].astype(np.float64)
-        self._cells = [np.flatnonzero(row) for row in self._covers]
+        covers = view.coverage.covers[view.stations.id].astype(np.float64)
+        self._parts = []
+        for row in covers:
+            cells = np.flatnonzero(row)
+            near = np.flatnonzero(covers[:, cells].any(axis=1))
+            self._parts.append((cells, near, covers[np.ix_(near, cells)]))
         self._left = view.coverage.demand_share.astype(np.float64)
-        self._shared = (self._covers * self._left) @ self._covers.T
+        self._shared = np.einsum("ic,c,jc->ij", covers, self._left, covers)
         self._rows = []
 
     def _add_row(self) -> None:
         """Say how many vehicles should stand at each open station when there is one more."""
-        standing = self._rows[-1].copy() if self._rows else np.zeros(len(self._covers), np.int64)
+        standing = self._rows[-1].copy() if self._rows else np.zeros(len(self._parts), np.int64)
         self._change(standing, _first_best(self._shared.diagonal()), 1)
         while (move := self._best_move(standing)) is not None:
             self._change(standing, move[0], -1)
@@ -81,18 +84,19 @@ class ComplianceTable:
         Kept are what is left of each cell, its share of the calls times q to the power of the vehicles that cover it,
         and the sum of that over the cells that two stations share.
         """
-        cells = self._cells[station]
+        cells, near, covers = self._parts[station]
         before = self._left[cells]
         self._left[cells] = before * self._busy_fraction**vehicles
-        covers = self._covers[:, cells]
-        self._shared += (covers * (self._left[cells] - before)) @ covers.T
+        # einsum and not @, whose threads wait for one another where every core has its own run
+        changed = np.einsum("ic,jc->ij", covers * (self._left[cells] - before), covers)
+        self._shared[np.ix_(near, near)] += changed
         standing[station] += vehicles
 
     def _best_move(self, standing: NDArray[np.int64]) -> tuple[int, int] | None:
         """Return from where to where one vehicle should move, or None where no move adds coverage.
 
-        But for a factor 1 - q, the first station's vehicle holds the sum of what is left of its cells over q. Once it is
-        away the second adds what is left of its own, over q where both cover.
+        But for a factor 1 - q, the first station's vehicle holds the sum of what is left of its cells over q. Once it
+        is away the second adds what is left of its own, over q where both cover.
         """
         alone, one_less = self._shared.diagonal(), 1 / self._busy_fraction
         gained = alone[np.newaxis, :] + (one_less - 1) * self._shared - one_less * alone[:, np.newaxis]

@@ -48,10 +48,11 @@ class Dmexclp:
             self._demand = view.coverage.demand_share.astype(np.float64)
         stations = view.stations
         busy = view.busy_fraction if self._busy_fraction is None else self._busy_fraction
-        idle = np.zeros(len(self._covers))
+        # einsum and not @, whose threads wait for one another where every core has its own run
+        idle = np.zeros(len(self._covers), np.float32)
         idle[stations.id] = stations.idle
-        reached = (idle @ self._covers).astype(np.intp)
+        reached = np.einsum("s,sc->c", idle, view.coverage.covers).astype(np.intp)
         left = self._demand * (busy ** np.arange(reached.max(initial=0) + 1))[reached]
-        gained = (self._covers @ left)[stations.id]  # but for the factor 1 - q, which is the same for all
+        gained = np.einsum("sc,c->s", self._covers, left)[stations.id]  # but for 1 - q, which is the same for all
         best = np.flatnonzero(gained >= gained.max() - EQUAL_SHARE)
         return WaitAt(int(stations.id[best[stations.drive_time_s[best].argmin()]]))

@@ -1,0 +1,1 @@
+"""Where stations and vehicles should stand: location models, and plans for a city made with them."""
