@@ -1,8 +1,8 @@
 """The fleet alone, as servers: a city of a few centimetres, where the table of cases says how long a vehicle is busy.
 
 Calls are talked over in no time, nobody comes by himself, crews neither change nor eat, there is a bay for everyone. A
-drive under lights and siren takes no time worth the name; the longest way home, from which a call may fetch a vehicle as
-well as from its station, takes 46 ms where a service takes 500 s.
+drive under lights and siren takes no time worth the name; the longest way home, on which a vehicle is as free as at its
+station, takes 46 ms where a service takes 500 s.
 
 The simulator never loses a call. A loss system is made of an overflow: vehicles so many that no call ever waits stand
 farthest away, so that the nearest vehicle is one of them only while all the others are busy.

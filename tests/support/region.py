@@ -10,7 +10,7 @@ Zhengzhou's.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from twin.core.decisions import Rule
 from twin.core.parameters import Duration
 from twin.domains.emergency.parameters import EmergencyParameters
 from twin.domains.emergency.views import coverage_of
+from twin.policies.emergency.dispatch.least_coverage_loss import LeastCoverageLoss
+from twin.policies.emergency.standby.dmexclp import Dmexclp
 
 Array = NDArray[np.float64]
 
@@ -113,7 +115,8 @@ def serve(city: City, calls_per_day: float, days: int, replication: int, rules: 
     calls = frames["emergency.calls"]
     calls = calls[calls["ring_s"] >= 0]
     response_s = BEFORE_WHEELS_TURN_S + (calls["at_scene_s"] - calls["triage_s"]).to_numpy()
-    assert np.isfinite(response_s).all(), "a call was never served"
+    if not np.isfinite(response_s).all():
+        raise RuntimeError("a call was never served")
     return Served(
         late=float((response_s > BEFORE_WHEELS_TURN_S + 60 * TARGET_MIN).mean()),
         response_min=float(response_s.mean()) / 60,
@@ -136,3 +139,14 @@ def relative_change(base: Array, other: Array, confidence: float = 0.95) -> Chan
     rest = other - ratio * base
     error = float(np.std(rest, ddof=1)) / len(base) ** 0.5 / float(base.mean())
     return Change(ratio - 1, float(stdtrit(len(base) - 1, (1 + confidence) / 2)) * error)
+
+
+POLICIES: dict[str, Callable[[], Mapping[str, Rule]]] = {
+    "closest vehicle, home stations": dict,
+    "DMEXCLP": lambda: {"standby": Dmexclp(BUSY_FRACTION).decide},
+    "least coverage loss, if late the closest": lambda: {"dispatch": LeastCoverageLoss(BUSY_FRACTION).decide},
+    "least coverage loss, also if late": lambda: {
+        "dispatch": LeastCoverageLoss(BUSY_FRACTION, if_late="least_loss").decide
+    },
+}
+"""Rules of each policy, made anew for each run; the first is what the papers compare with."""

@@ -24,7 +24,10 @@ from twin.report.names import findings
 from twin.report.verdict import sentence
 from twin.report.view import RunView
 
-SECTIONS = ("verdict", "curves", "map", "places-and-hours", "chain", "assumptions", "provenance")
+SECTIONS = (
+    "verdict", "curves", "chain", "eleven", "timelines", "map", "places-and-hours", "equity", "walk-ins", "load",
+    "outcomes", "assumptions", "provenance",
+)  # fmt: skip
 LARGEST = 3_000_000
 
 

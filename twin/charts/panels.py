@@ -117,16 +117,26 @@ def _straight(before: tuple[float, float], point: tuple[float, float], after: tu
     return abs(cross) < 0.02
 
 
-def hour_lines(series: Sequence[Sequence[Spread]], label: str) -> Html:
-    """Draw a mean by hour of the day for each series, with its interval as a band; hours without cases are gaps."""
+def hour_lines(series: Sequence[Sequence[Spread]], label: str, *, low: float = 0.0, suffix: str = "") -> Html:
+    """Draw a mean through the day for each series, with its interval as a band; parts without cases are gaps.
+
+    Parameters
+    ----------
+    series
+        For each, the day's equal parts: 24 hours, or 96 quarters of an hour.
+    low
+        Where the axis begins.
+    suffix
+        What stands behind the axis numbers.
+    """
     shown = [spread for spreads in series for spread in spreads if spread.count]
-    high = max((min(spread.high, spread.mean * 2) for spread in shown), default=1.0)
-    panel = Panel.of((0, 24), (0, high * 1.05))
+    high = max((min(spread.high, low + (spread.mean - low) * 2) for spread in shown), default=1.0)
+    panel = Panel.of((0, 24), (low, low + ((high - low) or 1.0) * 1.05))
     content: list[Html] = []
     for position, spreads in enumerate(series):
         for run in _runs(spreads):
             content += _band_and_line(panel, run, spreads, position)
-    return panel.draw(label, *content, x_ticks=(0, 6, 12, 18, 24))
+    return panel.draw(label, *content, x_ticks=(0, 6, 12, 18, 24), suffix=suffix)
 
 
 def _runs(spreads: Sequence[Spread]) -> list[list[int]]:
@@ -142,7 +152,7 @@ def _runs(spreads: Sequence[Spread]) -> list[list[int]]:
 
 def _band_and_line(panel: Panel, run: list[int], spreads: Sequence[Spread], series: int) -> list[Html]:
     def at(hour: int, value: float) -> tuple[float, float]:
-        return panel.x(hour + 0.5), panel.y(min(max(value, 0.0), panel.y.high))
+        return panel.x((hour + 0.5) * 24 / len(spreads)), panel.y(min(max(value, panel.y.low), panel.y.high))
 
     upper = [at(hour, spreads[hour].high) for hour in run]
     lower = [at(hour, spreads[hour].low) for hour in reversed(run)]
@@ -150,7 +160,7 @@ def _band_and_line(panel: Panel, run: list[int], spreads: Sequence[Spread], seri
     return [
         h("path", d=polyline(upper) + polyline(lower).replace("M", "L", 1) + "Z", class_=f"band b{series}"),
         h("path", d=polyline(line), class_=f"curve b{series}"),
-        *(mark(series, x, y) for x, y in line[::3]),
+        *(mark(series, x, y) for x, y in line[:: len(spreads) // 8]),
     ]
 
 
@@ -163,3 +173,28 @@ def hour_bars(values: Sequence[float], label: str) -> Html:
         for hour, value in enumerate(values)
     ]
     return panel.draw(label, *bars, x_ticks=(0, 6, 12, 18, 24))
+
+
+def dot_strips(samples: Sequence[Values], label: str, *, at: float) -> Html:
+    """Draw each value as a mark on the row of its series, with a line at one value; what lies close is stacked."""
+    whole = np.concatenate([sample for sample in samples if len(sample)])
+    row_height = 64
+    height = row_height * len(samples) + _TOP + _BOTTOM
+    panel = Panel(Scale(0, max(float(whole.max()), at) * 1.03, _LEFT, WIDTH - _RIGHT), Scale(0, 1, height, 0), height)
+    marks: list[Html] = []
+    for series, sample in enumerate(samples):
+        foot = _TOP + row_height * (series + 1) - 8
+        columns: dict[int, int] = {}
+        for value in np.sort(sample):
+            x = panel.x(float(value))
+            level = columns.get(round(x / 8), 0)
+            columns[round(x / 8)] = level + 1
+            marks.append(mark(series, x, foot - min(level * 7, row_height - 16)))
+    foot = height - _BOTTOM
+    axis = [h("path", d=f"M{_LEFT} {foot}H{WIDTH - _RIGHT}", class_="axis")]
+    axis += [glyphs(tick_text(value), panel.x(value), foot + 15, anchor="middle") for value in panel.x.ticks(6)]
+    line = h("path", d=f"M{plain(panel.x(at))} {_TOP - 2}V{foot}", class_="axis-mark")
+    number = glyphs(tick_text(at), panel.x(at), _TOP - 5, anchor="middle", class_="t strong")
+    return h(
+        "svg", axis, line, number, marks, viewBox=f"0 0 {WIDTH} {height}", class_="panel", role="img", aria_label=label
+    )

@@ -40,6 +40,17 @@ class Link:
     cells: Sequence[Child] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row of a bridge: a name, where its bar begins and ends, a class of the style sheet, cells after the drawing."""
+
+    name: Child
+    begin: float
+    end: float
+    kind: str
+    cells: Sequence[Child] = ()
+
+
 def dot_rows(rows: Sequence[Row], head: Sequence[Child], label: str) -> Html:
     """Draw a mean with its interval for each series in each row.
 
@@ -70,13 +81,30 @@ def chain_rows(links: Sequence[Link], head: Sequence[Child], label: str) -> Html
     return _table(scale, head, [(link.name, draw(link), link.cells) for link in links], label)
 
 
+def bridge_rows(steps: Sequence[Step], head: Sequence[Child], label: str) -> Html:
+    """Draw how one amount becomes another: a bar a step, each beginning where the one before it ended."""
+    high = max((max(step.begin, step.end) for step in steps), default=1.0)
+    low = min((min(step.begin, step.end, 0.0) for step in steps), default=0.0)
+    scale = Scale(low, (high or 1.0) * 1.02, _BEGIN, _END)
+
+    def draw(step: Step) -> Html:
+        begin, end = sorted((scale(step.begin), scale(step.end)))
+        bar = h(
+            "rect", x=_percent(begin), width=_percent(max(end - begin, 0.35)), y=_PADDING + 1.5, height=_ROW - 3,
+            class_=f"span {step.kind}",
+        )  # fmt: skip
+        return _drawing(scale, 1, [bar])
+
+    return _table(scale, head, [(step.name, draw(step), step.cells) for step in steps], label)
+
+
 def _table(
     scale: Scale, head: Sequence[Child], body: Sequence[tuple[Child, Html, Sequence[Child]]], label: str
 ) -> Html:
     first, *others = head
     titles = [
         h("th", first, scope="col"),
-        h("td", _axis(scale), class_="drawing"),
+        h("td", axis(scale), class_="drawing"),
         [h("th", title, scope="col", class_="number") for title in others],
     ]
     rows = [
@@ -91,7 +119,8 @@ def _table(
     return scrolling(h("table", h("thead", h("tr", titles)), h("tbody", rows), class_="rows"), label)
 
 
-def _axis(scale: Scale) -> Html:
+def axis(scale: Scale) -> Html:
+    """Return the numbers of a scale whose ends are per cent of the drawing's width."""
     numbers = [
         h("svg", glyphs(tick_text(value), 0, 12, anchor="middle"), x=f"{plain(scale(value), 2)}%", overflow="visible")
         for value in scale.ticks(5)

@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twin.charts.numbers import number
+from twin.core.language import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -54,3 +57,25 @@ def by_group(cases: pd.DataFrame, column: str, group: str) -> dict[str, Spread]:
         str(member): spread_of(values.to_numpy(dtype=np.float64))
         for member, values in present.groupby(group, observed=True, sort=False)[column]
     }
+
+
+def overall(cases: pd.DataFrame, column: str) -> Spread:
+    """Return the mean of a measure with its interval: over the days where there are several, else over the cases."""
+    return by_group(cases.assign(everything=""), column, "everything").get("", NOTHING)
+
+
+def interval_text(spread: Spread, decimals: int = 1) -> str:
+    """Return a mean with its interval in brackets: ``8.4 (8.1–8.7)``; an en dash where there is nothing."""
+    if not spread.count:
+        return "–"
+    if spread.count == 1:
+        return number(spread.mean, decimals)
+    return f"{number(spread.mean, decimals)} ({number(spread.low, decimals)}–{number(spread.high, decimals)})"
+
+
+def difference_text(spread: Spread, decimals: int, language: Language) -> str:
+    """Return a mean difference with signs and its interval: ``−1.4 (−1.6 to −1.1)``."""
+    mean, low, high = (number(value, decimals, sign=True) for value in (spread.mean, spread.low, spread.high))
+    if spread.count < 2:
+        return mean
+    return language("{difference} ({low} to {high})", difference=mean, low=low, high=high)

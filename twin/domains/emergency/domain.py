@@ -88,7 +88,7 @@ class EmergencyDomain:
             WALK_INS: draw_walk_ins(draw_for("walk_ins"), clock, city, parameters),
             STATIONS: draw_stations(draw_for("stations"), city, parameters),
             CREWS: draw_crews(draw_for("crews"), len(self._homes()), clock, parameters),
-            CASUALTIES: draw_casualties(draw_for("casualties"), city, parameters, twin.events),
+            CASUALTIES: draw_casualties(draw_for("casualties"), clock, city, parameters, twin.events),
         }
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:

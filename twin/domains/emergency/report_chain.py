@@ -40,6 +40,7 @@ STEPS: Final = (
     "Wait for a laboratory",
 )
 """What lies between each of `MILESTONES` and the next."""
+_RING: Final = MILESTONES.index("ring_s")
 _DOOR: Final = MILESTONES.index("door_s")
 _MOST_BRIDGES: Final = 2
 
@@ -52,7 +53,7 @@ def chain(cases: list[pd.DataFrame], titles: list[str], language: Language) -> H
         "The mean minutes of each step from the first symptom to treatment, one after another; the steps add up to the "
         "whole way. Steps in the hospital may run side by side, and where the green channel is open some of them run "
         "during the drive: each is shown with what it adds after those above it, so a step that is over by then "
-        "counts as 0."
+        "counts as 0. Means are over all patients of all days; those of the verdict are means of the days' means."
     )
     kinds: tuple[tuple[str | None, str], ...] = (
         ("stemi", language("Heart attack (STEMI)")), (None, language("All patients treated")),
@@ -101,7 +102,7 @@ def _links(steps: list[Steps], language: Language) -> list[Link]:
         means = [float(own[:, place].mean()) for own in steps]
         links.append(Link(language(name), list(zip(clock, means, strict=True)), _cells(means)))
         clock = [begin + mean for begin, mean in zip(clock, means, strict=True)]
-    for name, begin in (("Symptom to treatment", 0), ("Ring to treatment", 1), ("Door to treatment", _DOOR)):
+    for name, begin in (("Symptom to treatment", 0), ("Ring to treatment", _RING), ("Door to treatment", _DOOR)):
         means = [float(own[:, begin:].sum(axis=1).mean()) for own in steps]
         starts = [float(own[:, :begin].sum(axis=1).mean()) for own in steps]
         links.append(Link(h("strong", language(name)), list(zip(starts, means, strict=True)), _cells(means)))
@@ -117,7 +118,7 @@ def _quantiles(steps: list[Steps], titles: list[str], language: Language) -> Htm
     rows: list[list[Child]] = [
         [language(name), *cells([own[:, place] for own in steps])] for place, name in enumerate(STEPS)
     ]
-    wholes = (("Symptom to treatment", 0), ("Ring to treatment", 1), ("Door to treatment", _DOOR))
+    wholes = (("Symptom to treatment", 0), ("Ring to treatment", _RING), ("Door to treatment", _DOOR))
     rows += [[language(name), *cells([own[:, begin:].sum(axis=1) for own in steps])] for name, begin in wholes]
     return table(head, rows)
 
@@ -138,10 +139,10 @@ def _green_note(treated: list[pd.DataFrame], titles: list[str], language: Langua
 
 def _bridge(one: Steps, other: Steps, names: tuple[str, str], series: int, title: str, language: Language) -> Html:
     """Draw how the mean way under one brain becomes that under another, step by step."""
-    before, gaps = float(one.sum(axis=1).mean()), other.mean(axis=0) - one.mean(axis=0)
+    before, gaps = float(one[:, _RING:].sum(axis=1).mean()), (other.mean(axis=0) - one.mean(axis=0))[_RING:]
     rows = [Step(h("strong", names[0]), 0.0, before, "b0", [number(before, 1)])]
     at = before
-    for name, gap in zip(STEPS, gaps, strict=True):
+    for name, gap in zip(STEPS[_RING:], gaps, strict=True):
         if abs(gap) >= 0.05:
             kind = "less" if gap < 0 else "more"
             rows.append(Step(language(name), at, at + float(gap), kind, [number(float(gap), 1, sign=True)]))
@@ -149,7 +150,7 @@ def _bridge(one: Steps, other: Steps, names: tuple[str, str], series: int, title
     rows.append(Step(h("strong", names[1]), 0.0, at, f"b{series}", [number(at, 1)]))
     heading = join(
         language("{title}: from {baseline} to {other}", title=title, baseline=names[0], other=names[1]),
-        h("small", language("mean minutes from symptom to treatment; steps that change by less than 0.05 left out")),
+        h("small", language("mean minutes from ring to treatment; steps that change by less than 0.05 left out")),
     )
     label = language("What each step changes: {title}", title=title)
     key = swatches([("span less", language("shorter")), ("span more", language("longer"))])

@@ -57,7 +57,8 @@ def _by_district(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], l
         return figure(heading, h("p", language("There was no such case."), class_="empty"))
     head = [language("District"), language("Vehicles sent a day")]
     body: list[list[Child]] = [
-        [name, *(interval_text(by_member.get(member, NOTHING)) for by_member in spreads)] for member, name in names.items()
+        [name, *(interval_text(by_member.get(member, NOTHING)) for by_member in spreads)]
+        for member, name in names.items()
     ]
     label = language("Mean response by district. The table below has the numbers.")
     rare = language("Districts with less than one vehicle a day are in the numbers only.")

@@ -25,6 +25,7 @@ from twin.charts.maps import (
 from twin.charts.marks import swatches, symbols
 from twin.charts.numbers import Numbers, number
 from twin.charts.section import Section, StoredRun
+from twin.domains.emergency.report_map_worse import gaps_of, worse
 
 if TYPE_CHECKING:
     from twin.city.map import CityMap
@@ -69,8 +70,10 @@ def _maps(city: CityMap, run: StoredRun, served: list[pd.DataFrame], titles: lis
         _response_map(frame, areas, width_m, position, title, language)
         for position, title in enumerate(titles[:_MOST_MAPS])
     ]
-    if len(titles) > 1:
-        drawn.append(_difference_map(frame, areas, width_m, titles, language))
+    for place in range(1, min(len(titles), _MOST_MAPS)):
+        gaps = gaps_of(served[0], served[place])
+        if len(gaps):
+            drawn.append(worse(run, frame, width_m, gaps, (titles[0], titles[place]), language))
     key = symbols([("station", STATION, language("ambulance station")), ("hospital", HOSPITAL, language("hospital"))])
     attribution = language("Map data: {attribution}; {licence}.", attribution=city.attribution, licence=city.licence)
     return join(
@@ -128,35 +131,6 @@ def _response_map(
 
 def _tip(amount: str, count: int, language: Language) -> str:
     return language("{amount}, {n} calls", amount=amount, n=count)
-
-
-def _difference_map(frame: Frame, areas: pd.DataFrame, width_m: float, titles: list[str], language: Language) -> Html:
-    gaps = (areas["mean1"] - areas["mean0"]).to_numpy()
-    reach = float(np.percentile(np.abs(gaps), 90)) if len(gaps) else 1.0
-    step = max(round(reach / 2.5 * 2) / 2, 0.5)
-    bounds = (-2 * step, -step, -0.1 * step, 0.1 * step, step, 2 * step)
-    ranks = np.digitize(gaps, bounds)
-    fills = [
-        (f"area d{rank}", _tip(number(gap, 1, sign=True), count, language), bool(rank > 3))
-        for rank, gap, count in zip(ranks, gaps, areas["count0"], strict=True)
-    ]
-    label = language("Map of the difference between two brains; the slowest areas are listed below.")
-    drawing = city_map(frame, hexagons(frame, _middles(areas, width_m), width_m, fills), label, language)
-    sooner, later = language("{bound} min sooner"), language("{bound} min later")
-    key: list[tuple[str, Child]] = [
-        ("area d0", sooner.format(bound=f"> {2 * step:g}")),
-        ("area d1", sooner.format(bound=f"{step:g}–{2 * step:g}")),
-        ("area d2", sooner.format(bound=f"< {step:g}")),
-        ("area d3", language("the same")),
-        ("area d4", later.format(bound=f"< {step:g}")),
-        ("area d5", later.format(bound=f"{step:g}–{2 * step:g}")),
-        ("area d6", later.format(bound=f"> {2 * step:g}")),
-    ]
-    heading = join(
-        language("{other} against {baseline}", other=titles[1], baseline=titles[0]),
-        h("small", language("difference in minutes; areas with a dot are reached later")),
-    )
-    return figure(heading, drawing, swatches(key))
 
 
 def _slowest(city: CityMap, areas: pd.DataFrame, width_m: float, titles: list[str], language: Language) -> Html | None:

@@ -159,7 +159,9 @@ def _orders(titles: list[str], language: Language) -> list[Order]:
     ):
         orders += [Order(f"{kind}{n}", sentence.format(brain=title)) for n, title in enumerate(titles)]
     if len(titles) > 1:
-        orders.append(Order("gap", language("difference, {other} less {baseline}", other=titles[1], baseline=titles[0])))
+        orders.append(
+            Order("gap", language("difference, {other} less {baseline}", other=titles[1], baseline=titles[0]))
+        )
     return [*orders, Order("place", language("district"), is_word=True)]
 
 

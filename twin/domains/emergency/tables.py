@@ -328,15 +328,15 @@ def draw_crews(draw: Draw, crews: int, clock: Clock, parameters: EmergencyParame
 
 
 def draw_casualties(
-    draw: Draw, city: City, parameters: EmergencyParameters, events: Sequence[WorldEvent]
+    draw: Draw, clock: Clock, city: City, parameters: EmergencyParameters, events: Sequence[WorldEvent]
 ) -> pd.DataFrame:
-    """Draw the casualties of the events ``mass_casualty``: all at one place each, one row a casualty.
+    """Draw the casualties of the events ``mass_casualty`` before the scenario's end: all at one place each, a row each.
 
     Column ``event`` is the event's position among the scenario's; ``call`` is -1, a number is given when they ring.
     """
     frames = []
     for number, event in enumerate(events):
-        if event.kind != "mass_casualty":
+        if event.kind != "mass_casualty" or event.begins_s >= clock.duration_s:
             continue
 
         def draw_one(column: str, number: int = number) -> np.random.Generator:
