@@ -76,3 +76,20 @@ def test_a_city_without_a_hospital_to_go_to_is_the_scenarios_fault_and_not_the_p
     events = [(WorldEvent("hospital_closes", name, 0.0, float("inf")), "emergency") for name in closed]
     with pytest.raises(MapError, match=message):
         run_emergency(small_city(side=4), events=events, hours=6)
+
+
+def test_a_vehicle_that_is_lost_during_its_mission_ends_it_drives_home_and_is_out_of_service():
+    """It once stayed where its mission had ended, and counted as on duty."""
+    lost = WorldEvent("vehicles_lost", 1.0, 600.0, float("inf"))
+    _, frames = run_emergency(
+        small_city(side=7, stations=2, crews=2),
+        EmergencyParameters(calls_per_day=900.0, dispatches_per_day=900.0, patients_per_day=0.0),
+        hours=1, events=[(lost, "emergency")],
+    )  # fmt: skip
+    last = frames["emergency.vehicles"].groupby("vehicle").tail(1).set_index("vehicle")
+    assert (last["status"] == "out_of_service").all()
+    home = frames["emergency.fleet"].set_index("vehicle")["node"]
+    assert (last["node"] == home[last.index]).all()
+    sent_s = frames["emergency.calls"]["dispatch_s"].dropna()
+    assert (sent_s <= 600.0).all()
+    assert len(sent_s) > 0

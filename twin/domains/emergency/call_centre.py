@@ -145,9 +145,9 @@ def take_back(service: Service, ambulance: Ambulance, *, may_take_over: bool = T
     One whose call was just taken over takes none over itself: two vehicles could exchange calls for ever.
     """
     assign_waiting(service)
-    if not ambulance.is_free:
+    if ambulance.call is not None:  # sent again
         return
-    if may_take_over and not service.waiting:
+    if ambulance.is_free and may_take_over and not service.waiting:
         view = service.views.redispatch(service.now, ambulance)
         if len(view.calls):
             answer = service.twin.brain.ask(REDISPATCH, view, service.now)
@@ -161,7 +161,7 @@ def take_back(service: Service, ambulance: Ambulance, *, may_take_over: bool = T
 
 def _choose_post(service: Service, ambulance: Ambulance) -> int:
     view = service.views.standby(service.now, ambulance)
-    if ambulance.station.closures or not len(view.stations):
+    if not ambulance.is_free or not len(view.stations):
         return ambulance.station.position
     return int(service.twin.brain.ask(STANDBY, view, service.now).station)
 

@@ -44,7 +44,7 @@ def stay_in_hospital(service: Service, patient: Patient, hospital: Hospital, han
     else:
         hospital, bay = yield from _move_on(service, patient, hospital, bay)
         record.consented_s = service.now + consent_s(service, row, condition, service.now)
-        record.ready_s = record.consented_s + row.transfer_s + row.preparation_s
+        record.ready_s = max(record.consented_s + row.transfer_s, _given(record.team_s)) + row.preparation_s
     yield env.timeout(max(0.0, _given(record.ready_s) - service.now))
     if condition == LABORATORY:
         yield from _intervene(service, patient, hospital, bay)
@@ -133,6 +133,8 @@ def _move_on(
     times = service.views.known_times(service.now)
     nearest = min(capable, key=lambda other: (times.time_ms(hospital.node, other.node), other.position))
     _leave_bay(service, hospital, record, bay)
+    called_in = CONDITIONS[row.condition] == LABORATORY and not team_is_on_site(service, service.now)
+    record.team_s = service.now + (row.team_call_in_s if called_in else 0.0)
     trip = service.roads.trip(
         hospital.node,
         nearest.node,
