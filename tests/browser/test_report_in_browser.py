@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from html import escape, unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,49 @@ addEventListener("load", () => {
     button.click();
     counts[button.dataset.label] = [shown(), button.getAttribute("aria-pressed")];
   }
+  const box = document.querySelector("div[data-rows]");
+  const patients = () => [...document.querySelectorAll("#timelines-table tbody tr")];
+  const visible = () => patients().filter((row) => row.offsetParent);
+  const choose = (select, value) => {
+    select.value = value;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const strips = { all: visible().length, sorted: {}, filtered: {}, hidden: box.hidden };
+  strips.told = box.querySelector("output").textContent;
+  const [by, way, ...filters] = box.querySelectorAll("select");
+  for (const direction of ["up", "down"]) {
+    choose(way, direction);
+    for (const option of by.options) {
+      choose(by, option.value);
+      strips.sorted[`${option.value} ${direction}`] = visible().map((row) => row.dataset[option.value]);
+    }
+  }
+  for (const select of filters) {
+    for (const option of [...select.options].slice(1)) {
+      choose(select, option.value);
+      const left = [...new Set(visible().map((row) => row.dataset[select.dataset.key]))];
+      const key = `${select.dataset.key} ${option.value}`;
+      strips.filtered[key] = [left, visible().length, box.querySelector("output").textContent];
+      const place = patients().findIndex((row) => row.hidden);
+      strips.last = (strips.last ?? true) && (place < 0 || place === visible().length);
+    }
+    choose(select, "");
+  }
+  filters.forEach((select) => choose(select, select.options[1].value));
+  strips.together = visible().every((row) => filters.every((f) => row.dataset[f.dataset.key] === f.value));
+  filters.forEach((select) => choose(select, ""));
+  strips.back = visible().length;
+  by.focus();
+  strips.focused = document.activeElement === by;
+  strips.labelled = [...box.querySelectorAll("select")].every((select) => select.closest("label"));
+  strips.heights = Math.min(...[...document.querySelectorAll(".strip")].map((bar) => bar.offsetHeight));
+  strips.bars = [...document.querySelectorAll(".strip")].every((bar) => bar.scrollWidth <= bar.clientWidth + 1);
   const wide = [...document.body.querySelectorAll("*")].filter((element) =>
     !element.closest(".scroll, pre, .map, svg, .skip") && element.getBoundingClientRect().right > innerWidth + 1);
   const style = getComputedStyle(document.body);
   const charts = [...document.querySelectorAll("svg[role=img]")].map((svg) => svg.getBoundingClientRect().width);
-  const kinds = "p, th, td, li, small, summary, a, h1, h2, h3, figcaption, code, .word, .names span";
+  const kinds = "p, th, td, li, small, label, output, select, summary, a, h1, h2, h3, figcaption, code, .word"
+    + ", .names span";
   const texts = [...document.querySelectorAll(kinds)];
   const inks = texts.map((element) => getComputedStyle(element).color);
   const told = document.createElement("pre");
@@ -52,7 +91,7 @@ addEventListener("load", () => {
   told.textContent = JSON.stringify({
     width: innerWidth, scroll: document.documentElement.scrollWidth,
     wide: wide.map((element) => element.outerHTML.slice(0, 200)),
-    requests: performance.getEntriesByType("resource").map((entry) => entry.name), noise, all, counts, charts,
+    strips, requests: performance.getEntriesByType("resource").map((entry) => entry.name), noise, all, counts, charts,
     page: style.backgroundColor, inks: [...new Set(inks)], title: document.title, lang: document.documentElement.lang,
   });
   parent.document.body.append(told);
@@ -104,6 +143,73 @@ def test_buttons_show_the_parameters_of_one_label(page: str, tmp_path: Path) -> 
     assert sum(counts.values()) == told["all"]
     assert all(0 < shown < told["all"] for shown in counts.values())
     assert all(pressed == "true" for _, pressed in told["counts"].values())
+
+
+def in_order(keys: list[str], *, words: bool, down: bool) -> bool:
+    """Say whether keys are in order (words: equal ones stand together, since languages order them differently)."""
+    if words:
+        changes = sum(one != other for one, other in pairwise(keys))
+        return changes == len(set(keys)) - 1
+    numbers = [float(key) for key in keys]
+    return numbers == sorted(numbers, reverse=down)
+
+
+def test_timelines_can_be_sorted_by_every_key_in_both_directions(page: str, tmp_path: Path) -> None:
+    strips = measure(page, tmp_path, 1000)["strips"]
+    assert strips["all"] > 20
+    assert not strips["hidden"]
+    assert {name.split()[0] for name in strips["sorted"]} >= {
+        "time",
+        "ring0",
+        "ring1",
+        "door0",
+        "door1",
+        "gap",
+        "place",
+    }
+    for name, keys in strips["sorted"].items():
+        key, way = name.split()
+        assert len(keys) == strips["all"]
+        assert in_order(keys, words=key == "place", down=way == "down"), name
+    assert strips["sorted"]["ring0 up"] == strips["sorted"]["ring0 down"][::-1]
+    assert strips["sorted"]["ring0 up"] != strips["sorted"]["ring1 up"]
+
+
+def test_timelines_can_be_filtered_and_say_how_many_are_left(page: str, tmp_path: Path) -> None:
+    strips = measure(page, tmp_path, 1000)["strips"]
+    by_key: dict[str, int] = {}
+    for name, (left, count, told) in strips["filtered"].items():
+        key, value = name.split()
+        assert left == [value]
+        assert str(count) in told
+        by_key[key] = by_key.get(key, 0) + count
+    assert set(by_key) == {"condition", "district", "age"}
+    assert set(by_key.values()) == {strips["all"]}
+    assert strips["together"]
+    assert strips["last"]  # rows that are left out stand behind the others, so that print shows the first of those left
+    assert strips["back"] == strips["all"]
+    assert str(strips["all"]) in strips["told"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_timelines_can_be_reached_by_keyboard_and_their_bars_fit(page: str, tmp_path: Path, width: int) -> None:
+    strips = measure(page, tmp_path, width)["strips"]
+    assert strips["focused"]
+    assert strips["labelled"]
+    assert strips["bars"]
+    assert strips["heights"] >= 12
+
+
+def test_without_a_script_the_timelines_are_a_plain_table(page: str, tmp_path: Path) -> None:
+    silent = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+    path = tmp_path / "silent.html"
+    path.write_text(silent, encoding="utf-8")
+    assert BROWSER is not None
+    command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
+    assert re.search(r'<div class="filters" data-rows="timelines-table" hidden', done.stdout)
+    assert done.stdout.count("data-ring0=") > 20
+    assert "<tr hidden" not in done.stdout
 
 
 def luminance(colour: str) -> float:

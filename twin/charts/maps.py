@@ -229,7 +229,7 @@ def city_map(frame: Frame, areas: Html, label: str, language: Language) -> Html:
 
 def _at(frame: Frame, x: float, y: float) -> str:
     left, top = (
-        min(max(place, edge), 100 - edge) for place, edge in ((x / UNITS * 100, 9), (y / frame.height * 100, 3))
+        min(max(place, edge), 100 - edge) for place, edge in ((x / UNITS * 100, 13), (y / frame.height * 100, 3))
     )
     return f"left:{plain(left)}%;top:{plain(top)}%"
 

@@ -84,7 +84,8 @@ def _of(
         _bridge(steps[0], steps[place], (titles[0], titles[place]), place, title, language)
         for place in range(1, min(len(steps), _MOST_BRIDGES + 1))
     ]
-    return [figure(heading, drawn, folded, note=note), *bridges]
+    narrow = "gap-last" if len(cases) == 2 else None  # phones leave the last column to the bridge below
+    return [figure(heading, drawn, folded, note=note, class_=narrow), *bridges]
 
 
 def _head(titles: list[str], language: Language) -> list[Child]:

@@ -64,7 +64,7 @@ def timelines(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], lang
         phase_key([language(name) for name, _ in PHASES]),
         controls(_ID, orders, choices, language),
         table,
-        h("p", language("In print the first 40 rows are shown."), class_="note print-only"),
+        h("p", language("In print the first 24 rows are shown."), class_="note print-only"),
     )
 
 
@@ -81,17 +81,18 @@ def choose(first: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
 
 def _which(first: pd.DataFrame, chosen: pd.DataFrame, language: Language) -> str:
     there, taken = (frame["condition"].value_counts() for frame in (first, chosen))
-    names = [name for name in (*FIRST, *MEMBER_NAMES) if name in there.index]
+    names = [name for name in (*FIRST, *MEMBER_NAMES) if name in taken.index]
     parts = [
         language(
             "{condition} {n} of {all}",
-            condition=language(MEMBER_NAMES[name]), n=int(taken.get(name, 0)), all=int(there[name]),
+            condition=language(MEMBER_NAMES[name]), n=int(taken[name]), all=int(there[name]),
         )
         for name in dict.fromkeys(names)
     ]  # fmt: skip
     return language(
         "Of the patients who were treated under every brain shown, at most {most} have a row, heart attack, cardiac "
-        "arrest and stroke first; where not all of a condition fit, they are taken evenly over the days: {parts}.",
+        "arrest and stroke first; where not all of a condition fit, they are taken evenly over the days: {parts}, none "
+        "of any other condition.",
         most=MOST_ROWS, parts=language(", ").join(parts),
     )  # fmt: skip
 
