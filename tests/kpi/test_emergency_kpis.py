@@ -13,7 +13,7 @@ from twin.core.kpis import HOURS, names_of
 from twin.core.recorder import Recorder
 from twin.domains.emergency import DESCRIPTION
 from twin.domains.emergency.kpis import compute, observations, statistic_of
-from twin.domains.emergency.records import CALLS, FLEET, TRIPS, VEHICLES
+from twin.domains.emergency.records import CALLS, COVERAGE, FLEET, TRIPS, VEHICLES, WALK_INS
 
 CLOCK = Clock(datetime(2021, 3, 15), 3600.0, 7200.0)
 
@@ -22,7 +22,7 @@ def call(number: int, **given: Any) -> tuple[Any, ...]:
     plain = dict.fromkeys(CALLS) | {
         "call": number, "cause": "call", "kind": "patient", "ending": "treated", "condition": "stemi", "severity": 1,
         "district": "jinshui", "lon": 113.6, "lat": 34.7, "one_tap": False, "sent_wrong": False,
-        "waited_for_vehicle": False,
+        "waited_for_vehicle": False, "history": False, "called_off": 0, "age": "from_65", "smartphone": False,
     }  # fmt: skip
     return tuple({**plain, **given}.values())
 
@@ -51,6 +51,13 @@ def events() -> dict[str, pd.DataFrame]:
     trips = recorder.table("emergency.trips", TRIPS)
     trips.add(0, 1, "to_scene", 122.0, 602.0, 0, 1, 2500.0, 300.0, False)
     trips.add(0, 1, "to_hospital", -900.0, -800.0, 1, 2, 9000.0, 300.0, False)
+    walk_ins = recorder.table("emergency.walk_ins", WALK_INS)
+    for arrived_s, minutes in ((-60.0, 500), (0.0, 100), (900.0, 200)):  # the first in the warm-up: not counted
+        treated_s = arrived_s + 60 * minutes
+        walk_ins.add(0, 0, "stemi", 1, arrived_s, arrived_s, treated_s, treated_s, None)
+    looks = recorder.table("emergency.coverage", COVERAGE)
+    for time_s, covered, waiting, bays in ((-900.0, 0.0, 9, 9), (0.0, 0.9, 0, 4), (900.0, 0.5, 2, 8)):
+        looks.add(time_s, 1, 2, waiting, covered, bays, 0, 0)
     recorder.close()
     return recorder.frames()
 
@@ -59,6 +66,17 @@ def events() -> dict[str, pd.DataFrame]:
     ("name", "value", "count"),
     [
         ("emergency.calls", 4, 4),
+        ("emergency.find_min.mean", 2.0, 2),
+        ("emergency.response_min.no_smartphone.mean", 602 / 60, 2),
+        ("emergency.response_min.from_65.mean", 602 / 60, 2),
+        ("emergency.called_off", 0.0, 2),
+        ("emergency.stemi_mortality.mean", (0.165 + 0.253 + (0.279 - 0.253) * 10 / 30) / 2, 2),  # 90 and 190 min
+        ("emergency.walk_ins", 2, 2),
+        ("emergency.walk_in_door_to_treatment_min.stemi.mean", 150.0, 2),
+        ("emergency.coverage", 0.7, 2),
+        ("emergency.least_coverage", 0.5, 2),
+        ("emergency.most_waiting_calls", 2, 2),
+        ("emergency.bays_taken", 6.0, 2),
         ("emergency.dispatched_calls", 2, 4),
         ("emergency.treated", 2, 4),
         ("emergency.treated.stemi", 2, 4),

@@ -339,7 +339,7 @@ def test_policies_can_be_read_by_people(capsys):
     text = capsys.readouterr().out
     assert text.startswith("dispatch  (emergency)  Which vehicle goes to this call?")
     assert "free_vehicles.drive_time_s: array of float32 [s]  Drive time" in text
-    assert "Send(vehicle: int)  Send this vehicle." in text
+    assert "Send(vehicle: int)  Send this vehicle: a free one" in text
     assert "nearest_by_drive_time  Send the free vehicle that drives there fastest" in text
     assert "hospital  (" not in text
 

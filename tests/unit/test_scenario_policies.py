@@ -13,7 +13,7 @@ from twin.core.decisions import Decision, RuleSetting
 from twin.core.errors import PolicyError
 from twin.core.language import Language
 from twin.domains import DESCRIPTIONS
-from twin.domains.emergency.decisions import DISPATCH, DispatchView, Send, Vehicles, Wait
+from twin.domains.emergency.decisions import DISPATCH, Coverage, DispatchView, Send, UnderWay, Vehicles, Wait
 from twin.policies import registry
 from twin.policies.registry import load_rule, load_rule_by_name, rule_file, rule_names
 from twin.scenario.brains import shipped_brain, shipped_names
@@ -26,7 +26,9 @@ DECISIONS = [decision for description in DESCRIPTIONS.values() for decision in d
 def view(count: int) -> DispatchView:
     whole, real = np.arange(count, dtype=np.int32), np.arange(count, dtype=np.float32)
     vehicles = Vehicles(whole + 10, whole, whole == 0, whole, real, real)
-    return DispatchView(0.0, 1, "stemi", 1, True, 0.0, 1, vehicles)
+    nobody = UnderWay(whole[:0], whole[:0].astype(np.int64), whole[:0].astype(np.int8), real[:0])
+    coverage = Coverage(np.ones(1, np.float32), np.ones((1, 1), np.float32), 600.0, np.ones((1, 1), np.float32))
+    return DispatchView(0.0, 1, "stemi", 1, True, 0.0, 1, vehicles, nobody, coverage)
 
 
 def load(rule: str, folder: Path = DATA, random: Any = None, **parameters: object) -> Any:
@@ -77,7 +79,7 @@ def test_wrong_parameters_are_refused() -> None:
 
 
 def test_unknown_rules_and_files_are_refused() -> None:
-    assert refusal("nearest").startswith("no rule nearest answers dispatch; there are: nearest_by_drive_time")
+    assert refusal("nearest").startswith("no rule nearest answers dispatch; there are: fastest_or_called_off")
     assert refusal("nothing.py:first") == "there is no policy file nothing.py"
     assert "rules.py: has no function last" in refusal("policies/rules.py:last")
     assert "has no function Undecided" in refusal("policies/rules.py:Undecided")

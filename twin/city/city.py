@@ -26,9 +26,7 @@ CELL_M: Final = 500.0
 class City:
     """What all replications of a process share; nothing in it changes during a run."""
 
-    def __init__(
-        self, city_map: CityMap, road_parameters: RoadParameters, speeds: pd.DataFrame | None = None
-    ) -> None:
+    def __init__(self, city_map: CityMap, road_parameters: RoadParameters, speeds: pd.DataFrame | None = None) -> None:
         self.map = city_map
         self.roads = city_map.roads
         self.hierarchy = Hierarchy.of(city_map.roads)

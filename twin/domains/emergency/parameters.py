@@ -124,7 +124,9 @@ class EmergencyParameters(ParameterSection):
     shipped: ClassVar[dict[str, Parameter]] = SHIPPED
 
     tables: SuppliedPaths = Field(
-        default_factory=SuppliedPaths, description="Tables of one's own in place of what is drawn or what the map holds"
+        default={},
+        validate_default=True,
+        description="Tables of one's own in place of what is drawn or what the map holds",
     )
     calls_per_day: float = _of("calls_per_day", ge=0, le=200_000)
     dispatches_per_day: float = _of("dispatches_per_day", ge=0, le=200_000)
