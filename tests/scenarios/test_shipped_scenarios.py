@@ -1,27 +1,60 @@
-"""Every shipped scenario runs, scaled down to one day, and leaves whole results."""
+"""Every shipped scenario asks a question, and runs, scaled down to the hours in which something happens."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
+from twin.core.clock import HOUR_S
 from twin.experiment.run import RunOptions, run
 from twin.experiment.store import Results
 from twin.scenario.load import load_scenario
+from twin.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+LEAST_H = 10.0
+"""A scaled-down day ends after the morning peak, if nothing happens later."""
+
+
+def scaled_down(path: Path) -> Scenario:
+    """Load a scenario with one replication, no longer than until an hour after the last thing that it lets happen."""
+    whole = load_scenario(path)
+    turns_s = [event.begins_s if math.isinf(event.ends_s) else event.ends_s for event in whole.events]
+    hours = min(whole.duration_h, max([LEAST_H, *(turn_s / HOUR_S + 1 for turn_s in turns_s)]))
+    return load_scenario(path, ("replications=1", f"duration_h={hours}"))
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_a_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
-    assert "# yaml-language-server: $schema=schema.json" in path.read_text("utf-8").splitlines()[0]
-    small = load_scenario(path, ("replications=1",))
-    results = Results(run(small, RunOptions(tmp_path)))
+    results = Results(run(scaled_down(path), RunOptions(tmp_path)))
     assert set(results.kpis["brain"]) == set(results.brains)
     calls = results.events("emergency.calls")
     assert len(calls) == calls.groupby(["brain", "replication"])["call"].nunique().sum()
     assert set(calls["ending"]) <= {"treated", "advice", "no_patient"}
     tables = [results.summary(brain, 0)["tables"] for brain in results.brains]
     assert all(other == tables[0] for other in tables)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_a_shipped_scenario_asks_a_question_and_helps_editors(path: Path) -> None:
+    scenario = load_scenario(path)
+    assert path.read_text("utf-8").splitlines()[0] == "# yaml-language-server: $schema=schema.json"
+    assert scenario.title.endswith("?")
+    assert scenario.title_zh is not None
+    assert scenario.title_zh.endswith("？")
+
+
+def test_the_readme_names_every_shipped_scenario() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [path.name for path in SCENARIOS if f"scenarios/{path.name}" not in readme] == []
+
+
+def test_the_flood_with_and_without_sharing_differs_in_nothing_else() -> None:
+    shared, own = (load_scenario(ROOT / "scenarios" / f"flood_2021{end}.yaml") for end in ("", "_not_shared"))
+    one, other = shared.determining(), own.determining()
+    assert one["sections"]["emergency"].pop("share_vehicles") is True
+    assert other["sections"]["emergency"].pop("share_vehicles") is False
+    assert one == other

@@ -82,6 +82,13 @@ class City:
         share: NDArray[np.float32] = (weight / max(weight.sum(), 1e-300)).astype(np.float32)
         return share
 
+    @cached_property
+    def cell_district(self) -> NDArray[np.int8]:
+        """Position of the district of each of these cells among the road graph's, -1 where it is not there."""
+        code = {name: number for number, name in enumerate(self.roads.districts)}
+        names = [self.map.population.district[cell] for cell in self._served_cells.tolist()]
+        return np.array([code.get(name, -1) for name in names], np.int8)
+
     def station_to_cell_ms(self, hour_of_day: int) -> NDArray[np.int32]:
         """Return the times of an ordinary day from each station to each of these cells, shape (stations, cells)."""
         if hour_of_day not in self._kept_cell_ms:

@@ -114,6 +114,8 @@ def assign_waiting(service: Service) -> None:
 
 def _assign(service: Service, caller: Caller) -> bool:
     """Ask which vehicle goes; send it, or say that the call must wait."""
+    if not service.views.anybody_for(caller):
+        return False
     view = service.views.dispatch(service.now, caller, len(service.waiting) + (caller not in service.waiting))
     if not len(view.free_vehicles) and not len(view.under_way):
         return False

@@ -147,9 +147,11 @@ def _fleet(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
     begins = states["time_s"].clip(0, clock.duration_s)
     ends = states.groupby("vehicle")["time_s"].shift(-1).fillna(clock.duration_s).clip(0, clock.duration_s)
     busy_s = float((ends - begins)[~states["status"].isin(_NOT_BUSY)].sum())
+    absent = states["status"].isin(("changing_crew", "out_of_service"))
+    on_duty_s = vehicles * clock.duration_s - float((ends - begins)[absent].sum())
     driven_m = float(trips.loc[trips["depart_s"].between(0, clock.duration_s), "length_m"].sum())
     return [
-        KpiValue("emergency.crew_utilisation", busy_s / (vehicles * clock.duration_s), "share", vehicles),
+        KpiValue("emergency.crew_utilisation", busy_s / on_duty_s if on_duty_s else 0.0, "share", vehicles),
         KpiValue("emergency.vehicle_km", driven_m / 1000, "km", len(trips)),
     ]
 

@@ -90,6 +90,9 @@ class Views:
         }
         self.coverage = coverage_of(city, parameters)
         self._covers = self.coverage.covers > 0
+        if not parameters.share_vehicles:
+            cell, station = city.cell_district, self._station_district
+            self._covers &= (station[:, np.newaxis] == cell) | ~np.isin(cell, station)
         self.note_closures()
 
     def note_closures(self) -> None:
@@ -166,6 +169,16 @@ class Views:
         own = self._station_district == self._city.roads.node_district[place]
         return free & own[self._fleet.station] if own.any() else free
 
+    def anybody_for(self, caller: Caller) -> bool:
+        """Say whether there is a vehicle that could be sent to a call at all."""
+        if self._may_go(caller.reported_node).any():
+            return True
+        severity = caller.row.severity
+        return self._parameters.share_vehicles and any(
+            ambulance.caller is not None and ambulance.caller.row.severity > severity
+            for ambulance in self._fleet.ambulances
+        )
+
     def _under_way(self, time_s: float, place: int, severity: int, known: TravelTimes) -> UnderWay:
         """Return the vehicles that may be called off for a call of this severity."""
         found = [
@@ -233,7 +246,7 @@ class Views:
     def _remaining_s(self, ambulance: Ambulance, time_s: float) -> float:
         """Return the seconds until a vehicle under way is there, as the centre would say."""
         trip = ambulance.way
-        if trip is not None and ambulance.way_purpose == "to_scene":
+        if trip is not None and ambulance.way_purpose == "to_scene" and ambulance.way_call == ambulance.call:
             return max(0.0, trip.arrive_s - time_s)
         return max(0.0, ambulance.expected_s - time_s)
 
