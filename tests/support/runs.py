@@ -87,7 +87,7 @@ def run_emergency(
     roads = RoadConditions(city.ordinary, clock, streams)
     emergency = EmergencyDomain(parameters or EmergencyParameters(), city, roads)
     recorder = Recorder()
-    chosen = {**SHARED, **(rules or CITY_BRAIN)}
+    chosen = {**CITY_BRAIN, **(rules or {})}
     setting = BrainSetting(
         "tested",
         {connection.name: ConnectionSetting(connected) for connection in CONNECTIONS} | dict(connections or {}),

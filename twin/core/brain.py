@@ -73,6 +73,10 @@ class Brain:
         """Let a connection begin or cease to fail; failures may overlap."""
         self._failing[name] = self._failing.get(name, 0) + (1 if begins else -1)
 
+    def is_silent(self, decision: Decision) -> bool:
+        """Say whether this decision's rule needs not be asked; see `Decision.silent_rule`."""
+        return bool(decision.silent_rule) and self.setting.decisions[decision.name].rule == decision.silent_rule
+
     # -- questions --------------------------------------------------------------------------------------------------
 
     def ask(self, decision: Decision, view: Any, time_s: float) -> Any:

@@ -29,6 +29,9 @@ class Decision:
         The frozen dataclasses that a policy gets and may return.
     objection
         Says why an answer of an allowed type is illegal for this view, or returns None.
+    silent_rule
+        The built-in rule that always answers the same whatever it sees: with it the question is not put at all (nor
+        recorded), and nothing is made ready to be seen. Empty where there is none.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Decision:
     view: type
     answers: tuple[type, ...]
     objection: Callable[[Any, Any], str | None]
+    silent_rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

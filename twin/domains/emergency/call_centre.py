@@ -149,10 +149,11 @@ def take_back(service: Service, ambulance: Ambulance, *, may_take_over: bool = T
     assign_waiting(service)
     if ambulance.call is not None:  # sent again
         return
-    if ambulance.is_free and may_take_over and not service.waiting:
+    brain = service.twin.brain
+    if ambulance.is_free and may_take_over and not service.waiting and not brain.is_silent(REDISPATCH):
         view = service.views.redispatch(service.now, ambulance)
         if len(view.calls):
-            answer = service.twin.brain.ask(REDISPATCH, view, service.now)
+            answer = brain.ask(REDISPATCH, view, service.now)
             if isinstance(answer, TakeOver):
                 place = view.calls.call.tolist().index(int(answer.call))
                 ambulance.expected_s = service.now + float(view.calls.drive_time_s[place])
@@ -162,8 +163,10 @@ def take_back(service: Service, ambulance: Ambulance, *, may_take_over: bool = T
 
 
 def _choose_post(service: Service, ambulance: Ambulance) -> int:
+    if not ambulance.is_free or service.twin.brain.is_silent(STANDBY):
+        return ambulance.station.position
     view = service.views.standby(service.now, ambulance)
-    if not ambulance.is_free or not len(view.stations):
+    if not len(view.stations):
         return ambulance.station.position
     return int(service.twin.brain.ask(STANDBY, view, service.now).station)
 

@@ -462,8 +462,10 @@ def _take_over_objection(view: RedispatchView, answer: TakeOver | LeaveAsIs) -> 
     return None if answer.call in view.calls.call else f"no vehicle is under way to call {answer.call}"
 
 
-def _decision(name: str, text: str, view: type, answers: tuple[type, ...], objection: Any) -> Decision:
-    return Decision(name, "emergency", text, view, answers, objection)
+def _decision(
+    name: str, text: str, view: type, answers: tuple[type, ...], objection: Any, silent: str = ""
+) -> Decision:
+    return Decision(name, "emergency", text, view, answers, objection, silent)
 
 
 QUEUE: Final = _decision(
@@ -478,9 +480,15 @@ REDISPATCH: Final = _decision(
     RedispatchView,
     (TakeOver, LeaveAsIs),
     _take_over_objection,
+    "never",
 )
 STANDBY: Final = _decision(
-    "standby", "Where does a freed vehicle wait for the next call?", StandbyView, (WaitAt,), _station_objection
+    "standby",
+    "Where does a freed vehicle wait for the next call?",
+    StandbyView,
+    (WaitAt,),
+    _station_objection,
+    "home_station",
 )
 HOSPITAL: Final = _decision(
     "hospital", "To which hospital is this patient taken?", HospitalView, (TakeTo,), _hospital_objection
