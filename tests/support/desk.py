@@ -25,10 +25,10 @@ def desk_city() -> City:
 
 
 @cache
-def _any_call() -> pd.DataFrame:
-    """One row of the table of calls, with every column that the domain draws."""
+def _drawn() -> dict[str, pd.DataFrame]:
+    """The tables that the domain draws, for their columns and for what stays as it is."""
     twin, _ = run_emergency(desk_city(), hours=1.0)
-    return twin.tables["emergency.calls"].iloc[:1]
+    return {name: table for name, table in twin.tables.items() if name.startswith("emergency.")}
 
 
 def poisson_calls(seed: int, replication: int, count: int, load: float, talk_s: float) -> tuple[Times, Times]:
@@ -47,7 +47,7 @@ def poisson_calls(seed: int, replication: int, count: int, load: float, talk_s: 
 def table_of(ring_s: Times, talk_s: Times) -> pd.DataFrame:
     """Return a table of calls that ring at these times, are picked up at once, and end in advice after a talk."""
     count = len(ring_s)
-    repeated = _any_call().iloc[np.zeros(count, dtype=np.int64)].reset_index(drop=True)
+    repeated = _drawn()["emergency.calls"].iloc[np.zeros(count, dtype=np.int64)].reset_index(drop=True)
     return repeated.assign(
         call=np.arange(count),
         ring_s=ring_s,
@@ -61,8 +61,12 @@ def waits_at_the_desk(ring_s: Times, talk_s: Times, seats: int) -> Times:
     """Return how long each call waits for a call taker in our emergency domain, seconds."""
     hours = ring_s[-1] / HOUR_S + 1e-3
     _, frames = run_emergency(
-        desk_city(), EmergencyParameters(seats=seats), hours=hours, record_views=False,
-        tables={"emergency.calls": table_of(ring_s, talk_s), "emergency.cases": pd.DataFrame({"call": []})},
+        desk_city(), EmergencyParameters(seats=seats, shift_changes_h=[]), hours=hours, record_views=False,
+        tables=_drawn() | {
+            "emergency.calls": table_of(ring_s, talk_s),
+            "emergency.cases": _drawn()["emergency.cases"].iloc[:0],
+            "emergency.walk_ins": _drawn()["emergency.walk_ins"].iloc[:0],
+        },
     )  # fmt: skip
     calls = frames["emergency.calls"].sort_values("call")
     assert calls["call"].tolist() == list(range(len(ring_s)))

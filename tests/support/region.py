@@ -1,9 +1,9 @@
 """A region as in the papers on ambulances of Utrecht, laid on the map of Zhengzhou, and policies compared in it.
 
 As there: a few bases, vehicles with a home each, a fixed time before the wheels turn, the same travel times at all
-hours, calls evenly over the day, patients taken to the nearest hospital where they never queue; a call is late if the
-vehicle is not there 15 min after it was ready, 3 of them before the wheels turn. The counts (18 bases, 19 vehicles, 78 %
-taken to hospital, 12 and 15 min on the scene and in the hospital) are Utrecht's as remembered, not looked up; the rest is
+hours, calls evenly over the day, patients taken to the nearest hospital where they never queue. A call is late if no
+vehicle is there after 15 min, 3 of them before the wheels turn. The counts (18 bases, 19 vehicles, 78 % taken to
+hospital, 12 and 15 min on the scene and in the hospital) are Utrecht's as remembered, not looked up; the rest is
 Zhengzhou's.
 """
 

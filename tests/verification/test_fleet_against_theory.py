@@ -110,12 +110,12 @@ def test_calls_that_find_all_vehicles_busy_are_as_many_as_erlang_says(servers, l
     check_loss(servers, load, shape, replications=16, count=200, half=0.15)
 
 
-@pytest.mark.long
+@pytest.mark.study
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("servers", "load"), LOSSES)
 def test_erlangs_loss_comes_out_to_a_few_percent_whatever_the_load_and_the_shape(servers, load, shape):
     """As above, long enough to see an error of a few percent."""
-    check_loss(servers, load, shape, replications=40, count=1500, half=0.05)
+    check_loss(servers, load, shape, replications=30, count=900, half=0.07)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -127,7 +127,7 @@ def test_the_very_calls_that_find_all_vehicles_busy_are_those_of_a_loss_system(s
     """
     vehicles = tuple(range(len(hunting_city().map.stations) - 1 + OVERFLOW))
     lists = {node_at(0, 0): vehicles}
-    calls = loss_calls(np.random.default_rng([SEED, 100]), 8.0, 1200, shape)
+    calls = loss_calls(np.random.default_rng([SEED, 100]), 8.0, 700, shape)
     expected, _ = by_lists(calls, lists, len(vehicles), queue=False)
     np.testing.assert_array_equal(live(hunting_city(), calls).vehicle, expected)
     many, _ = by_lists(loss_calls(np.random.default_rng([SEED, 101]), 8.0, 300_000, shape), lists, len(vehicles), False)
@@ -249,14 +249,14 @@ def test_three_vehicles_are_busy_and_sent_as_larson_and_odoni_say(queue):
     """Urban Operations Research (1981): with a queue 0.5574, 0.4734, 0.4693 and P(wait) 0.2368; without it 0.4979,
     0.4026, 0.3980 and a loss of 0.1343. Else the dispatch of a city with more vehicles could not be trusted either.
     """
-    check_hypercube(three_server_city(queue), three_cube(queue), THREE_ATOMS, 16, 350, (0.1, 0.16))
+    check_hypercube(three_server_city(queue), three_cube(queue), THREE_ATOMS, 16, 280, (0.11, 0.17))
 
 
-@pytest.mark.long
+@pytest.mark.study
 @pytest.mark.parametrize("queue", [True, False])
 def test_three_vehicles_are_busy_and_sent_as_larson_and_odoni_say_to_two_digits(queue):
     """As above, long enough to tell the exact workloads from those of equal sharing."""
-    check_hypercube(three_server_city(queue), three_cube(queue), THREE_ATOMS, 60, 2000, (0.015, 0.025))
+    check_hypercube(three_server_city(queue), three_cube(queue), THREE_ATOMS, 40, 1500, (0.02, 0.035))
 
 
 CORNER = 12
@@ -267,14 +267,15 @@ CORNER = 12
 def ten_places() -> tuple[tuple[int, ...], tuple[int, ...], NDArray[np.int64]]:
     """Draw nodes of ten stations and of twenty atoms, and the atoms' lists by distance, none of them a tie."""
     generator = np.random.default_rng(SEED)
-    while True:
-        drawn = generator.permutation(CORNER**2)[:30]
-        places = np.column_stack([drawn % CORNER, drawn // CORNER])
-        stations, atoms = places[:10], places[10:]
-        squared = ((atoms[:, None, :] - stations[None, :, :]) ** 2).sum(axis=2)
-        if all(len(set(row)) == 10 for row in squared.tolist()):
-            nodes = [node_at(*place) for place in places.tolist()]
-            return tuple(nodes[:10]), tuple(nodes[10:]), squared.argsort(axis=1)
+    drawn = generator.permutation(CORNER**2)
+    places = np.column_stack([drawn % CORNER, drawn // CORNER])
+    squared = ((places[10:, None, :] - places[None, :10, :]) ** 2).sum(axis=2)
+    plain = np.array([len(set(row)) == 10 for row in squared.tolist()])
+    atoms, lists = places[10:][plain][:20], squared[plain][:20].argsort(axis=1)
+    if len(atoms) < 20:
+        raise ValueError("too few places without a tie")
+    nodes = [[node_at(*place) for place in chosen.tolist()] for chosen in (places[:10], atoms)]
+    return tuple(nodes[0]), tuple(nodes[1]), lists
 
 
 @cache
@@ -337,13 +338,13 @@ def in_ciw(
     return np.array([record.server_id - 1 for record in records]), np.where(np.abs(wait_s) < 1e-6, 0.0, wait_s)
 
 
-@pytest.mark.long
+@pytest.mark.study
 @pytest.mark.parametrize("queue", [True, False])
 def test_ten_vehicles_are_busy_and_sent_as_the_exact_hypercube_says(queue):
     """1,024 states solved exactly: else a district's vehicles would be helped by the wrong neighbours."""
-    halves = (0.06, 0.06) if queue else (0.02, 0.05)
+    halves = (0.08, 0.09) if queue else (0.025, 0.06)
     check_hypercube(
-        ten_server_city(queue), ten_cube(queue), ten_places()[1], 40, 3000, halves, nearest_by_straight_line
+        ten_server_city(queue), ten_cube(queue), ten_places()[1], 30, 2000, halves, nearest_by_straight_line
     )
 
 
@@ -380,19 +381,19 @@ def check_priorities(servers: int, loads: tuple[float, float], replications: int
 
 def test_severe_calls_wait_for_one_of_three_vehicles_as_long_as_the_formula_says():
     """Cobham (1954): 0.0947 and 0.1895 services. Else `most_severe_first` would promise a wait that nobody has."""
-    check_priorities(3, (0.5, 1.0), replications=20, count=350, half=0.35)
+    check_priorities(3, (0.5, 1.0), replications=16, count=350, half=0.35)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize(("servers", "loads", "count"), [(3, (0.5, 1.0), 2000), (10, (3.0, 5.0), 4000)])
+@pytest.mark.study
+@pytest.mark.parametrize(("servers", "loads", "count"), [(3, (0.5, 1.0), 1500), (10, (3.0, 5.0), 3000)])
 def test_severe_calls_wait_as_long_as_the_formula_says_to_a_few_percent(servers, loads, count):
     """As above with more calls, and with ten vehicles: 0.0585 and 0.2923 services."""
-    check_priorities(servers, loads, replications=50, count=count, half=0.12)
+    check_priorities(servers, loads, replications=40, count=count, half=0.2)
 
 
 def test_an_independent_program_makes_every_single_call_wait_as_long_by_priority():
     """Ciw, given the same calls and services; the means would also come out where equals overtake one another."""
-    calls = calls_of_two_severities(np.random.default_rng([SEED, 9]), (3.0, 5.0), 2000)
+    calls = calls_of_two_severities(np.random.default_rng([SEED, 9]), (3.0, 5.0), 1200)
     _, wait_s = in_ciw(calls, calls.severity, 10, priorities={1: 0, 2: 1})
     assert (wait_s[calls.severity == 2].mean()) > 2 * wait_s[calls.severity == 1].mean()
     np.testing.assert_allclose(live(one_place_city(10), calls).wait_s, wait_s, atol=1e-3)

@@ -107,6 +107,8 @@ class Twin(mesa.Model):
         for domain in self.domains.values():
             domain.finish(self)
         self.recorder.close()
+        numbers: dict[mesa.Model, Any] = getattr(mesa.Agent, "_ids", {})
+        numbers.pop(self, None)  # Mesa to 3.3 counts agents in a table that would keep every model for ever
 
 
 class ConnectionFailures:

@@ -267,3 +267,4 @@ def _work(task: Task, root: Path) -> None:
     if _workshop is None:
         raise RuntimeError("the worker was not initialised")
     run_task(_workshop, task, root)
+    gc.collect()  # a twin is full of cycles; memory that is touched for the first time is dearer than this

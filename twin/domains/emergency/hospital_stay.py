@@ -130,8 +130,8 @@ def _move_on(
             path=str(service.twin.city.map.folder / "hospitals.csv"),
             condition=CONDITIONS[row.condition],
         )
-    times = service.views.known_times(service.now)
-    nearest = min(capable, key=lambda other: (times.time_ms(hospital.node, other.node), other.position))
+    drive_ms = service.views.known_times(service.now).times_to_places(hospital.node, service.twin.city.hospitals)
+    nearest = min(capable, key=lambda other: (drive_ms[other.position], other.position))
     _leave_bay(service, hospital, record, bay)
     called_in = CONDITIONS[row.condition] == LABORATORY and not team_is_on_site(service, service.now)
     record.team_s = service.now + (row.team_call_in_s if called_in else 0.0)
