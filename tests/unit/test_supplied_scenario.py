@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from support.cities import small_map, write_small_map
 
+from twin.city.conditions import RoadConditions
+from twin.city.traffic import OrdinaryTraffic
 from twin.core.errors import TwinError
 from twin.core.recorder import Recorder
 from twin.experiment.provenance import identity, run_id
@@ -102,8 +104,22 @@ def test_supplied_speeds_hold_in_their_hour_and_no_other(scenario: Path) -> None
     length_m = twin.city.roads.edge_length_m[main]
     assert ordinary.times_at(8).edge_time_ms[main] == pytest.approx(1000 * length_m, abs=1)
     assert ordinary.times_at(8).edge_time_ms[~main] == pytest.approx(2000 * ordinary.free_s[~main], abs=1)
-    usual_s = ordinary.free_s * (1 + (ordinary.delay_index(9) - 1) * ordinary.delay_share)
-    assert ordinary.times_at(9).edge_time_ms == pytest.approx(1000 * usual_s, abs=1)
+    without = OrdinaryTraffic(twin.city.roads, twin.city.hierarchy, ordinary.parameters)
+    assert np.array_equal(ordinary.times_at(9).edge_time_ms, without.times_at(9).edge_time_ms)
+
+
+def test_no_deviation_of_the_day_makes_a_road_faster_than_its_supplied_speed(scenario: Path) -> None:
+    """What is supplied faster than our free flow once became the faster, the worse the day's traffic was."""
+    write(scenario.parent / "speeds.csv", [
+        {"edge_name": "", "road_class": name, "hour": 8, "speed_kmh": 120, "delay_index": ""}
+        for name in ("residential", "primary")
+    ])  # fmt: skip
+    twin, _, _ = lived(scenario, "speeds: speeds.csv")
+    roads = RoadConditions(twin.city.ordinary, twin.clock, twin.streams)
+    supplied_ms = twin.city.ordinary.times_at(8).edge_time_ms
+    assert supplied_ms == pytest.approx(1000 * twin.city.roads.edge_length_m / (120 / 3.6), abs=1)
+    assert (supplied_ms < 1000 * twin.city.ordinary.free_s).all()
+    assert roads.live_times(0.0).edge_time_ms == pytest.approx(supplied_ms, abs=1)
 
 
 def test_another_content_is_another_run(scenario: Path) -> None:

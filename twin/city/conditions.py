@@ -155,7 +155,7 @@ class RoadConditions:
 
     def extent_of(self, edges: NDArray[np.int32]) -> tuple[float, float]:
         """Return the length of these edges in metres and the seconds to drive them without delay."""
-        return sum_over(edges, self.roads.edge_length_m, self.ordinary.free_s)
+        return sum_over(edges, self.ordinary.length_m, self.ordinary.free_s)
 
     def node_after(self, trip: Trip, edge_count: int) -> int:
         """Return the node that a vehicle is at with so many edges of its trip behind it."""

@@ -9,6 +9,7 @@ and for each named main road, hour by hour. It is drawn before anything else hap
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -35,6 +36,19 @@ DISTRICTS: Final = "roads.district_deviation"
 CORRIDORS: Final = "roads.corridor_deviation"
 
 
+class TimeParts:
+    """What edges' travel times are made of: ``free_s``, and times a factor ``delayed_s``; seconds, shapes (m,)."""
+
+    def __init__(self, free_s: NDArray[np.float64], delayed_s: NDArray[np.float64]) -> None:
+        self.free_s = free_s
+        self.delayed_s = delayed_s
+
+    @cached_property
+    def for_kernels(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Both parts in single precision."""
+        return self.free_s.astype(np.float32), self.delayed_s.astype(np.float32)
+
+
 class OrdinaryTraffic:
     """Travel times of an ordinary day, for each local hour; kept for all replications of a process.
 
@@ -56,45 +70,52 @@ class OrdinaryTraffic:
         self.hierarchy = hierarchy
         self.parameters = parameters
         self.free_s: NDArray[np.float64] = (roads.edge_free_flow_s * parameters.junction_time_factor).astype(np.float64)
-        self.delay_share: NDArray[np.float64] = np.where(self.is_main(), 1.0, parameters.local_delay_share)
+        self.length_m: NDArray[np.float32] = np.array(roads.edge_length_m)
+        share = np.where(self.is_main(), 1.0, parameters.local_delay_share)
+        self._usual = TimeParts(self.free_s, self.free_s * share)
         self._kept: dict[tuple[float, int], TravelTimes] = {}
-        self._supplied_s = {} if speeds is None else supplied_excess_s(roads, self.free_s, speeds)
+        self._supplied: dict[int, TimeParts] = {}
+        if speeds is not None:
+            for hour, times_s in supplied_times_s(roads, self.free_s, speeds).items():
+                self._supplied[hour] = self._laid_over(hour, times_s)
+
+    def _laid_over(self, hour_of_day: int, times_s: NDArray[np.float64]) -> TimeParts:
+        """Return the parts of an hour some of whose times are supplied (the others are NaN)."""
+        told = ~np.isnan(times_s)
+        free_s = np.where(told, np.fmin(self.free_s, times_s), self.free_s)
+        delayed_s = np.where(told, times_s - free_s, (self.delay_index(hour_of_day) - 1) * self._usual.delayed_s)
+        return TimeParts(free_s, delayed_s)
 
     def delay_index(self, hour_of_day: int) -> float:
         """Return the main roads' travel time relative to free flow."""
         return self.parameters.delay_index_by_hour[hour_of_day]
 
-    def excess_s(self, hour_of_day: int) -> tuple[float, NDArray[np.float64]]:
-        """Return what an ordinary day adds to the free times in an hour: a factor, and the part that it multiplies."""
-        delayed_s: NDArray[np.float64] = self.free_s * self.delay_share
-        excess = self.delay_index(hour_of_day) - 1
-        if hour_of_day not in self._supplied_s:
-            return excess, delayed_s
-        edges, supplied_s = self._supplied_s[hour_of_day]
-        delayed_s *= excess
-        delayed_s[edges] = supplied_s
-        return 1.0, delayed_s
+    def parts_at(self, hour_of_day: int) -> tuple[TimeParts, float]:
+        """Return what the times of an hour are made of, and the factor of the delayed part on an ordinary day."""
+        if hour_of_day in self._supplied:
+            return self._supplied[hour_of_day], 1.0
+        return self._usual, self.delay_index(hour_of_day) - 1
 
-    def key_of(self, hour_of_day: int) -> tuple[float, int]:
+    def _key_of(self, hour_of_day: int) -> tuple[float, int]:
         """Return what hours with the same times have in common."""
-        return self.delay_index(hour_of_day), hour_of_day if hour_of_day in self._supplied_s else -1
+        return self.delay_index(hour_of_day), hour_of_day if hour_of_day in self._supplied else -1
 
     def times_at(self, hour_of_day: int) -> TravelTimes:
         """Return the travel times of an hour; hours with the same delay share one metric.
 
         Those of the hours that follow, which are sure to be asked for next, are made in the same sweep.
         """
-        wanted = self.key_of(hour_of_day)
+        wanted = self._key_of(hour_of_day)
         if wanted not in self._kept:
             hours: dict[tuple[float, int], int] = {}
             for later in range(HOURS_A_DAY):
                 hour = (hour_of_day + later) % HOURS_A_DAY
-                hours.setdefault(self.key_of(hour), hour)
+                hours.setdefault(self._key_of(hour), hour)
             missing = [key for key in hours if key not in self._kept][:LANES]
             edge_time_ms = []
             for key in missing:
-                factor, delayed_s = self.excess_s(hours[key])
-                edge_time_ms.append(milliseconds(self.free_s + factor * delayed_s))
+                parts, factor = self.parts_at(hours[key])
+                edge_time_ms.append(milliseconds(parts.free_s + factor * parts.delayed_s))
             self._kept.update(zip(missing, self.hierarchy.customise_each(np.array(edge_time_ms)), strict=True))
         return self._kept[wanted]
 
@@ -136,33 +157,27 @@ class DayTraffic:
 
     def __init__(self, ordinary: OrdinaryTraffic, clock: Clock, tables: dict[str, pd.DataFrame]) -> None:
         roads = ordinary.roads
-        self.begins_s = tables[DISTRICTS]["begins_s"].to_numpy()
+        self.begins_s = np.array(tables[DISTRICTS]["begins_s"], np.float64)  # copies: kernels take one kind of array
         self._hours = [clock.hour_of_day(start_s) for start_s in self.begins_s]
-        by_hour = {hour: ordinary.excess_s(hour) for hour in sorted(set(self._hours))}
-        self._excess = {hour: np.float32(factor) for hour, (factor, _) in by_hour.items()}
-        usual_s = (ordinary.free_s * ordinary.delay_share).astype(np.float32)
-        self._delayed_s = {
-            hour: delayed_s.astype(np.float32) if ordinary.key_of(hour)[1] >= 0 else usual_s
-            for hour, (_, delayed_s) in by_hour.items()
-        }
-        self._district = tables[DISTRICTS].drop(columns="begins_s").to_numpy(dtype=np.float32)
+        self._ordinary = ordinary
+        self._district = np.array(tables[DISTRICTS].drop(columns="begins_s"), np.float32, order="C")
         corridors = tables[CORRIDORS].drop(columns="begins_s")
-        self._corridor = np.column_stack([np.ones(len(corridors)), corridors.to_numpy()]).astype(np.float32)
+        self._corridor = np.ones((len(corridors), 1 + len(corridors.columns)), np.float32)
+        self._corridor[:, 1:] = corridors
         column = {str(name): number for number, name in enumerate(corridors.columns, start=1)}
         column_of_name = np.array([column.get(name, 0) for name in roads.names])
         self._edge_district = roads.node_district[roads.edge_to].astype(np.int32) + np.int32(1)
         self._edge_corridor = np.where(ordinary.is_main(), column_of_name[roads.edge_name], 0).astype(np.int32)
-        self._free_s = ordinary.free_s.astype(np.float32)
 
     def is_free(self, hour: int) -> bool:
         """Say whether nothing is delayed in this hour, so that all such hours have the same times."""
-        return bool(self._excess[self._hours[hour]] == 0)
+        return self._ordinary.parts_at(self._hours[hour])[1] == 0
 
     def write_times(self, hour: int, slow_factor: float, time_ms: NDArray[np.int32]) -> None:
         """Write milliseconds on each edge in the hour of this number into ``time_ms``, shape (m,)."""
-        of_day = self._hours[hour]
+        parts, factor = self._ordinary.parts_at(self._hours[hour])
         delayed_times(
-            self._free_s, self._delayed_s[of_day], self._edge_district, self._edge_corridor, self._excess[of_day],
+            *parts.for_kernels, self._edge_district, self._edge_corridor, np.float32(factor),
             self._district[hour], self._corridor[hour], np.float32(slow_factor), time_ms,
         )  # fmt: skip
 
@@ -174,25 +189,21 @@ def milliseconds(seconds: NDArray[np.floating]) -> NDArray[np.int32]:
     return whole.astype(np.int32)
 
 
-def supplied_excess_s(
+def supplied_times_s(
     roads: RoadGraph, free_s: NDArray[np.float64], speeds: pd.DataFrame
-) -> dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]]:
-    """Return what supplied speeds add to the free times, by hour: edges and seconds (below 0 where they are faster)."""
-    found: dict[int, dict[int, float]] = {}
+) -> dict[int, NDArray[np.float64]]:
+    """Return the travel times that supplied speeds give, by hour, NaN where they say nothing; seconds, shape (m,)."""
+    found: dict[int, NDArray[np.float64]] = {}
     by_class_first = speeds.assign(_street=speeds["edge_name"].notna()).sort_values("_street", kind="stable")
     rows: Iterator[Any] = by_class_first.itertuples(index=False)
     for row in rows:
         if pd.notna(row.edge_name):
-            edges = np.flatnonzero(roads.edge_name == roads.names.index(str(row.edge_name)))
+            edges = roads.edge_name == roads.names.index(str(row.edge_name))
         else:
-            edges = np.flatnonzero(roads.edge_class == ROAD_CLASSES.index(str(row.road_class)))
+            edges = roads.edge_class == ROAD_CLASSES.index(str(row.road_class))
+        times_s = found.setdefault(int(row.hour), np.full(roads.edge_count, np.nan))
         if pd.notna(row.speed_kmh):
-            excess_s = roads.edge_length_m[edges].astype(np.float64) / (float(row.speed_kmh) / 3.6) - free_s[edges]
+            times_s[edges] = roads.edge_length_m[edges].astype(np.float64) / (float(row.speed_kmh) / 3.6)
         else:
-            excess_s = free_s[edges] * (float(row.delay_index) - 1)
-        excess_s = np.maximum(excess_s, -0.9 * free_s[edges])
-        found.setdefault(int(row.hour), {}).update(zip(edges.tolist(), excess_s.tolist(), strict=True))
-    return {
-        hour: (np.fromiter(of, np.int64, len(of)), np.fromiter(of.values(), np.float64, len(of)))
-        for hour, of in found.items()
-    }
+            times_s[edges] = free_s[edges] * float(row.delay_index)
+    return found

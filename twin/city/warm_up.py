@@ -29,6 +29,7 @@ def compile_kernels() -> None:
 
     from twin.city.routing import Hierarchy, drive
     from twin.kernels.delays import delayed_times
+    from twin.kernels.driving import sum_over
 
     edge_from, edge_to = np.array([0, 1, 2], dtype=np.int32), np.array([1, 2, 0], dtype=np.int32)
     hierarchy = Hierarchy.of_arrays(np.arange(3, dtype=np.int32), edge_from, edge_to)
@@ -40,5 +41,5 @@ def compile_kernels() -> None:
     if route is not None:
         drive(route.edges, 0.0, np.array([0.0]), np.full((1, 3), 1000, dtype=np.int32), 1.0)
     one = np.zeros(1, np.float32)
-    none = np.zeros(1, np.int32)
+    sum_over(none := np.zeros(1, np.int32), one, np.zeros(1))
     delayed_times(one, one, none, none, one[0], one, one, one[0], none)

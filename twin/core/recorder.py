@@ -59,7 +59,7 @@ class EventTable:
         """Return every row; after `close` where the table has a file."""
         in_memory = [self.schema.empty_table(), *self._kept]
         table = pq.read_table(self._path) if self._path else pa.concat_tables(in_memory)
-        frame: pd.DataFrame = table.to_pandas()
+        frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
         return frame
 
 

@@ -184,9 +184,10 @@ def _run_tasks(scenario: Scenario, root: Path, jobs: int, progress: Callable[[in
     progress(done, len(tasks))
     workshop = Workshop(scenario)
     if jobs <= 1 or len(left) <= 1:
-        for count, task in enumerate(left, start=1):
-            run_task(workshop, task, root)
-            progress(done + count, len(tasks))
+        with _settled(workshop if left else None):
+            for count, task in enumerate(left, start=1):
+                run_task(workshop, task, root)
+                progress(done + count, len(tasks))
         return
     with _pool(workshop, min(jobs, len(left))) as pool:
         with _interrupts_later(), warnings.catch_warnings():
@@ -209,23 +210,36 @@ def _pool(workshop: Workshop, jobs: int) -> Iterator[ProcessPoolExecutor]:
     spawned, and read the city themselves.
     """
     forked = sys.platform == "linux"
-    if forked:
+    with _settled(workshop if forked else None):
+        pool = ProcessPoolExecutor(jobs, get_context("fork" if forked else "spawn"), _begin_work, (workshop,))
+        try:
+            yield pool
+        except BrokenProcessPool:
+            raise ResultsError(
+                "a worker process was killed (out of memory?); run again with --resume, and with fewer --jobs"
+            ) from None
+        except BaseException:
+            for process in list(pool._processes.values()):
+                process.terminate()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _settled(workshop: Workshop | None) -> Iterator[None]:
+    """Make ready what all replications share, and keep the collector off it: it is collected after each of them.
+
+    It would otherwise go through all of it each time, and write to every page that forked workers share, and so copy
+    it.
+    """
+    if workshop is not None:
         workshop.prepare()
         gc.collect()
-        gc.freeze()  # the collector would otherwise write to every page of the shared memory, and so copy it
-    pool = ProcessPoolExecutor(jobs, get_context("fork" if forked else "spawn"), _begin_work, (workshop,))
+        gc.freeze()
     try:
-        yield pool
-    except BrokenProcessPool:
-        raise ResultsError(
-            "a worker process was killed (out of memory?); run again with --resume, and with fewer --jobs"
-        ) from None
-    except BaseException:
-        for process in list(pool._processes.values()):
-            process.terminate()
-        raise
+        yield
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
         gc.unfreeze()
 
 
@@ -267,4 +281,3 @@ def _work(task: Task, root: Path) -> None:
     if _workshop is None:
         raise RuntimeError("the worker was not initialised")
     run_task(_workshop, task, root)
-    gc.collect()  # a twin is full of cycles; memory that is touched for the first time is dearer than this

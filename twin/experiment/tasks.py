@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -170,6 +171,12 @@ def folder_of(root: Path, scenario: Scenario, task: Task) -> Path:
     return root / "events" / scenario.brains[task.brain].name / f"{task.replication:04d}"
 
 
+def _live(twin: Twin) -> dict[str, Any]:
+    """Live a replication; return what its summary says of it besides the KPIs."""
+    twin.run()
+    return {"tables": twin.table_hashes, "replaced_answers": twin.brain.replaced}
+
+
 def run_task(workshop: Workshop, task: Task, root: Path) -> None:
     """Run a replication; its folder appears under ``root`` whole or not at all.
 
@@ -186,16 +193,15 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
     try:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        twin = workshop.twin(task, recorder)
-        twin.run()
-        kpis = compute_kpis(workshop.scenario, recorder.frames(decisions=False))
         summary = {
             "brain": workshop.scenario.brains[task.brain].name,
             "replication": task.replication,
-            "tables": twin.table_hashes,
-            "replaced_answers": twin.brain.replaced,
-            "kpis": [asdict(row) for row in kpis],
+            **_live(workshop.twin(task, recorder)),
         }
+        gc.collect()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
+        summary["kpis"] = [
+            asdict(row) for row in compute_kpis(workshop.scenario, recorder.frames(decisions=False))
+        ]  # fmt: skip
         text = json.dumps(summary, indent=1, sort_keys=True)
         (beside / SUMMARY).write_text(text, encoding="utf-8")
         shutil.rmtree(final, ignore_errors=True)

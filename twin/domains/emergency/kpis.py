@@ -13,6 +13,7 @@ from twin.core.clock import Clock
 from twin.core.kpis import HOURS, KpiFamily, KpiValue
 from twin.domains.emergency.measures import FAMILIES, PHONES
 from twin.domains.emergency.outcome import function_of
+from twin.domains.emergency.tables import PATIENT
 
 _MINUTE_S: Final = 60.0
 _SPANS: Final = {
@@ -45,45 +46,105 @@ _LIMITS: Final = {
 _NOT_BUSY: Final = ("at_station", "returning", "changing_crew", "out_of_service")
 _OUTCOMES: Final = {"arrest_survival": "cardiac_arrest", "stemi_mortality": "stemi", "stroke_good_outcome": "stroke"}
 """Each expected outcome: the condition whose default function of `outcome.FUNCTIONS` gives it."""
+_SHARES: Final = ("wrong_place", "queued_for_vehicle", "called_off", "secondary_transfers")
+_GROUPINGS: Final = ("condition", "district", "ending", "kind", "age", "phone", "hour")
+
+
+class CountedCalls:
+    """The calls of the counted time in order of their numbers; a measure is worked out when it is asked for.
+
+    So a year's KPIs need one column at a time, not a table of all.
+    """
+
+    def __init__(self, calls: pd.DataFrame, clock: Clock) -> None:
+        self._clock = clock
+        self._calls = calls
+        number = calls["call"].to_numpy()
+        counted = np.flatnonzero(calls["ring_s"].to_numpy() >= 0)
+        self._order = counted[np.argsort(number[counted], kind="stable")]
+        self.number: NDArray[np.int64] = number[self._order]
+        self._groups: dict[str, pd.Categorical[Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def recorded(self, name: str) -> Any:
+        """Return a column as it is recorded, shape (calls,)."""
+        return self._calls[name].array[self._order]
+
+    def _seconds(self, name: str) -> NDArray[np.float64]:
+        stamps: NDArray[np.float64] = self._calls[name].to_numpy(np.float64)[self._order]
+        return stamps
+
+    def _happened(self, name: str) -> NDArray[np.bool_]:
+        return ~np.asarray(pd.isna(self.recorded(name)), dtype=np.bool_)
+
+    def group(self, name: str) -> pd.Categorical[Any]:
+        """Return to which member of a grouping each call belongs; "" where it is not known."""
+        if name not in self._groups:
+            self._groups[name] = self._members(name)
+        return self._groups[name]
+
+    def _members(self, name: str) -> pd.Categorical[Any]:
+        if name == "hour":
+            hours = self._clock.hours_of_day(self._seconds("ring_s"))
+            return pd.Categorical.from_codes(hours.astype(np.int8), pd.Index(HOURS))
+        if name == "phone":
+            told = self._happened("smartphone")
+            without = ~np.asarray(self.recorded("smartphone")[told], dtype=np.bool_)
+            codes = np.zeros(len(self), np.int8)
+            codes[told] = 1 + without
+            return pd.Categorical.from_codes(codes, pd.Index(["", *PHONES]))
+        recorded = pd.Categorical(self.recorded(name))
+        known = recorded if "" in recorded.categories else recorded.add_categories([""])
+        return known.fillna("")
+
+    def measure(self, name: str) -> NDArray[np.float64]:
+        """Return a measure of each call, NaN where it has none, shape (calls,)."""
+        if name in _SPANS:
+            begin, end, unit_s = _SPANS[name]
+            span = (self._seconds(end) - self._seconds(begin)) / unit_s
+            return span if name != "laboratory_wait_min" else np.where(self.group("condition") == "stemi", span, np.nan)
+        if name in _LIMITS:
+            measure, limit = _LIMITS[name]
+            values = self.measure(measure)
+            return _where(values <= limit, ~np.isnan(values))
+        if name in _OUTCOMES:
+            return self._expected(_OUTCOMES[name])
+        true, counted = self._share(name)
+        return _where(true, counted)
+
+    def _share(self, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return of which calls a share is true, and which count."""
+        sent = self._happened("dispatch_s")
+        if name == "wrong_place":
+            return np.asarray(self.recorded("sent_wrong"), dtype=np.bool_), self._happened("at_scene_s")
+        if name == "queued_for_vehicle":
+            waited = np.asarray(self.recorded("waited_for_vehicle"), dtype=np.bool_)
+            return waited, sent | waited
+        if name == "called_off":
+            return np.asarray(self.recorded("called_off")) > 0, sent
+        if name == "secondary_transfers":
+            return self._happened("transferred_to"), self._happened("treatment_s")
+        raise KeyError(name)
+
+    def _expected(self, condition: str) -> NDArray[np.float64]:
+        """Return the expected outcome of each treated patient with this condition, NaN for all others."""
+        rule = function_of(condition)
+        if rule is None:
+            raise ValueError(f"{condition} has no outcome function")
+        delay_min = (self._seconds(rule.to_stamp) - self._seconds(rule.from_stamp)) / _MINUTE_S
+        affected = (self.group("condition") == condition) & (self.group("kind") == PATIENT)
+        value, _ = rule.evaluate(np.where(affected, delay_min, np.nan))
+        return np.asarray(value, dtype=np.float64)
 
 
 def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
     """Return one row a call of the counted time (index: its number), a column a measure, NaN where it has none."""
-    calls = events["emergency.calls"]
-    calls = calls[calls["ring_s"] >= 0].set_index("call").sort_index()
-    columns: dict[str, NDArray[Any]] = {
-        name: np.asarray(calls[name].astype(object).where(calls[name].notna(), ""), dtype=object)
-        for name in ("condition", "district", "ending", "kind", "age")
-    }
-    phone = calls["smartphone"].to_numpy(dtype=object)
-    columns["phone"] = np.array(["" if pd.isna(has) else PHONES[not has] for has in phone], dtype=object)
-    columns["hour"] = np.array(HOURS, dtype=object)[clock.hours_of_day(calls["ring_s"].to_numpy())]
-    for name, (begin, end, unit_s) in _SPANS.items():
-        columns[name] = (calls[end].to_numpy(dtype=np.float64) - calls[begin].to_numpy(dtype=np.float64)) / unit_s
-    for name, (measure, limit) in _LIMITS.items():
-        columns[name] = _where((columns[measure] <= limit), ~np.isnan(columns[measure]))
-    of_stemi = columns["condition"] == "stemi"
-    columns["laboratory_wait_min"] = np.where(of_stemi, columns["laboratory_wait_min"], np.nan)
-    for name, condition in _OUTCOMES.items():
-        columns[name] = _expected(condition, calls, columns["condition"])
-    waited = calls["waited_for_vehicle"].to_numpy(dtype=np.bool_)
-    there, sent, treated = (calls[name].notna().to_numpy() for name in ("at_scene_s", "dispatch_s", "treatment_s"))
-    columns["wrong_place"] = _where(calls["sent_wrong"].to_numpy(dtype=np.bool_), there)
-    columns["queued_for_vehicle"] = _where(waited, sent | waited)
-    columns["called_off"] = _where(calls["called_off"].to_numpy() > 0, sent)
-    columns["secondary_transfers"] = _where(calls["transferred_to"].notna().to_numpy(), treated)
-    return pd.DataFrame(columns, index=calls.index)
-
-
-def _expected(condition: str, calls: pd.DataFrame, conditions: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the expected outcome of each treated patient with this condition, NaN for all others."""
-    rule = function_of(condition)
-    if rule is None:
-        raise ValueError(f"{condition} has no outcome function")
-    delay_min = (calls[rule.to_stamp].to_numpy(np.float64) - calls[rule.from_stamp].to_numpy(np.float64)) / _MINUTE_S
-    affected = (conditions == condition) & (calls["kind"].astype(str) == "patient").to_numpy()
-    value, _ = rule.evaluate(np.where(affected, delay_min, np.nan))
-    return np.asarray(value, dtype=np.float64)
+    calls = CountedCalls(events["emergency.calls"], clock)
+    columns: dict[str, Any] = {name: calls.group(name) for name in _GROUPINGS}
+    columns |= {name: calls.measure(name) for name in (*_SPANS, *_LIMITS, *_OUTCOMES, *_SHARES)}
+    return pd.DataFrame(columns, index=pd.Index(calls.number, name="call"))
 
 
 def _where(true: NDArray[np.bool_], counted: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -93,23 +154,25 @@ def _where(true: NDArray[np.bool_], counted: NDArray[np.bool_]) -> NDArray[np.fl
 
 def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
     """Return every KPI that has at least one case behind it."""
-    cases = observations(events, clock)
-    rows = [row for family in FAMILIES if family.column for row in _statistics(family, cases)]
-    rows += _counts(cases)
+    calls = CountedCalls(events["emergency.calls"], clock)
+    rows = [row for family in FAMILIES if family.column for row in _statistics(family, calls)]
+    rows += _counts(calls)
     rows += _fleet(events, clock)
     rows += _walk_ins(events["emergency.walk_ins"])
     rows += _looks(events["emergency.coverage"])
     return rows
 
 
-def _statistics(family: KpiFamily, cases: pd.DataFrame) -> Iterator[KpiValue]:
-    values = cases[family.column].to_numpy(dtype=np.float64)
-    groups: list[tuple[str | None, NDArray[np.bool_]]] = [(None, np.ones(len(cases), dtype=np.bool_))]
+def _statistics(family: KpiFamily, calls: CountedCalls) -> Iterator[KpiValue]:
+    values = calls.measure(family.column)
+    there = ~np.isnan(values)
+    samples: list[tuple[str | None, NDArray[np.float64]]] = [(None, values[there])]
     for grouping in family.groups:
-        member_of = cases[grouping].to_numpy()
-        groups += [(str(member), member_of == member) for member in sorted(set(member_of)) if member]
-    for member, inside in groups:
-        present = values[inside & ~np.isnan(values)]
+        group = calls.group(grouping)
+        codes = group.codes[there]
+        members = ((str(member), code) for code, member in enumerate(group.categories) if member)
+        samples += [(member, values[there][codes == code]) for member, code in sorted(members)]
+    for member, present in samples:
         if not len(present):
             continue
         for statistic in family.statistics or (None,):
@@ -126,19 +189,21 @@ def statistic_of(values: NDArray[np.float64], statistic: str | None) -> float:
     return float(np.percentile(values, float(statistic.removeprefix("p"))))
 
 
-def _counts(cases: pd.DataFrame) -> list[KpiValue]:
-    total = len(cases)
-    treated = cases[cases["ending"] == "treated"]
-    sent = int(cases["chute_s"].notna().sum())
+def _counts(calls: CountedCalls) -> list[KpiValue]:
+    total, ending = len(calls), calls.group("ending")
+    treated = np.asarray(ending == "treated")
+    sent = int(np.count_nonzero(~np.isnan(calls.measure("chute_s"))))
     rows = [
         KpiValue("emergency.calls", total, "count", total),
         KpiValue("emergency.dispatched_calls", sent, "count", total),
-        KpiValue("emergency.treated", len(treated), "count", total),
-        KpiValue("emergency.unserved", int((cases["ending"] == "unserved").sum()), "count", total),
+        KpiValue("emergency.treated", int(treated.sum()), "count", total),
+        KpiValue("emergency.unserved", int((ending == "unserved").sum()), "count", total),
     ]
-    by_condition = treated.groupby("condition").size()
-    rows += [KpiValue(f"emergency.treated.{name}", float(n), "count", total) for name, n in by_condition.items()]
-    return rows
+    by_condition = calls.group("condition")[treated].value_counts()
+    return rows + [
+        KpiValue(f"emergency.treated.{name}", float(by_condition[name]), "count", total)
+        for name in sorted(by_condition.index[by_condition > 0])
+    ]
 
 
 def _fleet(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:

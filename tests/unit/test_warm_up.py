@@ -1,0 +1,52 @@
+"""The kernels that a run calls are compiled before it begins, once, and not again by each of its workers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from support.cities import write_small_map
+from support.commands import ROOT
+
+COUNT = """
+import importlib, sys
+from pathlib import Path
+from twin.city.warm_up import NEEDED, compile_kernels
+from twin.core.recorder import Recorder
+from twin.experiment.tasks import Task, Workshop
+from twin.scenario.load import load_scenario
+
+def compiled():
+    found = {}
+    for name in NEEDED:
+        for kernel in vars(importlib.import_module(f"twin.kernels.{name}")).values():
+            if hasattr(kernel, "signatures"):
+                found[kernel.__name__] = {str(signature) for signature in kernel.signatures}
+    return found
+
+compile_kernels()
+before = compiled()
+workshop = Workshop(load_scenario(Path(sys.argv[1])))
+for brain in (0, 1):
+    workshop.twin(Task(0, brain), Recorder()).run()
+after = compiled()
+print({name: kinds - before[name] for name, kinds in after.items() if kinds - before[name]})
+"""
+
+
+def test_a_run_compiles_nothing_that_the_warm_up_has_not(tmp_path: Path) -> None:
+    """Arrays of another kind (read-only, not contiguous) are another compilation, of seconds, in every worker."""
+    write_small_map(tmp_path / "town", side=7, stations=2)
+    scenario = tmp_path / "day.yaml"
+    scenario.write_text(
+        "title: day\nmap: ./town\nstart: 2021-03-15 08:00\nduration_h: 2\nseed: 1\nreplications: 1\n"
+        "domains: [emergency]\nbrains: [traditional, city_brain]\n"
+        "events:\n  - {at: '08:30', until: '09:30', road_closes: Main Street}\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT, str(scenario)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "{}"
