@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 ROWS_IN_MEMORY: Final = 4096
+ROWS_READ_AT_ONCE: Final = 200_000
+"""A longer table is read a column at a time: read whole, it would be in memory twice."""
 
 
 class EventTable:
@@ -57,10 +59,14 @@ class EventTable:
 
     def frame(self) -> pd.DataFrame:
         """Return every row; after `close` where the table has a file."""
-        in_memory = [self.schema.empty_table(), *self._kept]
-        table = pq.read_table(self._path) if self._path else pa.concat_tables(in_memory)
-        frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
-        return frame
+        if self._path is None:
+            kept: pd.DataFrame = pa.concat_tables([self.schema.empty_table(), *self._kept]).to_pandas()
+            return kept
+        if pq.read_metadata(self._path).num_rows <= ROWS_READ_AT_ONCE:
+            whole: pd.DataFrame = pq.read_table(self._path).to_pandas()
+            return whole
+        columns = (pq.read_table(self._path, columns=[name]) for name in self.schema.names)
+        return pd.DataFrame({table.column_names[0]: table.column(0).to_pandas() for table in columns}, copy=False)
 
 
 class Recorder:
@@ -93,6 +99,26 @@ class Recorder:
         for table in self._tables.values():
             table.abandon()
 
-    def frames(self, *, decisions: bool = True) -> dict[str, pd.DataFrame]:
-        """Return every table by name, or all but those of decisions; after `close`."""
-        return {name: table.frame() for name, table in self._tables.items() if decisions or ".decisions." not in name}
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return every table by name; after `close`."""
+        return {name: table.frame() for name, table in self._tables.items()}
+
+    def stored(self) -> Mapping[str, pd.DataFrame]:
+        """Return every table by name, each read anew when it is asked for, so that not all are in memory."""
+        return _Stored(self._tables)
+
+
+class _Stored(Mapping[str, pd.DataFrame]):
+    """Tables that are read when they are asked for."""
+
+    def __init__(self, tables: Mapping[str, EventTable]) -> None:
+        self._tables = tables
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self._tables[name].frame()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)

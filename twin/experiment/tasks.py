@@ -200,7 +200,7 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
         }
         gc.collect()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
         summary["kpis"] = [
-            asdict(row) for row in compute_kpis(workshop.scenario, recorder.frames(decisions=False))
+            asdict(row) for row in compute_kpis(workshop.scenario, recorder.stored())
         ]  # fmt: skip
         text = json.dumps(summary, indent=1, sort_keys=True)
         (beside / SUMMARY).write_text(text, encoding="utf-8")

@@ -154,13 +154,17 @@ def _where(true: NDArray[np.bool_], counted: NDArray[np.bool_]) -> NDArray[np.fl
 
 def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
     """Return every KPI that has at least one case behind it."""
-    calls = CountedCalls(events["emergency.calls"], clock)
+    return [
+        *_of_calls(CountedCalls(events["emergency.calls"], clock)),
+        *_fleet(events, clock),
+        *_walk_ins(events["emergency.walk_ins"]),
+        *_looks(events["emergency.coverage"]),
+    ]
+
+
+def _of_calls(calls: CountedCalls) -> list[KpiValue]:
     rows = [row for family in FAMILIES if family.column for row in _statistics(family, calls)]
-    rows += _counts(calls)
-    rows += _fleet(events, clock)
-    rows += _walk_ins(events["emergency.walk_ins"])
-    rows += _looks(events["emergency.coverage"])
-    return rows
+    return rows + _counts(calls)
 
 
 def _statistics(family: KpiFamily, calls: CountedCalls) -> Iterator[KpiValue]:
