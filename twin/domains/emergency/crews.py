@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from twin.domains.emergency.service import Service
 
-MEAL_WINDOW_S = 2 * HOUR_S
-
 
 class Duties:
     """When each crew changes and eats, from the table of crews: shape (days, crews) each."""
@@ -86,9 +84,10 @@ class Duties:
     def meal_begins_s(self, ambulance: Ambulance, time_s: float) -> tuple[float, float] | None:
         """Return when the crew's meal that could last now may begin at the earliest, and how long it takes."""
         day = int((time_s - self._midnight_s) // DAY_S)
+        window_s = 60 * self._service.parameters.meal_window_min
         for place, hour in enumerate(self._service.parameters.meals_from_h):
             begins_s = self._midnight_s + day * DAY_S + hour * HOUR_S
-            if begins_s <= time_s < begins_s + MEAL_WINDOW_S and day < len(self._columns["order"]):
+            if begins_s <= time_s < begins_s + window_s and day < len(self._columns["order"]):
                 wanted_s = begins_s + self._columns[f"meal{place}_s"][day, ambulance.number]
                 return float(wanted_s), float(self._columns[f"meal{place}_takes_s"][day, ambulance.number])
         return None
@@ -122,7 +121,16 @@ def meal_delay_s(service: Service, ambulance: Ambulance) -> float:
 
 def arrive_at_post(service: Service, ambulance: Ambulance) -> None:
     """Stand at the post: ready, or changing the crew, or out of service."""
-    stand_at_post(service, ambulance)
+    ambulance.stood_since_s = service.now
+    stay_at_post(service, ambulance)
+
+
+def stay_at_post(service: Service, ambulance: Ambulance) -> None:
+    """Do at the post what has waited for it: a change of crew, or going out of service."""
+    status = "out_of_service" if ambulance.losses else "at_station"
+    if ambulance.status != status:
+        service.set_status(ambulance, status)
+    service.fleet.note(ambulance)
     service.duties.change_crew(ambulance)
 
 

@@ -11,7 +11,7 @@ from twin.city.conditions import Trip
 from twin.core.errors import MapError
 from twin.domains.emergency.agents import Ambulance, Caller, Hospital, Patient
 from twin.domains.emergency.connections import PATIENT_HISTORY
-from twin.domains.emergency.crews import arrive_at_post, meal_delay_s
+from twin.domains.emergency.crews import arrive_at_post, meal_delay_s, stay_at_post
 from twin.domains.emergency.decisions import GREEN_CHANNEL, HOSPITAL, HospitalView, Open
 from twin.domains.emergency.hospital_stay import stay_in_hospital
 from twin.domains.emergency.service import Service
@@ -207,7 +207,7 @@ def go_to_post(service: Service, ambulance: Ambulance, station: int) -> None:
     """Begin the way to the station where a vehicle is to wait, which a new call may interrupt."""
     ambulance.post = service.stations[station]
     if ambulance.status == "at_station" and ambulance.node == ambulance.post.node:
-        service.fleet.note(ambulance)
+        stay_at_post(service, ambulance)
         return
     if ambulance.status != "returning":
         service.set_status(ambulance, "returning")

@@ -315,13 +315,14 @@ def draw_crews(draw: Draw, crews: int, clock: Clock, parameters: EmergencyParame
     """
     days = int(np.ceil((clock.duration_s + clock.second_of_day(0.0)) / DAY_S)) + 2
     size = (days, crews)
+    change_within_s, eat_within_s = MINUTE_S * parameters.shift_change_spread_min, MINUTE_S * parameters.meal_spread_min
     columns: Columns = {}
     for place in range(len(parameters.shift_changes_h)):
-        columns[f"change{place}_s"] = draw(f"change{place}").uniform(0, HOUR_S / 2, size).ravel()
+        columns[f"change{place}_s"] = draw(f"change{place}").uniform(0, change_within_s, size).ravel()
         takes_min = parameters.shift_change_min.draw(draw(f"change{place}_takes"), days * crews)
         columns[f"change{place}_takes_s"] = MINUTE_S * takes_min
     for place in range(len(parameters.meals_from_h)):
-        columns[f"meal{place}_s"] = draw(f"meal{place}").uniform(0, HOUR_S, size).ravel()
+        columns[f"meal{place}_s"] = draw(f"meal{place}").uniform(0, eat_within_s, size).ravel()
         columns[f"meal{place}_takes_s"] = MINUTE_S * parameters.meal_min.draw(draw(f"meal{place}_takes"), days * crews)
     columns["order"] = np.tile(draw("order").permutation(crews), days)
     return pd.DataFrame(columns)
