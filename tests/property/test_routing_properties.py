@@ -177,8 +177,14 @@ def test_several_metrics_at_once_answer_as_each_alone(case, seed, count):
 def test_places_that_are_prepared_are_as_far_as_they_are(case, seed):
     graph, time_ms = case
     hierarchy = Hierarchy.of(graph)
-    times = hierarchy.customise(time_ms)
-    places = hierarchy.places(np.random.default_rng(seed).integers(0, graph.node_count, 5))
-    for node in range(graph.node_count):
-        assert np.array_equal(times.times_from_places(places, node), times.times_to(places.nodes, node))
-        assert np.array_equal(times.times_to_places(node, places), times.times_from(node, places.nodes))
+    generator = np.random.default_rng(seed)
+    places = hierarchy.places(generator.integers(0, graph.node_count, 5))
+    several_ms = np.array([generator.permutation(time_ms) for _ in range(3)], np.int32)
+    for each_ms in (
+        several_ms[:1],
+        several_ms,
+    ):  # the second time what the first was asked is prepared with the metrics
+        for times in hierarchy.customise_each(each_ms):
+            for node in range(graph.node_count):
+                assert np.array_equal(times.times_from_places(places, node), times.times_to(places.nodes, node))
+                assert np.array_equal(times.times_to_places(node, places), times.times_from(node, places.nodes))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from support.cities import cross_city
+from support.cities import small_city
 from support.runs import run_emergency
+
 from twin.domains.emergency.domain import EmergencyDomain
 from twin.domains.emergency.mission import go_to_post
+from twin.domains.emergency.parameters import EmergencyParameters
+
+QUIET = EmergencyParameters(calls_per_day=0.0, dispatches_per_day=0.0, patients_per_day=0.0)
 
 
 @pytest.mark.parametrize(
@@ -15,7 +19,7 @@ from twin.domains.emergency.mission import go_to_post
 )
 def test_a_vehicle_called_off_at_its_post_is_as_it_must_be(losses: int, change_due_s: float, status: str) -> None:
     """One that is lost, or whose crew is to change, would otherwise be offered to the next call."""
-    twin, _ = run_emergency(cross_city(), hours=0.1)
+    twin, _ = run_emergency(small_city(side=4, stations=1, crews=1), QUIET, hours=0.1)
     domain = twin.domains["emergency"]
     assert isinstance(domain, EmergencyDomain)
     ambulance = domain.agent(0)

@@ -34,6 +34,7 @@ from twin.kernels.queries import (
     Scratch,
     Topology,
     fill_buckets,
+    fill_buckets_of_all,
     find_route,
     sort_places,
     times_to_anchor,
@@ -64,6 +65,16 @@ class _OfThread(threading.local):
         """Up and down times of several metrics, each of shape (k, LANES)."""
         shape = (self._counts[1], LANES)
         return np.empty(shape, np.uint32), np.empty(shape, np.uint32)
+
+    @cached_property
+    def sweep_lanes_ms(self) -> NDArray[np.uint32]:
+        """A sweep under several metrics, unreachable everywhere, shape (n, LANES)."""
+        return np.full((self._counts[0], LANES), UNREACHABLE_MS, np.uint32)
+
+    @cached_property
+    def asked(self) -> weakref.WeakKeyDictionary[Places, set[bool]]:
+        """Places that some metric was asked about, as sources (True) or as targets: the next will be asked too."""
+        return weakref.WeakKeyDictionary()
 
     @cached_property
     def spare_blocks(self) -> list[NDArray[np.int32]]:
@@ -200,10 +211,19 @@ class Hierarchy:
         up_ms, down_ms = block.arcs_ms[:, : len(times_ms)]
         kernels.take_lanes(up_lanes_ms, up_ms)
         kernels.take_lanes(down_lanes_ms, down_ms)
-        return [
+        found = [
             TravelTimes(self, Metric(edge_time_ms, up, down), block)
             for edge_time_ms, up, down in zip(times_ms, up_ms, down_ms, strict=True)
         ]
+        sweep_ms = self._of_thread.sweep_lanes_ms
+        for places, ways in list(self._of_thread.asked.items()):
+            for are_sources in ways:
+                bucket_ms = np.empty((len(found), len(places._buckets.place)), np.int32)
+                place_arc_ms = up_lanes_ms if are_sources else down_lanes_ms
+                fill_buckets_of_all(topology, places._buckets, places.nodes, place_arc_ms, sweep_ms, bucket_ms)
+                for times, of_metric_ms in zip(found, bucket_ms, strict=True):
+                    times._kept[places, are_sources] = of_metric_ms
+        return found
 
     def places(self, nodes: NDArray[np.integer[Any]]) -> Places:
         """Choose nodes that will be asked about again and again; see `TravelTimes.times_to_places`.
@@ -342,6 +362,7 @@ class TravelTimes:
             bucket_ms = np.empty(len(places._buckets.place), np.int32)
             fill_buckets(topology, places._buckets, places.nodes, place_arc_ms, scratch, bucket_ms)
             self._kept[places, are_sources] = bucket_ms
+            self.hierarchy._of_thread.asked.setdefault(places, set()).add(are_sources)
         times_ms = np.empty(len(places.nodes), np.int32)
         times_to_places(topology, places._buckets, bucket_ms, anchor_arc_ms, index(anchor), scratch, times_ms)
         return times_ms

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from twin.kernels.compile import kernel
 from twin.kernels.hierarchy import NO_NODE, UNREACHABLE_MS, add_ms, arcs_up, find_arc
+from twin.kernels.lanes import relax
 
 NOT_YET: Final = -1
 
@@ -248,6 +249,40 @@ def fill_buckets(
             bucket_ms[filled[node]] = scratch.sweep_ms[node]
             filled[node] += 1
             scratch.sweep_ms[node] = UNREACHABLE_MS
+            node = parent_of(topology, node)
+
+
+@kernel
+def fill_buckets_of_all(
+    topology: Topology,
+    buckets: Buckets,
+    places: NDArray[np.int32],
+    place_arc_ms: NDArray[np.uint32],
+    sweep_ms: NDArray[np.uint32],
+    bucket_ms: NDArray[np.int32],
+) -> None:
+    """Do what `fill_buckets` does for several metrics at once.
+
+    Parameters
+    ----------
+    place_arc_ms
+        One metric in each lane, shape (k, LANES).
+    sweep_ms
+        Working array, `UNREACHABLE_MS` everywhere before and after, shape (n, LANES).
+    bucket_ms
+        Written, a row for each metric that is wanted, shape (p, b).
+    """
+    filled = buckets.first[:-1].copy()
+    for place in places:
+        node = topology.node_rank[place]
+        sweep_ms[node] = 0
+        while node != NO_NODE:
+            for arc in arcs_up(topology.arc_first, node):
+                relax(sweep_ms, np.uint32(topology.arc_head[arc]), sweep_ms, np.uint32(node), place_arc_ms, arc)
+            for lane in range(len(bucket_ms)):
+                bucket_ms[lane, filled[node]] = sweep_ms[node, lane]
+            filled[node] += 1
+            sweep_ms[node] = UNREACHABLE_MS
             node = parent_of(topology, node)
 
 

@@ -127,7 +127,7 @@ class EmergencyDomain:
             ahead = [column[begin : begin + CALLERS_AHEAD].tolist() for column in columns]
             for call, ring_s, node, pick_up_s, advice_s in zip(*ahead, strict=True):
                 own = row if row is not None and row.call == call else None
-                yield Caller(self._twin, call, ring_s, node, pick_up_s, advice_s, own)
+                yield Caller(call, ring_s, node, pick_up_s, advice_s, own)
                 if own is not None:
                     row = next(rows, None)
 
@@ -190,7 +190,7 @@ class EmergencyDomain:
         self._desk.ring(self._new_caller(row, node, pick_up_s, message.cause))
 
     def _new_caller(self, row: Any, node: int, pick_up_s: float, cause: str) -> Caller:
-        caller = Caller(self._twin, self._next_call, self._twin.now, node, pick_up_s, 0.0, row)
+        caller = Caller(self._next_call, self._twin.now, node, pick_up_s, 0.0, row)
         caller.cause = cause
         self._next_call += 1
         return caller

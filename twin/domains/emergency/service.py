@@ -34,21 +34,20 @@ class Service:
     records: Records
     tables: Mapping[str, pd.DataFrame]
     chute_factors: list[float]
+    env: simpy.Environment = field(init=False)
     duties: Duties = field(init=False)
     open_calls: dict[int, Caller] = field(default_factory=dict)
     self_arrived: int = 0
     waiting: list[Caller] = field(default_factory=list)
     reconsidering: bool = False
 
+    def __post_init__(self) -> None:
+        self.env = self.twin.env
+
     @property
     def now(self) -> float:
         """Seconds since the scenario's start."""
-        return self.twin.now
-
-    @property
-    def env(self) -> simpy.Environment:
-        """The clock."""
-        return self.twin.env
+        return float(self.env.now)
 
     def set_status(self, ambulance: Ambulance, status: str) -> None:
         """Change and record what a vehicle does."""
@@ -74,7 +73,6 @@ class Service:
             float(graph.node_lon[node]),
             float(graph.node_lat[node]),
         )
-        caller.remove()
 
     def after(self, delay_s: float, what: Callable[[], None]) -> None:
         """Do something after a delay, without a process of its own."""
