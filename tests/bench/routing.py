@@ -22,9 +22,10 @@ from scipy.sparse import csr_matrix  # noqa: E402
 from scipy.sparse.csgraph import dijkstra  # noqa: E402
 from scipy.spatial import Delaunay  # noqa: E402
 
+from twin.city.driving import drive  # noqa: E402
 from twin.city.graph import RoadGraph  # noqa: E402
 from twin.city.map import read_map  # noqa: E402
-from twin.city.routing import Hierarchy, drive, nearest_nodes  # noqa: E402
+from twin.city.routing import Hierarchy, nearest_nodes  # noqa: E402
 from twin.kernels.dissection import nested_dissection_order  # noqa: E402
 
 VEHICLES = 170

@@ -7,8 +7,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twin.city.driving import drive
 from twin.city.graph import RoadGraph
-from twin.city.routing import UNREACHABLE_MS, Hierarchy, drive
+from twin.city.routing import UNREACHABLE_MS, Hierarchy
 from twin.kernels.dissection import nested_dissection_order
 from twin.kernels.lanes import LANES
 

@@ -14,8 +14,8 @@ from support.runs import CITY_BRAIN, run_emergency
 from twin.core.decisions import Decision
 from twin.core.errors import PolicyError
 from twin.domains import DESCRIPTIONS
-from twin.domains.emergency.decisions import DISPATCH, HOSPITAL
 from twin.domains.emergency.examples import example_view
+from twin.domains.emergency.questions import DISPATCH, HOSPITAL
 from twin.policies.conformance import check_rule
 from twin.policies.registry import installed_rule_names, rule_names
 from twin.scenario.brains import shipped_brain, shipped_names

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from twin.city.driving import Turn, drive
 from twin.city.graph import RoadGraph
-from twin.city.routing import UNREACHABLE_MS, Hierarchy, Turn, drive, nearest_nodes
+from twin.city.routing import UNREACHABLE_MS, Hierarchy, nearest_nodes
 from twin.kernels.dissection import nested_dissection_order
 
 

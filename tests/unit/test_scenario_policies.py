@@ -13,7 +13,8 @@ from twin.core.decisions import Decision, RuleSetting
 from twin.core.errors import PolicyError
 from twin.core.language import Language
 from twin.domains import DESCRIPTIONS
-from twin.domains.emergency.decisions import DISPATCH, Coverage, DispatchView, Send, UnderWay, Vehicles, Wait
+from twin.domains.emergency.decisions import Coverage, DispatchView, Send, UnderWay, Vehicles, Wait
+from twin.domains.emergency.questions import DISPATCH
 from twin.policies import registry
 from twin.policies.registry import load_rule, load_rule_by_name, rule_file, rule_names
 from twin.scenario.brains import shipped_brain, shipped_names

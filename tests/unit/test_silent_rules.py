@@ -6,8 +6,9 @@ import pytest
 from support.cities import small_city
 from support.runs import run_emergency
 
-from twin.domains.emergency.decisions import DECISIONS, RedispatchView, StandbyView
+from twin.domains.emergency.decisions import RedispatchView, StandbyView
 from twin.domains.emergency.parameters import EmergencyParameters
+from twin.domains.emergency.questions import DECISIONS
 from twin.policies.emergency.redispatch.never import never
 from twin.policies.emergency.standby.home_station import home_station
 from twin.policies.registry import rule_names

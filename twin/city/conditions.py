@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.routing import UNREACHABLE_MS, Drive, Route, TravelTimes, drive_known
+from twin.city.driving import Drive, drive_known
+from twin.city.routing import UNREACHABLE_MS, Route, TravelTimes
 from twin.city.traffic import DayTraffic, OrdinaryTraffic, draw_deviations
 from twin.core.clock import HOUR_S, Clock
 from twin.core.domain import WorldEvent

@@ -27,7 +27,8 @@ def compile_kernels() -> None:
     """Call every kernel that a run needs once, on a graph of three nodes."""
     import numpy as np
 
-    from twin.city.routing import Hierarchy, drive
+    from twin.city.driving import drive
+    from twin.city.routing import Hierarchy
     from twin.kernels.delays import delayed_times
     from twin.kernels.driving import sum_over
 

@@ -2,7 +2,7 @@
 
 The project's own tests run it over every rule; so can the author of a rule, before any run::
 
-    from twin.domains.emergency.decisions import DISPATCH
+    from twin.domains.emergency.questions import DISPATCH
     from twin.policies.conformance import check_rule
 
     check_rule("my_rules.py:first_there", DISPATCH)

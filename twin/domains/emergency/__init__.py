@@ -6,9 +6,9 @@ from typing import Final
 
 from twin.core.domain import DomainDescription, EventKind
 from twin.domains.emergency.connections import CONNECTIONS
-from twin.domains.emergency.decisions import DECISIONS
 from twin.domains.emergency.measures import AGES, FAMILIES, PHONES
 from twin.domains.emergency.parameters import CONDITIONS, EmergencyParameters
+from twin.domains.emergency.questions import DECISIONS
 
 DESCRIPTION: Final = DomainDescription(
     name="emergency",

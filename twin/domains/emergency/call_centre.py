@@ -11,8 +11,9 @@ import simpy
 
 from twin.domains.emergency.agents import Ambulance, Caller, CallTaker
 from twin.domains.emergency.connections import ONE_TAP_LOCATION
-from twin.domains.emergency.decisions import DISPATCH, QUEUE, REDISPATCH, STANDBY, DispatchView, Send, TakeOver
+from twin.domains.emergency.decisions import DispatchView, Send, TakeOver
 from twin.domains.emergency.mission import begin_mission, call_off, go_to_post
+from twin.domains.emergency.questions import DISPATCH, QUEUE, REDISPATCH, STANDBY
 from twin.domains.emergency.service import Service
 
 Life = Generator[simpy.Event, Any, None]

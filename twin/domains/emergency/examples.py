@@ -10,12 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.domains.emergency.decisions import (
-    DISPATCH,
-    GREEN_CHANNEL,
-    HOSPITAL,
-    QUEUE,
-    REDISPATCH,
-    STANDBY,
     CallsUnderWay,
     Coverage,
     DispatchView,
@@ -31,6 +25,7 @@ from twin.domains.emergency.decisions import (
     WaitingCalls,
 )
 from twin.domains.emergency.parameters import CONDITIONS
+from twin.domains.emergency.questions import DISPATCH, GREEN_CHANNEL, HOSPITAL, QUEUE, REDISPATCH, STANDBY
 
 MOST: Final = 170
 FAR_M: Final = 30_000.0

@@ -12,8 +12,9 @@ from twin.core.errors import MapError
 from twin.domains.emergency.agents import Ambulance, Caller, Hospital, Patient
 from twin.domains.emergency.connections import PATIENT_HISTORY
 from twin.domains.emergency.crews import arrive_at_post, meal_delay_s, stay_at_post
-from twin.domains.emergency.decisions import GREEN_CHANNEL, HOSPITAL, HospitalView, Open
+from twin.domains.emergency.decisions import HospitalView, Open
 from twin.domains.emergency.hospital_stay import stay_in_hospital
+from twin.domains.emergency.questions import GREEN_CHANNEL, HOSPITAL
 from twin.domains.emergency.service import Service
 from twin.domains.emergency.tables import NO_PATIENT
 
