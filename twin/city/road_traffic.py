@@ -1,0 +1,311 @@
+"""Vehicles on the roads of a city: the link-transmission queue behind a few methods.
+
+A `RoadTraffic` is built once a run; then calls to `advance` alternate with whatever changes the world: signals, closed
+roads, other destinations, drivers who set out::
+
+    times = triangular(length_m, lanes, speed_mps, 1800, 0.15, step_ms=2000)
+    traffic = RoadTraffic(node_count, link_from, link_to, times)
+    cars = traffic.add_vehicles(2)
+    traffic.send_along(cars, [0, 3, 5], [4, 7, 2, 0, 1])
+    arrived, time_ms = traffic.advance(3_600_000, cars, [0, 500], [12, 30])
+
+Links, nodes and vehicles are positions. Times are whole milliseconds since the beginning.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twin.kernels.link_transmission import (
+    ARRIVED,
+    NO_WAY_SLOT,
+    Arrivals,
+    Departures,
+    Rules,
+    Vehicles,
+    count_queues,
+    transmit,
+)
+from twin.kernels.road_network import LINK, NO_SIGNAL, SIGNAL, LinkTimes, build_road
+
+STEP_MS: Final = 2000
+"""Length of a step: shorter free and wave times are raised to it."""
+ORIGIN_PRIORITY_MS: Final = 2000
+"""Who begins a trip merges like the traffic of one lane with 1,800 vehicles an hour."""
+CHANGEABLE: Final = ("storage", "free_ms", "wave_ms", "headway_ms", "priority_ms")
+
+
+def _whole(values: ArrayLike) -> NDArray[np.int32]:
+    """Return a contiguous, writable array of its own: another kind would be compiled for anew."""
+    given = np.asarray(values)
+    if given.size and given.dtype.kind not in "iu":
+        raise TypeError(f"positions and milliseconds must be whole numbers, not {given.dtype}")
+    return np.array(given, np.int32, order="C", ndmin=1)
+
+
+class RoadTraffic:
+    """Who drives where. n nodes, m links, v vehicles.
+
+    Parameters
+    ----------
+    node_count
+        n.
+    link_from, link_to
+        Nodes that each link joins, shape (m,).
+    times
+        From `twin.kernels.road_network.triangular`, or of one's own.
+    step_ms
+        Length of the steps; no free or wave time is shorter.
+    priority_ms
+        Shares at merges are in proportion to its inverse, shape (m,); without it, to capacities.
+    link_signal
+        Position in `signals` of what stands at each link's end, -1 where nothing does, shape (m,).
+    signals
+        Cycle, start of a green, and its length, ms, shape (any, 3). See `set_signals`.
+    slack
+        Vehicles that may enter a link ahead of its headways; see `twin.kernels.link_transmission.Rules`.
+    unjam_ms
+        Who has waited so long for a place on a full link is put beside the road; 0: never.
+
+    Attributes
+    ----------
+    now_ms
+        Up to when the road has lived.
+    moved, aside
+        Moves from link to link, onto the road and off it; vehicles put beside the road.
+    out_first, out_link
+        Links out of node ``v`` in the order of their slots: ``out_link[out_first[v]:out_first[v + 1]]``.
+
+    Raises
+    ------
+    ValueError
+        If the links do not fit together.
+    """
+
+    def __init__(
+        self,
+        node_count: int,
+        link_from: ArrayLike,
+        link_to: ArrayLike,
+        times: LinkTimes,
+        *,
+        step_ms: int = STEP_MS,
+        priority_ms: ArrayLike | None = None,
+        link_signal: ArrayLike | None = None,
+        signals: ArrayLike = (),
+        slack: int = 0,
+        unjam_ms: int = 0,
+    ) -> None:
+        ends = _whole(link_from), _whole(link_to)
+        if step_ms < 1 or min(times.free_ms.min(initial=step_ms), times.wave_ms.min(initial=step_ms)) < step_ms:
+            raise ValueError(f"no free or wave time may be shorter than the step, {step_ms} ms")
+        table = np.asarray(signals, np.int32).reshape(-1, 3)
+        _check_signals(table)
+        stands = np.full(len(ends[0]), NO_SIGNAL, np.int32) if link_signal is None else _whole(link_signal)
+        if stands.size and not (stands.min() >= NO_SIGNAL and stands.max() < len(table)):
+            raise ValueError(f"signals of links must lie within -1..{len(table) - 1}")
+        priority = times.headway_ms if priority_ms is None else _whole(priority_ms)
+        if priority.size and priority.min() < 1:
+            raise ValueError("priority_ms must be at least 1")
+        rows = np.zeros(len(table), SIGNAL)
+        self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows)
+        self._link = np.argsort(self._row).astype(np.int32)
+        nobody, no_way = np.empty(0, np.int32), np.full((node_count, 1), NO_WAY_SLOT, np.uint8)
+        self._vehicles = Vehicles(nobody, nobody, nobody, np.full(1, ARRIVED, np.int32), no_way)
+        self._driving = np.zeros(0, np.bool_)
+        self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
+        self.set_signals(table)
+        self.now_ms = self.moved = self.aside = 0
+        self.out_first, self.out_link = self._road.out_first, self._link[self._road.out_link]
+
+    def add_vehicles(self, count: int) -> NDArray[np.int32]:
+        """Return the positions of so many more vehicles, which stand beside the road until sent and departed."""
+        before = len(self._driving)
+        new = np.zeros(count, np.int32)
+        heading, behind, departs_ms, route, next_slot = self._vehicles
+        heading, behind, departs_ms = (np.concatenate([array, new]) for array in (heading, behind, departs_ms))
+        self._vehicles = Vehicles(heading, behind, departs_ms, route, next_slot)
+        self._driving = np.concatenate([self._driving, np.zeros(count, np.bool_)])
+        return np.arange(before, before + count, dtype=np.int32)
+
+    def send_along(self, vehicles: ArrayLike, route_first: ArrayLike, route_link: ArrayLike) -> None:
+        """Give vehicles beside the road routes: vehicle i gets ``route_link[route_first[i]:route_first[i + 1]]``.
+
+        Raises
+        ------
+        ValueError
+            If one drives, or a route is empty or broken.
+        """
+        who, first, link = _whole(vehicles), _whole(route_first), _whole(route_link)
+        if len(first) != len(who) + 1 or first[0] != 0 or first[-1] != len(link) or (np.diff(first) < 1).any():
+            raise ValueError("route_first must rise from 0 to the number of links, by one link or more a vehicle")
+        if len(link) and not (link.min() >= 0 and link.max() < len(self._row)):
+            raise ValueError("no such link on a route")
+        row = self._row[link]
+        joined = self._road.links["to_node"][row[:-1]] == self._road.links["from_node"][row[1:]]
+        joined[first[1:-1] - 1] = True
+        if not joined.all():
+            raise ValueError(f"link {link[int(np.argmin(joined)) + 1]} does not begin where the route's last one ends")
+        if self._driving[who].any():
+            raise ValueError("who drives can not be given another route, only a destination")
+        known = len(self._vehicles.route)
+        ended = np.insert(row, first[1:], ARRIVED).astype(np.int32)
+        self._vehicles.heading[who] = known + first[:-1] + np.arange(len(who))
+        self._vehicles = self._vehicles._replace(route=np.concatenate([self._vehicles.route, ended]))
+
+    def send_to(self, vehicles: ArrayLike, destinations: ArrayLike) -> None:
+        """Give vehicles destinations, columns of the table of next links; those who drive turn at the next node."""
+        columns = _whole(destinations)
+        if columns.size and not (columns.min() >= 0 and columns.max() < self._vehicles.next_slot.shape[1]):
+            raise ValueError("no such destination in the table of next links")
+        self._vehicles.heading[_whole(vehicles)] = ~columns
+
+    def set_next_links(self, next_slot: NDArray[np.uint8]) -> None:
+        """Set which way leads from each node to each destination, shape (n, destinations); see `Vehicles`. Not copied.
+
+        Raises
+        ------
+        ValueError
+            If it is not such a table, or has fewer destinations than are in use.
+        """
+        known = self._vehicles.next_slot.shape
+        if (
+            next_slot.dtype != np.uint8
+            or next_slot.ndim != 2
+            or len(next_slot) != known[0]
+            or next_slot.shape[1] < known[1]
+        ):
+            raise ValueError(f"next_slot must be of uint8 and shape ({known[0]}, {known[1]} or more)")
+        if not (next_slot.flags.c_contiguous and next_slot.flags.writeable):
+            next_slot = next_slot.copy(order="C")
+        self._vehicles = self._vehicles._replace(next_slot=next_slot)
+
+    def advance(
+        self, until_ms: int, vehicles: ArrayLike = (), time_ms: ArrayLike = (), nodes: ArrayLike | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Let the road live until `until_ms`, and return who arrived and when, in the order of time and vehicle.
+
+        Parameters
+        ----------
+        until_ms
+            A whole number of steps from now.
+        vehicles, time_ms, nodes
+            Who sets out in that time, when and where, each of shape (any,); without `nodes`, all have routes.
+
+        Raises
+        ------
+        ValueError
+            If a time lies outside, or a vehicle drives already, or one without a route has no node.
+        """
+        if until_ms < self.now_ms or (until_ms - self.now_ms) % self._rules.step_ms:
+            raise ValueError(f"until_ms must be {self.now_ms} plus whole steps of {self._rules.step_ms} ms")
+        departures = self._departures(_whole(vehicles), _whole(time_ms), nodes, until_ms)
+        self._driving[departures.vehicle] = True
+        room = int(self._driving.sum())
+        arrivals = Arrivals(np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
+        moved, aside = transmit(
+            self._road, self._vehicles, departures, arrivals, self._rules, self.now_ms, until_ms
+        )  # fmt: skip
+        self.now_ms, self.moved, self.aside = until_ms, self.moved + moved, self.aside + aside
+        count = int(arrivals.number[0])
+        key = np.sort(arrivals.time_ms[:count].astype(np.int64) << 32 | arrivals.vehicle[:count])
+        arrived = (key & 0xFFFFFFFF).astype(np.int32)
+        self._driving[arrived] = False
+        return arrived, (key >> 32).astype(np.int32)
+
+    def _departures(
+        self, who: NDArray[np.int32], when: NDArray[np.int32], nodes: ArrayLike | None, until_ms: int
+    ) -> Departures:
+        if who.shape != when.shape:
+            raise ValueError("vehicles and time_ms must be equally many")
+        if len(who) and not (self.now_ms <= when.min() and when.max() < until_ms):
+            raise ValueError(f"departures must lie within {self.now_ms}..{until_ms - 1} ms")
+        if self._driving[who].any() or len(np.unique(who)) < len(who):
+            raise ValueError("a vehicle can not depart that drives already")
+        heading = self._vehicles.heading[who]
+        if nodes is not None:
+            where = _whole(nodes)
+            if where.shape != who.shape or (len(who) and not 0 <= where.min() <= where.max() < len(self._road.wake_ms)):
+                raise ValueError("nodes must be as many as vehicles, and exist")
+        elif (heading < 0).any():
+            raise ValueError("vehicles without a route need nodes to depart from")
+        else:
+            where = self._road.links["from_node"][np.maximum(self._vehicles.route[heading], 0)]
+        on_route = heading >= 0
+        begins = self._vehicles.route[heading[on_route]]
+        if (begins < 0).any() or (self._road.links["from_node"][begins] != where[on_route]).any():
+            raise ValueError("a vehicle must depart where its route begins")
+        order = np.argsort(when, kind="stable")
+        return Departures(who[order], when[order], where[order].astype(np.int32))
+
+    def set_signals(self, signals: ArrayLike) -> None:
+        """Set cycle, start of a green and length of green of every signal, ms, shape (any, 3).
+
+        A green as long as the cycle is always green, one of 0 always red.
+        """
+        table = np.asarray(signals, np.int32).reshape(-1, 3)
+        _check_signals(table)
+        if len(table) != len(self._road.signals):
+            raise ValueError(f"there are {len(self._road.signals)} signals, not {len(table)}")
+        for name, column in zip(SIGNAL.names or (), table.T, strict=True):
+            self._road.signals[name] = column
+
+    def set_links(self, links: ArrayLike, **values: ArrayLike) -> None:
+        """Change what links let through from now on: `storage` (0 closes), `free_ms`, `wave_ms`, `headway_ms`.
+
+        Who is on a link when it changes drives it as when he entered it.
+
+        Raises
+        ------
+        ValueError
+            If a value is out of bounds.
+        """
+        rows = self._row[_whole(links)]
+        for name, given in values.items():
+            value = np.broadcast_to(_whole(given), rows.shape)
+            least = {"free_ms": self._rules.step_ms, "wave_ms": self._rules.step_ms, "storage": 0}.get(name, 1)
+            if name not in CHANGEABLE or (value < least).any():
+                raise ValueError(f"{name} is not one of {CHANGEABLE}, or below {least}")
+            if name == "storage" and (value > self._road.links["slot_count"][rows]).any():
+                raise ValueError("a link can not hold more than it was built for")
+            self._road.links[name][rows] = value
+
+    def of_links(self, name: str) -> NDArray[Any]:
+        """Return a field of `twin.kernels.road_network.LINK` for every link, shape (m,).
+
+        ``entered``, ``left`` and ``travel_ms`` (from entry to exit, summed over those who left) count from the
+        beginning: differences between two calls are an interval's flows and mean times.
+        """
+        if name not in (LINK.names or ()):
+            raise ValueError(f"{name} is no field of a link")
+        return np.asarray(self._road.links[name][self._row])
+
+    def on_links(self) -> NDArray[np.int32]:
+        """Return how many vehicles are on each link, shape (m,)."""
+        return np.asarray(self.of_links("entered") - self.of_links("left"), np.int32)
+
+    def queues(self) -> NDArray[np.int32]:
+        """Return how many vehicles have driven each link and wait at its end, shape (m,)."""
+        found = np.empty(len(self._row), np.int32)
+        count_queues(self._road, self.now_ms, found)
+        return found[self._row]
+
+    def waiting(self) -> int:
+        """Return how many vehicles wait to enter the road."""
+        return int(self._driving.sum() - self.on_links().sum())
+
+    def locked(self, for_ms: int) -> NDArray[np.int32]:
+        """Return the links that are full and whose first vehicle could have left `for_ms` ago, but has not."""
+        row_full = self._road.links["entered"] - self._road.links["left"] >= np.maximum(self._road.links["storage"], 1)
+        stuck = row_full & (self._road.ready_ms <= self.now_ms - for_ms)
+        return np.sort(self._link[stuck])
+
+
+def _check_signals(table: NDArray[np.int32]) -> None:
+    """Raise ValueError where a signal is none."""
+    cycle_ms, _start_ms, green_ms = table.T
+    if ((cycle_ms < 1) | (green_ms < 0) | (green_ms > cycle_ms)).any():
+        raise ValueError("a signal's cycle must be positive, and its green within 0..cycle")

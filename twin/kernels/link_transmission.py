@@ -1,0 +1,355 @@
+"""The link-transmission queue: every vehicle from link to link, in whole milliseconds.
+
+Time advances in steps, but nothing is rounded to them: what happens within a step is worked out node by node, each
+node's events in the order of their times. No node can notice in which order the nodes were taken, because what one does
+to another takes at least a step to arrive there: a vehicle needs `free_ms` to the other end of its link, the gap that
+it leaves `wave_ms`, and neither is shorter than a step (conservative simulation with lookahead: Chandy and Misra 1979,
+"Distributed simulation", IEEE Transactions on Software Engineering 5). So results do not depend on the length of the
+step either, as long as no link is shorter.
+
+Each node's own are the downstream ends of the links into it, the upstream ends of the links out of it, and those who
+wait to begin there; see `twin.kernels.road_network` for what that is and `twin.kernels.junctions` for whose turn it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernels.compile import uncounted_kernel
+from twin.kernels.junctions import (
+    entry_ms,
+    green_ms,
+    origin_level_ms,
+    take_origin_turn,
+    take_turn,
+    turn_level_ms,
+)
+from twin.kernels.road_network import NEVER, NOBODY, Road, Rows
+
+ARRIVED: Final = -1
+"""In place of a link: the trip ends here."""
+ASIDE: Final = -2
+"""In place of a link: the vehicle is taken off the road to wait beside it."""
+NO_WAY: Final = -3
+"""In place of a link: no link leads there at present."""
+FROM_ORIGIN: Final = -4
+"""In place of a link that is left: the vehicle begins its trip."""
+
+ARRIVED_SLOT: Final = 255
+NO_WAY_SLOT: Final = 254
+"""What a table of next links holds where the node is the destination, and where no open road leads to it."""
+
+
+class Vehicles(NamedTuple):
+    """Those who drive or wait, one a row, and where they want to go.
+
+    Attributes
+    ----------
+    heading
+        The position in `route` of the next link to enter, or, as the complement ``~d``, a destination: a column of
+        `next_slot`; shape (v,).
+    behind
+        Who waits behind each at the same origin, else `NOBODY`, shape (v,).
+    departs_ms
+        When each wants to enter, shape (v,).
+    route
+        Rows of links, each route ended by `ARRIVED`, one after the other.
+    next_slot
+        Slot of the link on the way from each node to each destination, `ARRIVED_SLOT` or `NO_WAY_SLOT`; (n, d).
+    """
+
+    heading: NDArray[np.int32]
+    behind: NDArray[np.int32]
+    departs_ms: NDArray[np.int32]
+    route: NDArray[np.int32]
+    next_slot: NDArray[np.uint8]
+
+
+class Departures(NamedTuple):
+    """Who begins a trip in a call, sorted by time; each of shape (any,)."""
+
+    vehicle: NDArray[np.int32]
+    time_ms: NDArray[np.int32]
+    node: NDArray[np.int32]
+
+
+class Arrivals(NamedTuple):
+    """Written: whose trip has ended, and when, in no order; `number` holds how many, the others are long enough."""
+
+    vehicle: NDArray[np.int32]
+    time_ms: NDArray[np.int32]
+    number: NDArray[np.int64]
+
+
+class Rules(NamedTuple):
+    """What holds on the whole road.
+
+    Attributes
+    ----------
+    step_ms
+        No link's `free_ms` or `wave_ms` is shorter.
+    origin_priority_ms
+        `priority_ms` of those who begin a trip, against the traffic on the link into which they merge.
+    slack
+        So many vehicles may enter a link ahead of its headways, when as many fewer came before: what pockets for
+        turning and several lanes give. Its capacity stays what it is. With 0, Newell's condition holds to the
+        millisecond; with many, junctions pass what they would pass of a fluid, in which nobody stands behind one who
+        wants to go another way.
+    unjam_ms
+        Who has waited so long for a place on a full link is put beside the road, and enters from there; 0: never.
+    """
+
+    step_ms: int
+    origin_priority_ms: int
+    slack: int
+    unjam_ms: int
+
+
+@uncounted_kernel
+def link_ahead(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> int:
+    """Return the link that a vehicle enters from this node, or `ARRIVED`, or `NO_WAY`."""
+    heading = vehicles.heading[vehicle]
+    if heading >= 0:
+        return int(vehicles.route[heading])
+    slot = vehicles.next_slot[node, ~heading]
+    if slot == ARRIVED_SLOT:
+        return ARRIVED
+    if slot == NO_WAY_SLOT:
+        return NO_WAY
+    return int(road.out_link[road.out_first[node] + slot])
+
+
+@uncounted_kernel
+def enter(link: Any, slots: Rows, vehicle: int, time_ms: int) -> int:
+    """Put a vehicle on a link, a row of dtype `LINK`; return when it can leave, `NEVER` if others are before it."""
+    slot = slots[link.slot_first + link.tail]
+    ready_ms = time_ms + link.free_ms
+    slot.vehicle = vehicle
+    slot.ready_ms = ready_ms
+    slot.since_ms = time_ms
+    first = link.entered == link.left
+    link.tail = link.tail + 1 if link.tail + 1 < link.slot_count else 0
+    link.entered += 1
+    link.clock_ms = max(link.clock_ms, time_ms) + link.headway_ms
+    return int(max(ready_ms, link.left_ms + link.headway_ms)) if first else NEVER
+
+
+@uncounted_kernel
+def leave(link: Any, slots: Rows, time_ms: int) -> int:
+    """Take the first vehicle off a link, a row of dtype `LINK`; return when the next can leave, or `NEVER`."""
+    slot = slots[link.slot_first + link.head]
+    link.travel_ms += time_ms - slot.since_ms
+    slot.vehicle = NOBODY
+    slot.since_ms = time_ms
+    link.head = link.head + 1 if link.head + 1 < link.slot_count else 0
+    link.left += 1
+    link.left_ms = time_ms
+    if link.entered == link.left:
+        return NEVER
+    return int(max(slots[link.slot_first + link.head].ready_ms, time_ms + link.headway_ms))
+
+
+@uncounted_kernel
+def wait_at_origin(road: Road, vehicles: Vehicles, vehicle: int, node: int, time_ms: int) -> None:
+    """Let a vehicle wait at a node, behind the others, to enter from `time_ms` on."""
+    vehicles.departs_ms[vehicle] = time_ms
+    vehicles.behind[vehicle] = NOBODY
+    if road.origin_head[node] == NOBODY:
+        road.origin_head[node] = vehicle
+    else:
+        vehicles.behind[road.origin_tail[node]] = vehicle
+    road.origin_tail[node] = vehicle
+    road.wake_ms[node] = min(road.wake_ms[node], time_ms)
+
+
+@uncounted_kernel
+def first_off_link(
+    road: Road, vehicles: Vehicles, rules: Rules, row: int, node: int, from_ms: int, until_ms: int
+) -> tuple[int, int]:
+    """Return when the first vehicle of a link into this node goes on, as far as is known, and to which link."""
+    ready_ms = max(road.ready_ms[row], from_ms)
+    if ready_ms >= until_ms:
+        return ready_ms, ARRIVED
+    link = road.links[row]
+    vehicle = road.slots[link.slot_first + link.head].vehicle
+    onto = link_ahead(road, vehicles, vehicle, node)
+    time_ms = ready_ms
+    if onto == NO_WAY:
+        return NEVER, NO_WAY
+    if onto >= 0:
+        time_ms = max(ready_ms, entry_ms(road.links[onto], road.slots, rules.slack))
+        if rules.unjam_ms > 0 and time_ms == NEVER and road.links[onto].storage > 0:
+            return max(road.ready_ms[row] + rules.unjam_ms, from_ms), ASIDE
+    if link.signal >= 0 and time_ms < NEVER:
+        time_ms = green_ms(road.signals[link.signal], time_ms)
+    return time_ms, onto
+
+
+@uncounted_kernel
+def first_at_origin(road: Road, vehicles: Vehicles, rules: Rules, node: int, from_ms: int) -> tuple[int, int]:
+    """Return when the first of those who wait at this node enters, as far as is known, and which link."""
+    vehicle = road.origin_head[node]
+    if vehicle == NOBODY:
+        return NEVER, NO_WAY
+    ready_ms = max(vehicles.departs_ms[vehicle], road.origin_ms[node], from_ms)
+    onto = link_ahead(road, vehicles, vehicle, node)
+    if onto == NO_WAY:
+        return NEVER, NO_WAY
+    if onto >= 0:
+        ready_ms = max(ready_ms, entry_ms(road.links[onto], road.slots, rules.slack))
+    return ready_ms, onto
+
+
+@uncounted_kernel
+def take_off(road: Road, vehicles: Vehicles, rules: Rules, node: int, row: int, onto: int, time_ms: int) -> int:
+    """Let the first vehicle of a link into this node, or of its origin, leave; return which it is."""
+    if row == FROM_ORIGIN:
+        vehicle = road.origin_head[node]
+        road.origin_head[node] = vehicles.behind[vehicle]
+        road.origin_ms[node] = time_ms
+        if onto >= 0:
+            take_origin_turn(road.links[onto], rules.origin_priority_ms)
+        return int(vehicle)
+    link = road.links[row]
+    vehicle = road.slots[link.slot_first + link.head].vehicle
+    if onto >= 0:
+        take_turn(link, road.links[onto], road.turns)
+    road.ready_ms[row] = leave(link, road.slots, time_ms)
+    if link.awaited:
+        link.awaited = 0
+        road.wake_ms[link.from_node] = min(road.wake_ms[link.from_node], time_ms + link.wave_ms)
+    return int(vehicle)
+
+
+@uncounted_kernel
+def put_on(road: Road, vehicles: Vehicles, row: int, vehicle: int, time_ms: int) -> None:
+    """Let a vehicle enter a link."""
+    link = road.links[row]
+    ready_ms = enter(link, road.slots, vehicle, time_ms)
+    if ready_ms < NEVER:
+        road.ready_ms[row] = ready_ms
+        road.wake_ms[link.to_node] = min(road.wake_ms[link.to_node], ready_ms)
+    if vehicles.heading[vehicle] >= 0:
+        vehicles.heading[vehicle] += 1
+
+
+@uncounted_kernel
+def level_ms(road: Road, rules: Rules, row: int, onto: int) -> int:
+    """Return the level at which whoever comes from `row` waits for link `onto`."""
+    if row == FROM_ORIGIN:
+        return origin_level_ms(road.links[onto], rules.origin_priority_ms)
+    return turn_level_ms(road.links[row], road.links[onto], road.turns)
+
+
+@uncounted_kernel
+def find_next(
+    road: Road, vehicles: Vehicles, rules: Rules, node: int, from_ms: int, until_ms: int
+) -> tuple[int, int, int, int]:
+    """Return when, from which row and on to what the next vehicle moves at a node in a step, and when to look again.
+
+    A time of `until_ms` says that none does.
+    """
+    wake_ms = NEVER
+    best_ms, best_row, best_onto = until_ms, FROM_ORIGIN, NO_WAY
+    last = road.in_first[node + 1]
+    for place in range(road.in_first[node], last + 1):
+        if place == last:
+            row = FROM_ORIGIN
+            time_ms, onto = first_at_origin(road, vehicles, rules, node, from_ms)
+        else:
+            row = place
+            time_ms, onto = first_off_link(road, vehicles, rules, row, node, from_ms, until_ms)
+        if time_ms >= until_ms:
+            wake_ms = min(wake_ms, time_ms)
+            continue
+        sooner = time_ms < best_ms
+        if time_ms == best_ms and onto >= 0 and onto == best_onto:
+            sooner = level_ms(road, rules, row, onto) < level_ms(road, rules, best_row, onto)
+        if sooner:
+            best_ms, best_row, best_onto = time_ms, row, onto
+    return best_ms, best_row, best_onto, wake_ms
+
+
+@uncounted_kernel
+def serve_node(
+    road: Road, vehicles: Vehicles, rules: Rules, arrivals: Arrivals, node: int, from_ms: int, until_ms: int
+) -> tuple[int, int]:
+    """Do all that happens at a node in a step, in the order of time; return how many moved, and how many aside."""
+    moved = 0
+    aside = 0
+    while True:
+        time_ms, row, onto, wake_ms = find_next(road, vehicles, rules, node, from_ms, until_ms)
+        if time_ms >= until_ms:
+            road.wake_ms[node] = wake_ms
+            return moved, aside
+        vehicle = take_off(road, vehicles, rules, node, row, onto, time_ms)
+        moved += 1
+        if onto >= 0:
+            put_on(road, vehicles, onto, vehicle, time_ms)
+        elif onto == ASIDE:
+            wait_at_origin(road, vehicles, vehicle, node, time_ms)
+            aside += 1
+        else:
+            arrivals.vehicle[arrivals.number[0]] = vehicle
+            arrivals.time_ms[arrivals.number[0]] = time_ms
+            arrivals.number[0] += 1
+
+
+@uncounted_kernel
+def transmit(
+    road: Road,
+    vehicles: Vehicles,
+    departures: Departures,
+    arrivals: Arrivals,
+    rules: Rules,
+    begin_ms: int,
+    end_ms: int,
+) -> tuple[int, int]:
+    """Let the road live from `begin_ms` to just before `end_ms`.
+
+    Between calls links and signals may be changed, and everybody may be given another destination. One call or many:
+    the result is the same to the last bit.
+
+    Parameters
+    ----------
+    departures
+        None before `begin_ms`.
+    begin_ms, end_ms
+        Whole steps apart.
+
+    Returns
+    -------
+    moved, aside
+        How many moves from one link to another, onto the road or off it there were, and how many were put beside it.
+    """
+    moved = 0
+    aside = 0
+    due = 0
+    road.wake_ms[:] = begin_ms
+    for from_ms in range(begin_ms, end_ms, rules.step_ms):
+        until_ms = from_ms + rules.step_ms
+        while due < len(departures.vehicle) and departures.time_ms[due] < until_ms:
+            wait_at_origin(road, vehicles, departures.vehicle[due], departures.node[due], departures.time_ms[due])
+            due += 1
+        for node in range(len(road.wake_ms)):
+            if road.wake_ms[node] < until_ms:
+                counts = serve_node(road, vehicles, rules, arrivals, node, from_ms, until_ms)
+                moved += counts[0]
+                aside += counts[1]
+    return moved, aside
+
+
+@uncounted_kernel
+def count_queues(road: Road, now_ms: int, queues: NDArray[np.int32]) -> None:
+    """Write how many vehicles of each link have driven it and wait at its end, shape (m,), by rows."""
+    for row in range(len(road.links)):
+        link: Any = road.links[row]
+        place = link.head
+        waiting = 0
+        while waiting < link.entered - link.left and road.slots[link.slot_first + place].ready_ms <= now_ms:
+            waiting += 1
+            place = place + 1 if place + 1 < link.slot_count else 0
+        queues[row] = waiting
