@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from twin.city.places import Hospital, Station
+from twin.city.supplied_places import check_places
 from twin.core.domain import Supply
 from twin.core.errors import TwinError
-from twin.domains.emergency.supplied_cells import read_column
-from twin.domains.emergency.supplied_checks import TableContext, check_names, check_pair, check_places, check_rows
-from twin.domains.emergency.supplied_columns import COLUMNS, KINDS, ONE_OF, Column, Kind, columns_as_markdown
-from twin.domains.emergency.supplied_reading import Problems, Raw, TableError, read_raw
+from twin.core.supplied.checks import check_names
+from twin.core.supplied.columns import Column
+from twin.core.supplied.reading import Problems, Raw, TableError, read_raw
+from twin.core.supplied.table import read_columns
+from twin.domains.emergency.supplied_checks import TableContext, check_rows
+from twin.domains.emergency.supplied_columns import COLUMNS, KINDS, ONE_OF, Kind, columns_as_markdown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,7 +74,7 @@ def read_supplied(kind: Kind, path: Path, context: TableContext) -> pd.DataFrame
     raw = read_raw(path, problems)
     if raw is None:
         raise TableError.of(problems.found)
-    check_names(kind, raw, problems)
+    check_names(COLUMNS[kind], ONE_OF.get(kind, ()), raw, problems)
     frame = _read_columns(kind, raw, context, problems)
     problems.stop_if_any()
     return _in_order(kind, frame)
@@ -150,19 +152,9 @@ def _read_columns(kind: Kind, raw: Raw, context: TableContext, problems: Problem
         "stations": context.stations, "hospitals": context.hospitals, "districts": context.districts,
         "streets": context.streets,
     }  # fmt: skip
-    values: dict[str, pd.Series] = {}
-    missing: dict[str, NDArray[np.bool_]] = {}
-    for column in COLUMNS[kind]:
-        if column.required and column.name not in raw.columns:
-            continue
-        words = among[column.among] if column.among else column.words
-        values[column.name], missing[column.name] = read_column(raw, column, words, problems)
-        if column.fill is not None:
-            values[column.name] = values[column.name].fillna(column.fill)
-    for pair in ONE_OF.get(kind, ()):
-        check_pair(raw, pair, missing, problems)
+    values, missing = read_columns(COLUMNS[kind], ONE_OF.get(kind, ()), among, raw, problems)
     if {"lon", "lat"} <= values.keys():
-        check_places(raw, values["lon"].to_numpy(), values["lat"].to_numpy(), context, problems)
+        check_places(raw, values["lon"].to_numpy(), values["lat"].to_numpy(), context.roads, problems)
     frame = pd.DataFrame(values)
     check_rows(kind, raw, frame, problems)
     if kind == "calls":

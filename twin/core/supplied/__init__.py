@@ -1,0 +1,1 @@
+"""Tables that a user supplies: what all domains' tables share. Which columns there are is the domain's."""

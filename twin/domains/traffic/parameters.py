@@ -1,0 +1,315 @@
+"""The traffic domain's section of the scenario; values, labels and sources stand in ``parameters.toml``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from twin.core.parameters import Duration, Frozen, Parameter, ParameterSection, read_parameters, shipped_field
+
+SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.toml"))
+
+PURPOSES: Final = ("home", "work", "school", "business", "leisure", "hospital", "through", "freight", "bus_service")
+"""What a trip is for; tables hold positions in this tuple."""
+DESTINATIONS: Final = ("work", "school", "business", "leisure", "hospital")
+"""Purposes that a gravity model gives places to."""
+VEHICLE_KINDS: Final = ("car", "through", "lorry", "bus")
+LOT_KINDS: Final = ("roadside", "public", "commercial", "office", "residential", "hospital")
+OFF_STREET_KINDS: Final = LOT_KINDS[1:]
+STRUCTURES: Final = ("roadside", "surface", "underground")
+DAY_TYPES: Final = ("working_day", "weekend", "spring_festival")
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Hour = Annotated[float, Field(ge=0, le=24)]
+Weight = Annotated[float, Field(ge=0, le=1e6)]
+Kilometres = Annotated[float, Field(gt=0, le=200)]
+Yuan = Annotated[float, Field(ge=0, le=10_000)]
+Stop = Literal["home", "work", "school", "business", "leisure", "hospital"]
+Leave = Literal["stay", "shift_end", "lunch", "midday", "pick_up"]
+
+
+def _of(name: str, **limits: Any) -> Any:
+    return shipped_field(SHIPPED, name, **limits)
+
+
+class ByDestination(Frozen):
+    """A distance for each purpose with a gravity model, kilometres."""
+
+    work: Kilometres
+    school: Kilometres
+    business: Kilometres
+    leisure: Kilometres
+    hospital: Kilometres
+
+
+class ActivityShares(Frozen):
+    """A share for each purpose whose attraction is by activity and residents."""
+
+    work: Share
+    school: Share
+    business: Share
+    leisure: Share
+
+
+class DayFactors(Frozen):
+    """A factor for each main purpose of a day."""
+
+    work: Weight
+    school: Weight
+    business: Weight
+    leisure: Weight
+    hospital: Weight
+
+
+class FrontageWeights(Frozen):
+    """Weight of a metre of street by class; ``local`` stands for every class below tertiary."""
+
+    trunk: Weight
+    primary: Weight
+    secondary: Weight
+    tertiary: Weight
+    local: Weight
+
+
+class StayByPurpose(Frozen):
+    """A duration for each purpose, minutes."""
+
+    work: Duration
+    school: Duration
+    business: Duration
+    leisure: Duration
+    hospital: Duration
+    home: Duration
+
+
+class TimeOfDay(Frozen):
+    """A normally distributed time of day."""
+
+    mean_h: Hour
+    sd_h: Annotated[float, Field(ge=0, le=6)]
+
+
+class LeaveTimes(Frozen):
+    """Times of day at which cars leave a stop."""
+
+    lunch: TimeOfDay
+    midday: TimeOfDay
+    pick_up: TimeOfDay
+
+
+class Shift(Frozen):
+    """Working hours of a share of those who work."""
+
+    share: Share
+    start_h: Hour
+    end_h: Hour
+    start_sd_h: Annotated[float, Field(ge=0, le=6)]
+    end_sd_h: Annotated[float, Field(ge=0, le=6)]
+
+
+class DayPlan(Frozen):
+    """What a car does on a day: from home to its stops, the last of which is home again.
+
+    ``leaves`` says for each stop but the last how its end is found: after a drawn ``stay``, or at a time of day.
+    """
+
+    name: str
+    begins: Literal["shift", "school", "free", "hospital"]
+    stops: list[Stop] = Field(min_length=2, max_length=8)
+    leaves: list[Leave]
+    commuters: Share
+    others: Share
+
+    @property
+    def main_purpose(self) -> str:
+        """The purpose that says how usual the plan is on other days."""
+        return next(
+            purpose for purpose in ("work", "school", "business", "hospital", "leisure") if purpose in self.stops
+        )
+
+    @model_validator(mode="after")
+    def _closed(self) -> Self:
+        if self.stops[-1] != "home" or self.stops[0] == "home":
+            raise ValueError("stops must begin away from home and end at home")
+        if any(
+            here == there for here, there in zip(self.stops, self.stops[1:], strict=False) if here in ("home", "work")
+        ):
+            raise ValueError("home must not follow home, nor work work")
+        if len(self.leaves) != len(self.stops) - 1:
+            raise ValueError("leaves must have one entry for each stop but the last")
+        if "work" in self.stops and self.others > 0:
+            raise ValueError("cars without a regular work place (others) must not stop at work")
+        return self
+
+
+class BusHours(Frozen):
+    """From when until when buses set out."""
+
+    from_h: Hour
+    until_h: Hour
+
+
+class CarEquivalents(Frozen):
+    """Passenger cars for each kind of vehicle."""
+
+    car: Weight
+    through: Weight
+    lorry: Weight
+    bus: Weight
+
+
+class ByOffStreetKind(Frozen):
+    """A share for each kind of lot away from the kerb."""
+
+    public: Share
+    commercial: Share
+    office: Share
+    residential: Share
+    hospital: Share
+
+
+class OpeningHours(Frozen):
+    """From when until when lots of a kind let cars in."""
+
+    public: list[Hour] = Field(min_length=2, max_length=2)
+    commercial: list[Hour] = Field(min_length=2, max_length=2)
+    office: list[Hour] = Field(min_length=2, max_length=2)
+    residential: list[Hour] = Field(min_length=2, max_length=2)
+    hospital: list[Hour] = Field(min_length=2, max_length=2)
+
+
+class Rates(Frozen):
+    """Prices of one kind of place, yuan; where ``visit`` is above 0 it takes the place of the hourly ones."""
+
+    first: Yuan
+    second: Yuan
+    later: Yuan
+    night: Yuan
+    visit: Yuan
+
+
+class ZoneTariff(Frozen):
+    """Prices in one zone."""
+
+    roadside: Rates
+    surface: Rates
+    underground: Rates
+
+
+class TrafficParameters(ParameterSection):
+    """Who drives, and where one can park."""
+
+    shipped: ClassVar[dict[str, Parameter]] = SHIPPED
+
+    lots: str | None = Field(
+        default=None,
+        description="Table of parking lots in place of ours, CSV or Parquet, relative to the scenario file; "
+        "its columns stand in twin/domains/traffic/supplied_lots.py",
+    )
+    trips_per_day: float = _of("trips_per_day", ge=0, le=2e7)
+    figures_for_residents: float = _of("figures_for_residents", ge=0, le=1e9)
+    demand_factor: float = _of("demand_factor", ge=0, le=10)
+    outer_trip_rate: float = _of("outer_trip_rate", ge=0, le=10)
+    persons_per_car: float = _of("persons_per_car", ge=1, le=9)
+    commuter_share: float = _of("commuter_share", ge=0, le=1)
+    mean_trip_km: ByDestination = _of("mean_trip_km")
+    circuity: float = _of("circuity", ge=1, le=3)
+    frontage_weights: FrontageWeights = _of("frontage_weights")
+    frontage_m: float = _of("frontage_m", gt=0, le=10_000)
+    residents_exponent: float = _of("residents_exponent", ge=0, le=3)
+    activity_shares: ActivityShares = _of("activity_shares")
+    attraction_by_district: dict[str, Weight] = _of("attraction_by_district")
+    day_plans: list[DayPlan] = _of("day_plans", min_length=1, max_length=100, validate_default=True)
+    shifts: list[Shift] = _of("shifts", min_length=1, max_length=20, validate_default=True)
+    leave_at_h: LeaveTimes = _of("leave_at_h")
+    school_start_h: TimeOfDay = _of("school_start_h")
+    free_departures_by_hour: list[Weight] = _of("free_departures_by_hour", min_length=24, max_length=24)
+    hospital_departures_by_hour: list[Weight] = _of("hospital_departures_by_hour", min_length=24, max_length=24)
+    stay_min: StayByPurpose = _of("stay_min")
+    planned_speed_kmh: float = _of("planned_speed_kmh", ge=1, le=200)
+    weekend_factors: DayFactors = _of("weekend_factors")
+    spring_festival_factors: DayFactors = _of("spring_festival_factors")
+    spring_festivals: list[str] = _of("spring_festivals")
+    day_type: Literal["by_date", "working_day", "weekend", "spring_festival"] = _of("day_type")
+    value_of_time_yuan_per_h: Duration = _of("value_of_time_yuan_per_h")
+    walk_m: Duration = _of("walk_m")
+    home_permit_share: float = _of("home_permit_share", ge=0, le=1)
+    through_trips_per_day: float = _of("through_trips_per_day", ge=0, le=1e7)
+    lorry_trips_per_day: float = _of("lorry_trips_per_day", ge=0, le=1e7)
+    lorry_departures_by_hour: list[Weight] = _of("lorry_departures_by_hour", min_length=24, max_length=24)
+    buses: int = _of("buses", ge=0, le=1_000_000)
+    bus_routes: int = _of("bus_routes", ge=1, le=100_000)
+    bus_round_trips: int = _of("bus_round_trips", ge=1, le=50)
+    bus_hours: BusHours = _of("bus_hours")
+    car_equivalents: CarEquivalents = _of("car_equivalents")
+    off_street_spaces: int = _of("off_street_spaces", ge=0, le=100_000_000)
+    roadside_spaces: int = _of("roadside_spaces", ge=0, le=10_000_000)
+    lot_mean_spaces: float = _of("lot_mean_spaces", ge=1, le=100_000)
+    lot_size_sigma: float = _of("lot_size_sigma", ge=0, le=3)
+    lot_least_spaces: int = _of("lot_least_spaces", ge=1, le=10_000)
+    kerb_mean_spaces: float = _of("kerb_mean_spaces", ge=1, le=1000)
+    kerb_space_m: float = _of("kerb_space_m", gt=0, le=100)
+    lot_kind_shares: ByOffStreetKind = _of("lot_kind_shares")
+    connectable_kinds: list[Literal["roadside", "public", "commercial", "office", "residential", "hospital"]] = _of(
+        "connectable_kinds"
+    )
+    underground_shares: ByOffStreetKind = _of("underground_shares")
+    recognition_share: float = _of("recognition_share", ge=0, le=1)
+    barrier_recognised_s: float = _of("barrier_recognised_s", ge=0, le=600)
+    barrier_ticket_s: float = _of("barrier_ticket_s", ge=0, le=600)
+    opening_h: OpeningHours = _of("opening_h")
+    tariff_zone_km: list[Annotated[float, Field(ge=0, le=1000)]] = _of("tariff_zone_km", min_length=2, max_length=2)
+    tariff: list[ZoneTariff] = _of("tariff", min_length=3, max_length=3, validate_default=True)
+    free_min: float = _of("free_min", ge=0, le=1440)
+
+    def files(self) -> tuple[str, ...]:
+        """Return the supplied table of lots, where there is one."""
+        return () if self.lots is None else (self.lots,)
+
+    def scale(self, residents: float) -> float:
+        """Return what the figures of the whole city are multiplied by where so many residents are served."""
+        return residents / self.figures_for_residents if self.figures_for_residents else 1.0
+
+    @property
+    def trips_per_car(self) -> float:
+        """Mean trips of a car on a working day, those that stay at home counted."""
+        commuters = sum(plan.commuters * len(plan.stops) for plan in self.day_plans)
+        others = sum(plan.others * len(plan.stops) for plan in self.day_plans)
+        return self.commuter_share * commuters + (1 - self.commuter_share) * others
+
+    @model_validator(mode="after")
+    def _plans_fit(self) -> Self:
+        for kind in ("commuters", "others"):
+            if sum(getattr(plan, kind) for plan in self.day_plans) > 1 + 1e-9:
+                raise ValueError(f"day_plans: the shares of {kind} must add up to 1 at most")
+        if self.trips_per_day > 0 and self.trips_per_car <= 0:
+            raise ValueError("day_plans: no car leaves home, so trips_per_day must be 0")
+        if abs(sum(shift.share for shift in self.shifts) - 1) > 1e-6:
+            raise ValueError("the shares of shifts must add up to 1")
+        return self
+
+    @model_validator(mode="after")
+    def _profiles_fit(self) -> Self:
+        for name in ("free_departures_by_hour", "hospital_departures_by_hour", "lorry_departures_by_hour"):
+            if sum(getattr(self, name)) <= 0:
+                raise ValueError(f"{name} must not be all 0")
+        if self.bus_hours.until_h <= self.bus_hours.from_h:
+            raise ValueError("bus_hours: until_h must be after from_h")
+        for text in self.spring_festivals:
+            date.fromisoformat(text)
+        return self
+
+    @model_validator(mode="after")
+    def _lots_fit(self) -> Self:
+        if abs(sum(self.lot_kind_shares.model_dump().values()) - 1) > 1e-6:
+            raise ValueError("lot_kind_shares must add up to 1")
+        if self.lot_mean_spaces < self.lot_least_spaces:
+            raise ValueError("lot_mean_spaces must be at least lot_least_spaces")
+        if any(opens >= closes for opens, closes in self.opening_h.model_dump().values()):
+            raise ValueError("opening_h: lots must close after they open")
+        if self.tariff_zone_km[0] > self.tariff_zone_km[1]:
+            raise ValueError("tariff_zone_km must not fall")
+        return self
