@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CELL_M: Final = 500.0
+Shared = TypeVar("Shared")
 
 
 class City:
@@ -32,6 +33,14 @@ class City:
         self.hierarchy = Hierarchy.of(city_map.roads)
         self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters, speeds)
         self._kept_cell_ms: dict[int, NDArray[np.int32]] = {}
+        self._shared: dict[Hashable, Any] = {}
+
+    def shared(self, name: Hashable, make: Callable[[], Shared]) -> Shared:
+        """Return what a domain derives from the city for all replications; made when first asked for."""
+        if name not in self._shared:
+            self._shared[name] = make()
+        found: Shared = self._shared[name]
+        return found
 
     @cached_property
     def stations(self) -> Places:

@@ -32,6 +32,18 @@ class EventTable:
         if len(self._rows) >= ROWS_IN_MEMORY:
             self._flush()
 
+    def add_columns(self, *columns: object) -> None:
+        """Append many rows at once: an array or list for each column in the schema's order, all of one length."""
+        self._flush()
+        arrays = [pa.array(column, kind) for column, kind in zip(columns, self.schema.types, strict=True)]
+        self._keep(pa.Table.from_arrays(arrays, schema=self.schema))
+
+    def _keep(self, table: pa.Table) -> None:
+        if self._writer:
+            self._writer.write_table(table)
+        else:
+            self._kept.append(table)
+
     def _flush(self) -> None:
         if not self._rows:
             return
@@ -39,10 +51,7 @@ class EventTable:
         arrays = [pa.array(column, kind) for column, kind in zip(columns, self.schema.types, strict=True)]
         table = pa.Table.from_arrays(arrays, schema=self.schema)
         self._rows.clear()
-        if self._writer:
-            self._writer.write_table(table)
-        else:
-            self._kept.append(table)
+        self._keep(table)
 
     def close(self) -> None:
         """Write what is left."""

@@ -28,6 +28,8 @@ Weight = Annotated[float, Field(ge=0, le=1e6)]
 Kilometres = Annotated[float, Field(gt=0, le=200)]
 Yuan = Annotated[float, Field(ge=0, le=10_000)]
 Stop = Literal["home", "work", "school", "business", "leisure", "hospital"]
+LotKind = Literal["roadside", "public", "commercial", "office", "residential", "hospital"]
+Flow = Annotated[float, Field(ge=100, le=3000)]
 Leave = Literal["stay", "shift_end", "lunch", "midday", "pick_up"]
 
 
@@ -199,6 +201,28 @@ class ZoneTariff(Frozen):
     underground: Rates
 
 
+class LaneFlows(Frozen):
+    """Greatest flow of a lane for each class of road; ``local`` stands for every class below tertiary."""
+
+    motorway: Flow
+    trunk: Flow
+    primary: Flow
+    secondary: Flow
+    tertiary: Flow
+    local: Flow
+
+
+class MayPark(Frozen):
+    """The kinds of lots in which drivers park, by purpose of their stay."""
+
+    home: list[LotKind]
+    work: list[LotKind]
+    school: list[LotKind]
+    business: list[LotKind]
+    leisure: list[LotKind]
+    hospital: list[LotKind]
+
+
 class TrafficParameters(ParameterSection):
     """Who drives, and where one can park."""
 
@@ -213,6 +237,18 @@ class TrafficParameters(ParameterSection):
     figures_for_residents: float = _of("figures_for_residents", ge=0, le=1e9)
     demand_factor: float = _of("demand_factor", ge=0, le=10)
     outer_trip_rate: float = _of("outer_trip_rate", ge=0, le=10)
+    step_s: float = _of("step_s", ge=2, le=60, multiple_of=2)
+    lane_flow_per_h: LaneFlows = _of("lane_flow_per_h")
+    jam_density_per_m: float = _of("jam_density_per_m", ge=0.1, le=0.3)
+    signal_green_share: float = _of("signal_green_share", ge=0.1, le=1)
+    unjam_min: float = _of("unjam_min", ge=0, le=600)
+    habits_from_h: list[Annotated[int, Field(ge=0, le=23)]] = _of("habits_from_h", min_length=1, max_length=24)
+    news_every_min: float = _of("news_every_min", ge=1, le=120)
+    news_shares: int = _of("news_shares", ge=1, le=24)
+    points_around: int = _of("points_around", ge=1, le=32)
+    patience_min: float = _of("patience_min", ge=0, le=240)
+    may_park: MayPark = _of("may_park")
+    least_stay_share: float = _of("least_stay_share", ge=0, le=1)
     persons_per_car: float = _of("persons_per_car", ge=1, le=9)
     commuter_share: float = _of("commuter_share", ge=0, le=1)
     mean_trip_km: ByDestination = _of("mean_trip_km")

@@ -1,0 +1,142 @@
+"""The city's lots and kerbs, who stands in them, and who looks for a place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.core.clock import HOUR_S
+from twin.domains.traffic.network import Network
+from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES, TrafficParameters
+from twin.kernels.parking import GIVEN_UP, Lots, Points, look_for_places
+
+MS: Final = 1000
+Positions = NDArray[np.int32]
+
+
+class CarParks:
+    """Lots at points of the road, and drivers on their way to them. p points, k lots, v vehicles.
+
+    Attributes
+    ----------
+    taken
+        Cars in each lot, in the order of the table of lots, shape (k,).
+    heading
+        The point to which each vehicle drives or at which it stands, -1 before its first trip, shape (v,).
+    """
+
+    GOES_ON: Final = -1
+    GAVE_UP: Final = GIVEN_UP
+
+    def __init__(self, lots: pd.DataFrame, network: Network, parameters: TrafficParameters, vehicles: int) -> None:
+        from scipy.spatial import cKDTree
+
+        self._parameters = parameters
+        self._network = network
+        point = network.junction_point[network.links.node_junction[lots["node"].to_numpy()]]
+        kind = lots["kind"].to_numpy()
+        self._order = np.lexsort((kind, point))  # at one point the kerb is seen first
+        self._row = np.argsort(self._order).astype(np.int32)
+        in_order = self._order
+        points = len(network.point_junction)
+        self._lots = Lots(
+            first=np.searchsorted(point[in_order], np.arange(points + 1)).astype(np.int32),
+            spaces=lots["spaces"].to_numpy(np.int32)[in_order],
+            taken=np.zeros(len(lots), np.int32),
+            kind_bit=(1 << kind[in_order]).astype(np.uint8),
+            opens_ms=_milliseconds(lots["opens_h"])[in_order],
+            closes_ms=_milliseconds(lots["closes_h"])[in_order],
+        )
+        around = min(parameters.points_around, points)
+        _, near = cKDTree(network.xy_m).query(network.xy_m, k=np.arange(1, around + 1))
+        x_m, y_m = network.xy_m.T
+        self._points = Points(x_m.copy(), y_m.copy(), near.astype(np.int32).reshape(points, around))
+        uses = parameters.may_park.model_dump()
+        self._may_use = np.array(
+            [sum(1 << LOT_KINDS.index(name) for name in uses.get(purpose, ())) for purpose in PURPOSES], np.uint8
+        )
+        self.heading = np.full(vehicles, -1, np.int32)
+        self._destination = np.full(vehicles, -1, np.int32)
+        self._been = np.zeros(vehicles, np.uint32)
+        self._again: list[tuple[Positions, Positions, Positions]] = []
+
+    @property
+    def taken(self) -> NDArray[np.int32]:
+        """Cars in each lot, in the order of the table of lots, shape (k,)."""
+        return self._lots.taken[self._row]
+
+    def place_overnight(self, points: Positions) -> NDArray[np.int32]:
+        """Let cars stand near these points when the day begins; return their lots, `GAVE_UP` where all are full."""
+        count = len(points)
+        here, been = points.copy(), np.zeros(count, np.uint32)
+        found = np.full(count, self.GOES_ON, np.int32)
+        may_use = np.full(count, self._may_use[PURPOSES.index("home")], np.uint8)
+        looking = np.arange(count)
+        while len(looking):
+            lot, onward = np.empty(len(looking), np.int32), np.empty(len(looking), np.int32)
+            been_now = been[looking]
+            look_for_places(
+                self._lots, self._points, here[looking], points[looking], may_use[looking],
+                np.zeros(len(looking), np.int32), np.ones(len(looking), np.bool_), been_now, lot, onward,
+            )  # fmt: skip
+            been[looking], here[looking], found[looking] = been_now, onward, lot
+            looking = looking[lot == self.GOES_ON]
+        return self._tabled(found)
+
+    def _tabled(self, found: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Turn positions among the sorted lots into those of the table."""
+        return np.where(found >= 0, self._order[np.maximum(found, 0)], found).astype(np.int32)
+
+    def head_for(self, who: Positions, points: Positions) -> None:
+        """Let vehicles drive to points, where those who park will look for a place."""
+        self.heading[who] = self._destination[who] = points
+        self._been[who] = 0
+
+    def look(
+        self,
+        who: Positions,
+        purpose: NDArray[np.int8],
+        time_of_day_ms: Positions,
+        at_ms: Positions,
+        looked_for_ms: Positions,
+    ) -> NDArray[np.int32]:
+        """Let drivers who have arrived look for a place, in the order given.
+
+        Returns
+        -------
+        ndarray of int32
+            The lot in which each parks, `GAVE_UP`, or `GOES_ON`: he drives to another point; shape (who,).
+        """
+        here, been = self.heading[who], self._been[who]
+        lot, onward = np.empty(len(who), np.int32), np.empty(len(who), np.int32)
+        patient = looked_for_ms < MS * 60 * self._parameters.patience_min
+        look_for_places(
+            self._lots, self._points, here, self._destination[who], self._may_use[purpose],
+            time_of_day_ms.astype(np.int32), patient, been, lot, onward,
+        )  # fmt: skip
+        self._been[who], self.heading[who] = been, onward
+        goes_on = lot == self.GOES_ON
+        if goes_on.any():
+            junction = self._network.point_junction[here[goes_on]]
+            self._again.append((who[goes_on], at_ms[goes_on], junction))
+        return self._tabled(lot)
+
+    def going_on(self, from_ms: int) -> tuple[Positions, Positions, Positions]:
+        """Return, once, who sets out for another point, when (not before a time), and from which junction."""
+        none = np.empty(0, np.int32)
+        if not self._again:
+            return none, none, none
+        who, at_ms, junction = (np.concatenate(columns) for columns in zip(*self._again, strict=True))
+        self._again.clear()
+        return who, np.maximum(at_ms, np.int32(from_ms)), junction
+
+    def leave(self, lots: Positions) -> None:
+        """Let cars leave lots, positions in the table."""
+        np.subtract.at(self._lots.taken, self._row[lots], 1)
+
+
+def _milliseconds(hours: pd.Series[float]) -> NDArray[np.int32]:
+    return np.rint(hours.to_numpy(np.float64) * HOUR_S * MS).astype(np.int32)

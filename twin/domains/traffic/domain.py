@@ -1,0 +1,192 @@
+"""The traffic domain: drivers live their day on the roads and in the car parks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import simpy
+from numpy.typing import NDArray
+
+from twin.core.clock import DAY_S
+from twin.core.streams import Streams
+from twin.domains.traffic.car_parks import CarParks
+from twin.domains.traffic.connections import DRIVER_TRAFFIC
+from twin.domains.traffic.lots import draw_lots
+from twin.domains.traffic.network import Network
+from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
+from twin.domains.traffic.records import INTERVAL_S, Records
+from twin.domains.traffic.tables import Demand, draw_tables
+from twin.domains.traffic.trips import NOT_YET, TripBook
+from twin.domains.traffic.ways import Ways
+
+if TYPE_CHECKING:
+    from twin.city.city import City
+    from twin.city.conditions import RoadConditions
+    from twin.core.domain import WorldEvent
+    from twin.core.model import Twin
+
+VEHICLES: Final = "traffic.vehicles"
+TRIPS: Final = "traffic.trips"
+LOTS_OF: Final = Streams(0, 0)
+"""Where lots lie belongs to the city, not to the day: all seeds and replications have the same."""
+MS: Final = 1000
+PARKS: Final = np.isin(PURPOSES, ("home", "work", "school", "business", "leisure", "hospital"))
+
+
+class TrafficDomain:
+    """Drivers, roads and car parks of one run."""
+
+    name = "traffic"
+
+    def __init__(self, parameters: TrafficParameters, city: City, roads: RoadConditions) -> None:
+        self.parameters = parameters
+        self.city = city
+        self.roads = roads
+        chosen = parameters.model_dump_json()
+        self.demand: Demand = city.shared(("traffic.demand", chosen), lambda: Demand.of(city, parameters))
+        self.lots: pd.DataFrame = city.shared(("traffic.lots", chosen), self._draw_lots)
+        self.network: Network = city.shared(
+            ("traffic.network", chosen), lambda: Network.of(city, self.lots, parameters)
+        )
+        self.book: TripBook
+        self._records: Records
+
+    def _draw_lots(self) -> pd.DataFrame:
+        return draw_lots(
+            lambda column: LOTS_OF("traffic", "lots", column), self.city, self.demand.where.land, self.parameters
+        )
+
+    def draw_tables(self, twin: Twin) -> dict[str, pd.DataFrame]:
+        """Draw who drives when from where to where."""
+        vehicles, trips = draw_tables(
+            lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
+        )
+        return {VEHICLES: vehicles, TRIPS: trips}
+
+    def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Put everybody where the day begins, and let time run."""
+        parameters, clock = self.parameters, twin.clock
+        self._twin = twin
+        self._step_ms = round(MS * parameters.step_s)
+        self._begins_ms = -round(MS * clock.warm_up_s)
+        self._ends_ms = round(MS * clock.duration_s) - self._begins_ms
+        vehicles = tables[VEHICLES]
+        self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
+        self.road = self.network.road(round(MS * 60 * parameters.unjam_min))
+        self.road.add_vehicles(len(vehicles))
+        self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
+        self._permit = vehicles["home_permit"].to_numpy(np.bool_)
+        share = twin.brain.connection(DRIVER_TRAFFIC.name)
+        draw = twin.streams("traffic", "vehicles", "traffic_draw").random(len(vehicles), np.float32)
+        self._informed = draw < (share.share if share.on else 0.0)
+        self.ways = Ways(self.city, self.network, self.road, parameters, twin.clock)
+        self._records = Records(twin.recorder, self.network, self.road)
+        self._records.describe(self.lots)
+        self._place_overnight(vehicles)
+        book = self.book
+        book.plan(book.first, np.maximum(book.planned_ms[book.first], 0), self._step_ms)
+        twin.env.process(self._live(twin))
+
+    def _place_overnight(self, vehicles: pd.DataFrame) -> None:
+        """Let the cars that are kept in lots stand where they stood overnight."""
+        first = self.book.first
+        of_vehicle = self.book.vehicle[first]
+        kept = ~self._permit[of_vehicle] & PARKS[self.book.purpose[first]]
+        where = self.network.junction_point[self.network.links.node_junction[self.book.origin[first[kept]]]]
+        self.overnight = np.full(len(vehicles), -1, np.int32)
+        self.overnight[of_vehicle[kept]] = self.car_parks.place_overnight(where)
+
+    def _time_of_day_ms(self, at_ms: int | NDArray[np.int32]) -> Any:
+        since_midnight_ms = round(MS * self._twin.clock.second_of_day(self._begins_ms / MS))
+        return (at_ms + since_midnight_ms) % round(MS * DAY_S)
+
+    def _live(self, twin: Twin) -> Generator[simpy.Event, Any, None]:
+        """Let the road live step by step, ahead of the clock by one."""
+        step = 0
+        while self._still_driving(step):
+            self._live_step(step)
+            step += 1
+            yield twin.env.timeout(self._step_ms / MS)
+
+    def _still_driving(self, step: int) -> bool:
+        return step * self._step_ms < self._ends_ms or self.busy()
+
+    def _live_step(self, step: int) -> None:
+        """Let those set out whose time has come, the road live a step, and those park who have arrived."""
+        book, begins_ms = self.book, step * self._step_ms
+        ends_ms = begins_ms + self._step_ms
+        trips, at_ms = book.due(step)
+        if begins_ms >= self._ends_ms:  # nothing new begins after the end
+            trips, at_ms = trips[:0], at_ms[:0]
+        who = book.vehicle[trips]
+        self._leave(who, at_ms)
+        junction = self._where_from(trips, who)
+        book.current[who] = trips
+        book.departed_ms[trips] = at_ms
+        point = self.network.junction_point[self.network.links.node_junction[book.destination[trips]]]
+        self.car_parks.head_for(who, point)
+        looking, again_ms, from_junction = self.car_parks.going_on(begins_ms)
+        drivers = np.concatenate([who, looking])
+        self.ways.send(drivers, self.car_parks.heading[drivers], self._informed[drivers])
+        arrived, time_ms = self.road.advance(
+            ends_ms, drivers, np.concatenate([at_ms, again_ms]), np.concatenate([junction, from_junction])
+        )
+        self._arrive(arrived, time_ms, ends_ms)
+        self.ways.renew(ends_ms, self._begins_ms)
+        if ends_ms % (MS * INTERVAL_S) == 0:
+            self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)
+
+    def _where_from(self, trips: NDArray[np.int32], who: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the junctions at which trips begin: where the car is, or where the table says at first."""
+        stands = self.car_parks.heading[who]
+        drawn = self.network.links.node_junction[self.book.origin[trips]]
+        return np.where(stands >= 0, self.network.point_junction[stands], drawn).astype(np.int32)
+
+    def _leave(self, who: NDArray[np.int32], at_ms: NDArray[np.int32]) -> None:
+        """Leave the lots in which cars stand."""
+        before = self.book.current[who]
+        away = before >= 0
+        self.book.left_ms[before[away]] = at_ms[away]
+        lot = np.where(away, self.book.lot[before], self.overnight[who])
+        self.car_parks.leave(lot[lot >= 0])
+
+    def _arrive(self, who: NDArray[np.int32], time_ms: NDArray[np.int32], ends_ms: int) -> None:
+        """Let those who have arrived look for a place, and plan what they do next."""
+        book = self.book
+        trips = book.current[who]
+        new = book.arrived_ms[trips] == NOT_YET
+        book.arrived_ms[trips[new]] = time_ms[new]
+        purpose = book.purpose[trips]
+        at_home = (purpose == PURPOSES.index("home")) & self._permit[who]
+        parks = PARKS[purpose] & ~at_home
+        waited_ms = time_ms - book.arrived_ms[trips]
+        looking = np.flatnonzero(parks)
+        book.looked[trips[looking]] += 1
+        found = self.car_parks.look(
+            who[looking], purpose[looking], self._time_of_day_ms(time_ms[looking]), time_ms[looking], waited_ms[looking]
+        )
+        ended = np.ones(len(who), np.bool_)
+        ended[looking] = found != CarParks.GOES_ON
+        book.lot[trips[looking]] = np.where(found >= 0, found, -1)
+        over = trips[ended]
+        book.parked_ms[over] = time_ms[ended]
+        book.plan_next(over, self.parameters.least_stay_share, self._step_ms, ends_ms)
+
+    def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
+        """Nothing of this domain's own happens to the world yet."""
+
+    def busy(self) -> bool:
+        """Say whether somebody still drives."""
+        return self.road.driving_count > 0
+
+    def finish(self, twin: Twin) -> None:
+        """Record the trips, and those that are still under way."""
+        self._records.trips(self.book, self.lots, self._begins_ms / MS)
+
+    def agent(self, key: int) -> Any:
+        """Return a driver: the vehicle's row with its trips."""
+        rows = np.flatnonzero(self.book.vehicle == key)
+        return {"vehicle": key, "trips": rows.tolist()}

@@ -1,0 +1,126 @@
+"""The roads as traffic uses them, what signals and classes let through, and the ways to where one can park."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.city.graph import ROAD_CLASSES
+from twin.city.links import Links
+from twin.city.road_traffic import STEP_MS, RoadTraffic
+from twin.city.routing import Hierarchy
+from twin.city.traffic import milliseconds
+from twin.domains.traffic.parameters import LOT_KINDS, TrafficParameters
+from twin.kernels.next_links import find_next_links
+from twin.kernels.road_network import LinkTimes, triangular
+
+if TYPE_CHECKING:
+    from twin.city.city import City
+
+SIGNALLED: Final = ("primary", "secondary")
+"""Roads whose crossings with one another have signals."""
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """What all replications share: p points where lots lie, m links, c junctions.
+
+    Attributes
+    ----------
+    links
+        Of the city's road graph.
+    times
+        What the links are to the queue.
+    point_junction
+        The junction of each point, rising, shape (p,).
+    junction_point
+        The point nearest to each junction in a straight line, shape (c,).
+    xy_m
+        Plane coordinates of the points, shape (p, 2).
+    node_xy_m
+        Those of all nodes of the road graph.
+    """
+
+    links: Links
+    hierarchy: Hierarchy
+    times: LinkTimes
+    point_junction: NDArray[np.int32]
+    junction_point: NDArray[np.int32]
+    xy_m: NDArray[np.float64]
+    node_xy_m: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, city: City, lots: pd.DataFrame, parameters: TrafficParameters) -> Network:
+        """Find the links of a city, and the points at which these lots lie: those of lots off the street."""
+        from scipy.spatial import cKDTree
+
+        roads = city.roads
+        links = Links.of(roads)
+        rank = np.empty(len(links.node), np.int32)
+        rank[np.argsort(roads.node_rank[links.node], kind="stable")] = np.arange(len(links.node))
+        off_street = lots["kind"].to_numpy() != LOT_KINDS.index("roadside")
+        chosen = lots["node"].to_numpy()[off_street if off_street.any() else slice(None)]
+        points = np.unique(links.node_junction[chosen]).astype(np.int32)
+        xy_m = roads.node_xy_m[links.node]
+        _, nearest = cKDTree(xy_m[points]).query(xy_m)
+        return cls(
+            links=links,
+            hierarchy=Hierarchy.of_arrays(rank, links.from_junction, links.to_junction),
+            times=_times(links, city.ordinary.parameters.junction_time_factor, parameters),
+            point_junction=points,
+            junction_point=nearest.astype(np.int32),
+            xy_m=xy_m[points],
+            node_xy_m=roads.node_xy_m,
+        )
+
+    def road(self, unjam_ms: int) -> RoadTraffic:
+        """Return an empty road."""
+        links = self.links
+        return RoadTraffic(
+            len(links.node), links.from_junction, links.to_junction, self.times, unjam_ms=unjam_ms
+        )  # fmt: skip
+
+    def write_ways(
+        self,
+        road: RoadTraffic,
+        link_time_ms: NDArray[np.int32],
+        points: NDArray[np.int32],
+        columns: NDArray[np.int32],
+        next_slot: NDArray[np.uint8],
+    ) -> None:
+        """Write the next link from every junction to some points, under these times, into columns of ``next_slot``."""
+        metric = self.hierarchy.customise(link_time_ms).metric
+        find_next_links(
+            self.hierarchy.topology, metric.up_ms, metric.down_ms, metric.edge_time_ms, self.hierarchy.edge_to,
+            road.out_first, road.out_link, self.point_junction[points], columns, next_slot,
+        )  # fmt: skip
+
+    def usual_times_ms(self, city: City, hour_of_day: int) -> NDArray[np.int32]:
+        """Return what drivers know of an hour of an ordinary day, ms on each link, shape (m,)."""
+        ordinary = city.ordinary
+        parts, factor = ordinary.parts_at(hour_of_day)
+        edge_s = parts.free_s + factor * parts.delayed_s
+        link_s = np.zeros(len(self.links.length_m))
+        np.add.at(link_s, self.links.edge_link, edge_s)
+        return milliseconds(link_s)
+
+
+def _times(links: Links, junction_time_factor: float, parameters: TrafficParameters) -> LinkTimes:
+    """Return what classes of road and signals make of the links."""
+    flow = parameters.lane_flow_per_h.model_dump()
+    by_class = np.array([flow.get(name.removesuffix("_link"), flow["local"]) for name in ROAD_CLASSES])
+    signalled = np.isin(links.road_class, [ROAD_CLASSES.index(name) for name in SIGNALLED])
+    green = np.where(signalled, parameters.signal_green_share, 1.0)
+    speed_mps = links.length_m / (links.free_flow_s * junction_time_factor)
+    return triangular(
+        links.length_m,
+        links.lanes,
+        speed_mps,
+        by_class[links.road_class] * green,
+        parameters.jam_density_per_m,
+        STEP_MS,
+    )

@@ -1,0 +1,99 @@
+"""The event tables of the traffic domain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from twin.core.recorder import EventTable, Recorder
+from twin.domains.traffic.network import Network
+from twin.domains.traffic.parameters import LOT_KINDS
+from twin.domains.traffic.trips import NOT_YET, TripBook
+
+if TYPE_CHECKING:
+    from twin.city.road_traffic import RoadTraffic
+
+MS: Final = 1000
+INTERVAL_S: Final = 900
+"""What the roads and lots were like is recorded for intervals of this length."""
+
+TRIPS: Final = {
+    "trip": pa.int32(), "vehicle": pa.int32(), "purpose": pa.int8(), "origin_node": pa.int32(),
+    "destination_node": pa.int32(), "planned_s": pa.float32(), "departed_s": pa.float32(), "arrived_s": pa.float32(),
+    "parked_s": pa.float32(), "left_s": pa.float32(), "lot": pa.int32(), "looked": pa.int16(), "walk_m": pa.float32(),
+}  # fmt: skip
+LINKS: Final = {
+    "ends_s": pa.int32(), "link": pa.int32(), "left": pa.int32(), "time_s": pa.float32(), "waiting": pa.int32(),
+}  # fmt: skip
+ROADS: Final = {
+    "ends_s": pa.int32(), "driving": pa.int32(), "waiting": pa.int32(), "vehicle_km": pa.float64(),
+    "vehicle_h": pa.float64(), "free_flow_h": pa.float64(), "full_links": pa.int32(), "locked_links": pa.int32(),
+    "put_aside": pa.int64(),
+}  # fmt: skip
+LOTS: Final = {"ends_s": pa.int32(), "lot": pa.int32(), "taken": pa.int32()}
+LOT_LIST: Final = {
+    "lot": pa.int32(), "name": pa.string(), "kind": pa.dictionary(pa.int32(), pa.string()), "spaces": pa.int32(),
+    "lon": pa.float64(), "lat": pa.float64(),
+}  # fmt: skip
+
+
+class Records:
+    """Writes the rows of the traffic domain, whole columns at once."""
+
+    def __init__(self, recorder: Recorder, network: Network, road: RoadTraffic) -> None:
+        self._trips: EventTable = recorder.table("traffic.trips", TRIPS)
+        self._links: EventTable = recorder.table("traffic.links", LINKS)
+        self._roads: EventTable = recorder.table("traffic.roads", ROADS)
+        self._lots: EventTable = recorder.table("traffic.lots", LOTS)
+        self._lot_list: EventTable = recorder.table("traffic.lot_list", LOT_LIST)
+        self._network, self._road = network, road
+        self._left, self._travel_ms = road.of_links("left").copy(), road.of_links("travel_ms").copy()
+
+    def describe(self, lots: pd.DataFrame) -> None:
+        """Write which lots there are."""
+        self._lot_list.add_columns(
+            np.arange(len(lots)), lots["name"].tolist(), [LOT_KINDS[kind] for kind in lots["kind"].tolist()],
+            lots["spaces"].to_numpy(), lots["lon"].to_numpy(), lots["lat"].to_numpy(),
+        )  # fmt: skip
+
+    def interval(self, ends_s: int, taken: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
+        """Write what the roads and lots were like in the interval that ends now."""
+        road, network = self._road, self._network
+        left, travel_ms = road.of_links("left"), road.of_links("travel_ms")
+        count, spent_ms = left - self._left, travel_ms - self._travel_ms
+        self._left, self._travel_ms = left.copy(), travel_ms.copy()
+        on_links, storage = road.on_links(), network.times.storage
+        passed = np.flatnonzero(count)
+        self._links.add_columns(
+            np.full(len(passed), ends_s, np.int32), passed.astype(np.int32), count[passed],
+            (spent_ms[passed] / count[passed] / MS).astype(np.float32), on_links[passed],
+        )  # fmt: skip
+        self._roads.add(
+            ends_s, int(on_links.sum()), road.waiting(), float(count @ network.links.length_m) / 1000,
+            float(spent_ms.sum()) / MS / 3600, float(count @ network.times.free_ms.astype(np.int64)) / MS / 3600,
+            int((on_links >= storage).sum()), len(road.locked(MS * INTERVAL_S)), road.aside,
+        )  # fmt: skip
+        stands = np.flatnonzero(taken)
+        self._lots.add_columns(np.full(len(stands), ends_s, np.int32), stands.astype(np.int32), taken[stands])
+
+    def trips(self, book: TripBook, lots: pd.DataFrame, begins_s: float) -> None:
+        """Write every trip that has begun; what has not come about is missing."""
+        begun = np.flatnonzero(book.departed_ms != NOT_YET)
+
+        def seconds(at_ms: np.ndarray[tuple[int], np.dtype[np.int32]]) -> pa.Array:
+            chosen = at_ms[begun]
+            return pa.array((chosen / MS + begins_s).astype(np.float32), mask=chosen == NOT_YET)
+
+        xy_m = self._network.node_xy_m
+        lot_node = lots["node"].to_numpy()
+        lot = book.lot[begun]
+        walk_m = np.hypot(*(xy_m[lot_node[np.maximum(lot, 0)]] - xy_m[book.destination[begun]]).T).astype(np.float32)
+        self._trips.add_columns(
+            begun.astype(np.int32), book.vehicle[begun], book.purpose[begun], book.origin[begun],
+            book.destination[begun], (book.planned_ms[begun] / MS + begins_s).astype(np.float32),
+            seconds(book.departed_ms), seconds(book.arrived_ms), seconds(book.parked_ms), seconds(book.left_ms),
+            pa.array(lot, mask=lot < 0), book.looked[begun], pa.array(walk_m, mask=lot < 0),
+        )  # fmt: skip

@@ -1,0 +1,91 @@
+"""The trips of a run and what has become of them, as columns; who sets out when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+NOT_YET: Final = -(2**31)
+"""In place of a time that has not come."""
+
+
+class TripBook:
+    """Trips by vehicle and time, and what has become of each. v vehicles, t trips.
+
+    Times are milliseconds since the run's beginning.
+
+    Attributes
+    ----------
+    vehicle, origin, destination, purpose
+        As drawn, in the order of vehicle and planned departure; shape (t,).
+    planned_ms, stay_ms
+        When each is to begin, and how long the vehicle is to stay at its end, shape (t,).
+    departed_ms, arrived_ms, parked_ms, left_ms
+        When it began, first came to its destination, found a place, and left that again; `NOT_YET`; shape (t,).
+    lot
+        Where it was parked, -1 where in none, shape (t,).
+    looked
+        How many points were looked at for a place, shape (t,).
+    current
+        The trip that each vehicle is on or was on last, -1 before its first; shape (v,).
+    """
+
+    def __init__(self, trips: pd.DataFrame, vehicles: int, begins_ms: int) -> None:
+        order = np.lexsort((trips["depart_ms"].to_numpy(), trips["vehicle"].to_numpy()))
+        columns = {name: trips[name].to_numpy()[order] for name in trips.columns}
+        self.vehicle: NDArray[np.int32] = columns["vehicle"]
+        self.origin: NDArray[np.int32] = columns["origin_node"]
+        self.destination: NDArray[np.int32] = columns["destination_node"]
+        self.purpose: NDArray[np.int8] = columns["purpose"]
+        self.planned_ms: NDArray[np.int32] = (columns["depart_ms"] - begins_ms).astype(np.int32)
+        self.stay_ms: NDArray[np.int32] = np.minimum(columns["stay_s"].astype(np.int64) * 1000, 2**30).astype(np.int32)
+        count = len(order)
+        self.departed_ms, self.arrived_ms, self.parked_ms, self.left_ms = np.full((4, count), NOT_YET, np.int32)
+        self.lot = np.full(count, -1, np.int32)
+        self.looked = np.zeros(count, np.int16)
+        self.current = np.full(vehicles, -1, np.int32)
+        self._has_next = np.append(self.vehicle[1:] == self.vehicle[:-1], False)[:count]
+        first = np.append(True, ~self._has_next[:-1])[:count]
+        self._due: dict[int, list[tuple[NDArray[np.int32], NDArray[np.int32]]]] = defaultdict(list)
+        self.first: NDArray[np.int32] = np.flatnonzero(first).astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.vehicle)
+
+    def plan(self, trips: NDArray[np.int32], at_ms: NDArray[np.int32], step_ms: int) -> None:
+        """Let trips begin at these times."""
+        if not len(trips):
+            return
+        step = at_ms // step_ms
+        order = np.argsort(step, kind="stable")
+        steps, begins = np.unique(step[order], return_index=True)
+        for number, part in zip(steps.tolist(), np.split(order, begins[1:]), strict=True):
+            self._due[number].append((trips[part], at_ms[part]))
+
+    def due(self, step: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return, once, the trips that begin in a step and when."""
+        parts = self._due.pop(step, [])
+        if not parts:
+            return np.empty(0, np.int32), np.empty(0, np.int32)
+        trips, at_ms = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return trips, at_ms
+
+    def plan_next(self, trips: NDArray[np.int32], least_stay: float, step_ms: int, from_ms: int) -> None:
+        """Plan what follows on trips that have ended: as planned, or after a stay that is cut by lateness.
+
+        Parameters
+        ----------
+        least_stay
+            Share of the planned stay that nobody goes below.
+        from_ms
+            Nothing is planned before.
+        """
+        ended = trips[self._has_next[trips]]
+        following = ended + np.int32(1)
+        stayed_ms = self.parked_ms[ended].astype(np.int64) + (least_stay * self.stay_ms[ended]).astype(np.int64)
+        at_ms = np.maximum(np.maximum(self.planned_ms[following], stayed_ms), from_ms)
+        self.plan(following, at_ms.astype(np.int32), step_ms)

@@ -1,0 +1,86 @@
+"""Which way drivers know to each point: their habit, or the roads as they are now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.core.clock import Clock
+from twin.domains.traffic.network import Network
+from twin.domains.traffic.parameters import TrafficParameters
+from twin.kernels.next_links import NO_WAY_SLOT
+
+if TYPE_CHECKING:
+    from twin.city.city import City
+    from twin.city.road_traffic import RoadTraffic
+
+MS: Final = 1000
+NEWS_WEIGHT: Final = 0.5
+
+
+class Ways:
+    """Tables of next links: of habit in the first columns, of what the informed know in the others.
+
+    Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
+    times of the last interval, smoothed, one share of the points after the other, so that not all turn at once.
+    """
+
+    def __init__(
+        self, city: City, network: Network, road: RoadTraffic, parameters: TrafficParameters, clock: Clock
+    ) -> None:
+        self._city, self._network, self._road = city, network, road
+        self._parameters, self._clock = parameters, clock
+        self._points = np.arange(len(network.point_junction), dtype=np.int32)
+        junctions = len(network.links.node)
+        self._table = np.full((junctions, 2 * len(self._points)), NO_WAY_SLOT, np.uint8)
+        self._habit_of: int | None = None
+        self._known_ms = network.times.free_ms.astype(np.float64)
+        self._left, self._travel_ms = road.of_links("left").copy(), road.of_links("travel_ms").copy()
+        self._renewals = 0
+        self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
+        self._network.write_ways(road, network.times.free_ms.copy(), self._points, self._live_columns, self._table)
+        road.set_next_links(self._table)
+
+    @property
+    def _live_columns(self) -> NDArray[np.int32]:
+        return self._points + np.int32(len(self._points))
+
+    def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
+        """Let vehicles drive to points by the way that each knows."""
+        self._road.send_to(who, points + np.where(informed, np.int32(len(self._points)), np.int32(0)))
+
+    def renew(self, now_ms: int, begins_ms: int) -> None:
+        """Take over what has become known by now: at each interval's end, and at the hours when habits change."""
+        interval_ms = round(MS * 60 * self._parameters.news_every_min)
+        if now_ms % interval_ms:
+            return
+        self._learn_habit(self._clock.hour_of_day((now_ms + begins_ms) / MS))
+        self._measure(interval_ms)
+        share = self._points[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
+        self._renewals += 1
+        known_ms = np.maximum(1, np.rint(self._known_ms)).astype(np.int32)
+        self._network.write_ways(
+            self._road, known_ms, share, share + np.int32(len(self._points)), self._table
+        )  # fmt: skip
+
+    def _learn_habit(self, hour: int) -> None:
+        begins = [h for h in self._parameters.habits_from_h if h <= hour]
+        habit = max(begins) if begins else max(self._parameters.habits_from_h)
+        if habit == self._habit_of:
+            return
+        self._habit_of = habit
+        usual_ms = self._network.usual_times_ms(self._city, (habit + 1) % 24)
+        self._network.write_ways(self._road, usual_ms, self._points, self._points, self._table)
+
+    def _measure(self, interval_ms: int) -> None:
+        """Take the mean time of those who left each link since the last time into what is known of it."""
+        left, travel_ms = self._road.of_links("left"), self._road.of_links("travel_ms")
+        count = left - self._left
+        free_ms = self._network.times.free_ms
+        full = self._road.on_links() >= self._network.times.storage
+        stands_ms = np.where(full, free_ms + interval_ms, free_ms)
+        seen_ms = np.where(count > 0, (travel_ms - self._travel_ms) / np.maximum(count, 1), stands_ms)
+        self._known_ms = (1 - NEWS_WEIGHT) * self._known_ms + NEWS_WEIGHT * seen_ms
+        self._left, self._travel_ms = left.copy(), travel_ms.copy()
