@@ -1,0 +1,65 @@
+"""The tables of next links lead along ways that another program finds as short."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from twin.city.next_links import next_links
+from twin.city.routing import UNREACHABLE_MS, Hierarchy
+from twin.kernels.dissection import nested_dissection_order
+from twin.kernels.next_links import HERE, NO_WAY
+
+
+def network(seed: int, count: int = 300):
+    """Return places, links of random length between near ones, some of them closed, and their slots."""
+    generator = np.random.default_rng(seed)
+    x_m, y_m = generator.uniform(0, 3000, (2, count))
+    near = np.argsort(np.hypot(x_m[:, None] - x_m, y_m[:, None] - y_m), axis=1)[:, 1:5]
+    kept = generator.random((count, 4)) < 0.6
+    pairs = np.unique(np.column_stack([np.repeat(np.arange(count), 4)[kept.ravel()], near[kept]]), axis=0)
+    link_from, link_to = generator.permutation(pairs).T.astype(np.int32).copy()
+    time_ms = generator.integers(1, 60_000, len(link_from)).astype(np.int32)
+    time_ms[generator.random(len(time_ms)) < 0.05] = UNREACHABLE_MS
+    order = np.argsort(link_from, kind="stable").astype(np.int32)
+    out_first = np.searchsorted(link_from[order], np.arange(count + 1)).astype(np.int32)
+    return x_m, y_m, link_from, link_to, time_ms, out_first, order
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("destination_count", [1, 8, 61])
+def test_following_the_next_links_takes_the_time_that_scipys_dijkstra_finds(seed, destination_count):
+    x_m, y_m, link_from, link_to, time_ms, out_first, out_link = network(seed)
+    count = len(x_m)
+    hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
+    destinations = np.random.default_rng(seed).permutation(count)[:destination_count]
+    table = next_links(hierarchy.customise(time_ms), out_first, out_link, destinations)
+    is_open = time_ms < UNREACHABLE_MS
+    backwards = csr_matrix((time_ms[is_open], (link_to[is_open], link_from[is_open])), shape=(count, count))
+    expected_ms = dijkstra(backwards, indices=destinations)
+    assert np.isinf(expected_ms).any(), "the case should hold what can not be reached"
+    for column, destination in enumerate(destinations):
+        for start in range(count):
+            node, taken_ms = start, 0
+            for _ in range(count):
+                slot = table[node, column]
+                if slot in (HERE, NO_WAY):
+                    break
+                link = out_link[out_first[node] + slot]
+                taken_ms += time_ms[link]
+                node = link_to[link]
+            if np.isinf(expected_ms[column, start]):
+                assert table[start, column] == NO_WAY
+            else:
+                assert node == destination
+                assert table[node, column] == HERE
+                assert taken_ms == expected_ms[column, start]
+
+
+def test_a_destination_that_is_no_node_is_refused():
+    x_m, y_m, link_from, link_to, time_ms, out_first, out_link = network(4)
+    hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
+    with pytest.raises(IndexError):
+        next_links(hierarchy.customise(time_ms), out_first, out_link, [len(x_m)])
