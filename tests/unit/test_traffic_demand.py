@@ -13,6 +13,7 @@ from support.traffic import MONDAY, small_demand, small_parameters, small_town, 
 
 from twin.core.clock import DAY_S, HOUR_S, Clock
 from twin.core.errors import MapError
+from twin.core.language import chinese_table
 from twin.core.model import hash_frame
 from twin.domains.traffic.day_times import DAY_BEGINS_S, DAY_ENDS_S, LAST_DEPARTURE_S, planned_s
 from twin.domains.traffic.demand import car_count, day_type, plan_shares
@@ -215,6 +216,17 @@ def test_columns_are_compact(tables: Tables) -> None:
     wanted = {"vehicle": "int32", "origin_node": "int32", "destination_node": "int32", "purpose": "int8",
               "depart_ms": "int64", "stay_s": "int32"}  # fmt: skip
     assert {name: str(kind) for name, kind in tables[1].dtypes.items()} == wanted
+
+
+def test_every_parameter_is_labelled_and_has_a_chinese_form() -> None:
+    table = chinese_table()
+    shipped = TrafficParameters.shipped.values()
+    missing = [text for row in shipped for text in (row.text, row.unit, row.source) if text not in table]
+    assert not missing
+    assert {row.name for row in shipped} == set(TrafficParameters.model_fields) - {"lots"}
+    for row in shipped:
+        if row.range is not None and isinstance(row.value, (int, float)):
+            assert row.range[0] <= row.value <= row.range[1], row.name
 
 
 # -- what cannot be ----------------------------------------------------------------------------------------------------
