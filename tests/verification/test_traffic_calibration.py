@@ -129,6 +129,17 @@ def test_spaces_away_from_home_are_enough_for_all_who_park_there_at_once() -> No
     assert 0.5 * away < sum(totals().parked_away.values()) < away
 
 
+def test_who_passes_through_does_so_from_one_end_of_a_main_road_to_another() -> None:
+    vehicles, trips = tables()
+    roads, gates = zhengzhou().roads, zhengzhou_demand().where.land.gate_node
+    passing = trips[vehicles["kind"].to_numpy()[trips["vehicle"].to_numpy()] == VEHICLE_KINDS.index("through")]
+    assert set(passing["origin_node"]) == set(passing["destination_node"]) == set(gates.tolist())
+    assert (passing["origin_node"] != passing["destination_node"]).all()
+    for gate in gates.tolist():
+        assert len(set(roads.edge_to[roads.edge_from == gate].tolist())) == 1, "the road ends there"
+        assert roads.districts[roads.node_district[gate]] not in URBAN, "at the edge of the map, not in the city"
+
+
 # -- lots --------------------------------------------------------------------------------------------------------------
 
 

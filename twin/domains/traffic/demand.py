@@ -130,15 +130,15 @@ def day_type(day: date, parameters: TrafficParameters) -> str:
 def plan_shares(parameters: TrafficParameters, kind: str) -> NDArray[np.float64]:
     """Return the share of each plan on a day of this type, shape (2, plans): of commuters, of others.
 
-    On other days than working days each plan's share is multiplied by the factor of its main purpose; where that makes
-    more than the whole, all are lowered alike.
+    On other days than working days each plan's share is multiplied by the lowest factor of its purposes; where that
+    makes more than the whole, all are lowered alike.
     """
     plans = parameters.day_plans
     shares = np.array([[plan.commuters for plan in plans], [plan.others for plan in plans]])
     if kind != "working_day":
         weekend = kind == "weekend"
         factors = parameters.weekend_factors if weekend else parameters.spring_festival_factors
-        shares = shares * np.array([getattr(factors, plan.main_purpose) for plan in plans])
+        shares = shares * np.array([plan.factor(factors) for plan in plans])
     return np.asarray(shares / np.maximum(1.0, shares.sum(axis=1, keepdims=True)))
 
 
