@@ -16,7 +16,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.core.clock import HOUR_S
 from twin.core.parameters import Duration
 from twin.domains.traffic.day_times import begin_s, leave_s, planned_s, within_day
 from twin.domains.traffic.destinations import Destinations, Places
@@ -230,12 +229,3 @@ def _stops(draw: Draw, where: Destinations, cars: Cars, who: NDArray[np.int64], 
         chosen = where.choose(purpose, places[-1], zone, within)
         places.append(where.away_from(chosen, places[-1], home, work))
     return places
-
-
-HOURS_OF_DAY: Final = 24
-
-
-def trips_by_hour(trips: Trips) -> NDArray[np.int64]:
-    """Return departures by local hour, shape (24,)."""
-    hour = trips.depart_s // int(HOUR_S) % HOURS_OF_DAY
-    return np.bincount(hour, minlength=HOURS_OF_DAY)
