@@ -20,7 +20,6 @@ VEHICLE_KINDS: Final = ("car", "through", "lorry", "bus")
 LOT_KINDS: Final = ("roadside", "public", "commercial", "office", "residential", "hospital")
 OFF_STREET_KINDS: Final = LOT_KINDS[1:]
 STRUCTURES: Final = ("roadside", "surface", "underground")
-DAY_TYPES: Final = ("working_day", "weekend", "spring_festival")
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Hour = Annotated[float, Field(ge=0, le=24)]
