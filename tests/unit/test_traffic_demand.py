@@ -11,8 +11,11 @@ import pytest
 from pydantic import ValidationError
 from support.traffic import MONDAY, small_demand, small_parameters, small_town, streams
 
+from twin.city.city import City
+from twin.city.section import RoadParameters
 from twin.core.clock import DAY_S, HOUR_S, Clock
 from twin.core.errors import MapError
+from twin.core.language import chinese_table
 from twin.core.model import hash_frame
 from twin.domains.traffic.day_times import DAY_BEGINS_S, DAY_ENDS_S, LAST_DEPARTURE_S, planned_s
 from twin.domains.traffic.demand import car_count, day_type, plan_shares
@@ -132,6 +135,7 @@ def test_a_weekend_has_fewer_ways_to_work_and_more_to_leisure() -> None:
     assert share(sunday, "work") < 0.6 * share(monday, "work")
     assert share(sunday, "leisure") > 1.3 * share(monday, "leisure")
     assert share(new_year, "work") < share(sunday, "work")
+    assert share(new_year, "school") == 0.0, "no school in the holiday, not on the way to work either"
 
 
 @pytest.mark.parametrize(
@@ -203,6 +207,16 @@ def test_a_run_from_midnight_has_the_evening_before_in_it() -> None:
     assert travel_days(MONDAY) == [date(2021, 3, 15)], "a day from 03:00 needs one draw"
 
 
+def test_a_run_from_noon_has_the_rest_of_the_same_tours(tables: Tables) -> None:
+    noon_s = 9 * HOUR_S
+    vehicles, trips = draw_tables(streams(), Clock(datetime(2021, 3, 15, 12), 0.0, DAY_S - noon_s), small_demand())
+    whole = tables[1]
+    rest = whole[whole["depart_ms"] >= noon_s * 1000].reset_index(drop=True)
+    pd.testing.assert_frame_equal(trips, rest.assign(depart_ms=rest["depart_ms"] - int(noon_s) * 1000))
+    pd.testing.assert_frame_equal(vehicles, tables[0])
+    assert 0.3 < len(trips) / len(whole) < 0.8
+
+
 def test_draws_of_the_app_are_even_and_independent_of_the_rest(tables: Tables) -> None:
     cars = tables[0][tables[0]["kind"] == 0]
     counts = np.histogram(cars["app_draw"], 10, (0, 1))[0]
@@ -217,6 +231,17 @@ def test_columns_are_compact(tables: Tables) -> None:
     assert {name: str(kind) for name, kind in tables[1].dtypes.items()} == wanted
 
 
+def test_every_parameter_is_labelled_and_has_a_chinese_form() -> None:
+    table = chinese_table()
+    shipped = TrafficParameters.shipped.values()
+    missing = [text for row in shipped for text in (row.text, row.unit, row.source) if text not in table]
+    assert not missing
+    assert {row.name for row in shipped} == set(TrafficParameters.model_fields) - {"lots"}
+    for row in shipped:
+        if row.range is not None and isinstance(row.value, (int, float)):
+            assert row.range[0] <= row.value <= row.range[1], row.name
+
+
 # -- what cannot be ----------------------------------------------------------------------------------------------------
 
 
@@ -226,6 +251,27 @@ def test_a_distance_that_the_map_cannot_have_is_told_with_a_remedy(km: float, wo
     with pytest.raises(MapError, match=words) as caught:
         Destinations.of(small_town(), small_parameters(mean_trip_km=wrong))
     assert "traffic.mean_trip_km.work" in str(caught.value)
+
+
+def test_a_city_in_which_nothing_attracts_trips_is_told_with_a_remedy() -> None:
+    nothing = small_parameters(attraction_by_district={"west": 0.0, "east": 0.0})
+    with pytest.raises(MapError, match="nothing attracts trips"):
+        Destinations.of(small_town(), nothing)
+
+
+def test_a_city_of_which_nothing_is_served_is_told_with_a_remedy() -> None:
+    town = small_town()
+    districts = tuple(replace(place, served=False) for place in town.map.districts)
+    nobody = City(replace(town.map, districts=districts), RoadParameters())
+    with pytest.raises(MapError, match="nobody lives in a served district"):
+        Destinations.of(nobody, small_parameters(outer_trip_rate=0.0))
+
+
+def test_a_city_of_motorways_is_told_with_a_remedy() -> None:
+    town = small_town()
+    motorways = replace(town.roads, edge_class=np.zeros_like(town.roads.edge_class))
+    with pytest.raises(MapError, match="cars may stop at 0 junctions only"):
+        Destinations.of(City(replace(town.map, roads=motorways), RoadParameters()), small_parameters())
 
 
 @pytest.mark.parametrize(
@@ -251,6 +297,8 @@ def test_a_plan_that_is_no_tour_is_refused(stops: list[str], leaves: list[str], 
         ({"free_departures_by_hour": [0.0] * 24}, "must not be all 0"),
         ({"bus_hours": {"from_h": 20.0, "until_h": 6.0}}, "until_h must be after from_h"),
         ({"tariff_zone_km": [8.0, 3.0]}, "must not fall"),
+        ({"day_plans": [*TrafficParameters().day_plans, TrafficParameters().day_plans[0].model_copy(
+            update={"commuters": 0.0})]}, "a name of its own"),
         ({"trips_per_day": -1.0}, "greater than or equal to 0"),
         ({"spring_festivals": ["2021-02-30"]}, "day is out of range|Day is out of range|day 30"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from twin.core.language import Language
 from twin.core.model import hash_frame
 from twin.domains.traffic.lots import apportion, connected, draw_lots, spread_evenly
 from twin.domains.traffic.parameters import LOT_KINDS, STRUCTURES, TrafficParameters
-from twin.domains.traffic.supplied_lots import COLUMNS, TableError, columns_as_markdown, read_lots
+from twin.domains.traffic.supplied_lots import COLUMNS, TableError, columns_as_markdown, lots_of, supply
 
 DATA = Path(__file__).parents[1] / "data" / "lots"
 
@@ -29,7 +30,9 @@ def drawn(parameters: TrafficParameters | None = None) -> pd.DataFrame:
 
 
 def read(path: Path) -> pd.DataFrame:
-    return read_lots(path, draw, small_town(), small_demand().where.land, small_parameters())
+    parameters = small_parameters(lots=path.name)
+    supplied = supply(parameters, path.parent, small_town().map, datetime(2021, 3, 15)).tables
+    return lots_of(supplied, draw, small_town(), small_demand().where.land, parameters)
 
 
 # -- drawn lots --------------------------------------------------------------------------------------------------------
@@ -150,6 +153,13 @@ def test_types_are_those_of_drawn_lots_and_parquet_equals_csv(tmp_path: Path) ->
         tmp_path / "right.parquet"
     )
     pd.testing.assert_frame_equal(read(tmp_path / "right.parquet"), from_csv)
+
+
+def test_a_scenario_that_names_no_table_gets_none() -> None:
+    supplied = supply(small_parameters(), DATA, small_town().map, datetime(2021, 3, 15))
+    assert supplied.tables is None
+    assert small_parameters().files() == ()
+    assert small_parameters(lots="lots.csv").files() == ("lots.csv",)
 
 
 WRONG = {

@@ -20,7 +20,6 @@ LAST_DEPARTURE_S: Final = 26 * 3600
 SHORTEST_STAY_S: Final = 60
 PARKING_S: Final = 120
 """What a driver allows for parking and walking, on top of the drive."""
-SET_OUT_SPREAD_S: Final = 300.0
 
 
 def planned_s(distance_km: NDArray[np.float32], parameters: TrafficParameters) -> Seconds:

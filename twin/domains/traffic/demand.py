@@ -16,7 +16,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.core.clock import HOUR_S
 from twin.core.parameters import Duration
 from twin.domains.traffic.day_times import begin_s, leave_s, planned_s, within_day
 from twin.domains.traffic.destinations import Destinations, Places
@@ -130,15 +129,15 @@ def day_type(day: date, parameters: TrafficParameters) -> str:
 def plan_shares(parameters: TrafficParameters, kind: str) -> NDArray[np.float64]:
     """Return the share of each plan on a day of this type, shape (2, plans): of commuters, of others.
 
-    On other days than working days each plan's share is multiplied by the factor of its main purpose; where that makes
-    more than the whole, all are lowered alike.
+    On other days than working days each plan's share is multiplied by the lowest factor of its purposes; where that
+    makes more than the whole, all are lowered alike.
     """
     plans = parameters.day_plans
     shares = np.array([[plan.commuters for plan in plans], [plan.others for plan in plans]])
     if kind != "working_day":
         weekend = kind == "weekend"
         factors = parameters.weekend_factors if weekend else parameters.spring_festival_factors
-        shares = shares * np.array([getattr(factors, plan.main_purpose) for plan in plans])
+        shares = shares * np.array([plan.factor(factors) for plan in plans])
     return np.asarray(shares / np.maximum(1.0, shares.sum(axis=1, keepdims=True)))
 
 
@@ -230,12 +229,3 @@ def _stops(draw: Draw, where: Destinations, cars: Cars, who: NDArray[np.int64], 
         chosen = where.choose(purpose, places[-1], zone, within)
         places.append(where.away_from(chosen, places[-1], home, work))
     return places
-
-
-HOURS_OF_DAY: Final = 24
-
-
-def trips_by_hour(trips: Trips) -> NDArray[np.int64]:
-    """Return departures by local hour, shape (24,)."""
-    hour = trips.depart_s // int(HOUR_S) % HOURS_OF_DAY
-    return np.bincount(hour, minlength=HOURS_OF_DAY)

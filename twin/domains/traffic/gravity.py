@@ -186,7 +186,10 @@ def fit(distance_km: Array, origins: Array, destinations: Array, wanted_km: floa
     lowest, highest, beta, reached_km = 0.0, STRONGEST / wanted_km, 1.0 / wanted_km, longest_km
     before: tuple[float, float] | None = None
     for _ in range(MOST_STEPS):
-        row, column, reached_km = _mean_at(beta, distance_km, origins, destinations, column)
+        try:
+            row, column, reached_km = _mean_at(beta, distance_km, origins, destinations, column)
+        except ArithmeticError:  # so strong a deterrence that the margins cannot be met
+            break
         if abs(reached_km - wanted_km) <= MEAN_TOLERANCE * wanted_km:
             deterrence = np.exp(-beta * distance_km)
             return Gravity(row[:, None] * deterrence * column, beta, reached_km, column)

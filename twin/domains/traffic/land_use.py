@@ -87,13 +87,13 @@ def land_use(city: City, parameters: TrafficParameters) -> LandUse:
         )
     rate = _trip_rate(city, node, parameters)
     people = residents_by_place(city, node)
-    attraction = attractions(city, node, people, rate, parameters)
     residents = people * rate
     if residents.sum() <= 0:
         raise MapError(
             "{path}: nobody lives in a served district; set served to true in districts.geojson",
             path=str(city.map.folder),
         )
+    attraction = attractions(city, node, people, rate, parameters)
     xy_m = roads.node_xy_m[node]
     zone = zones(xy_m, (residents / residents.sum() + attraction["work"]) / 2)
     order = np.argsort(zone, kind="stable")
@@ -166,6 +166,12 @@ def attractions(
     activity = frontage(city.roads, parameters)[node] * people**parameters.residents_exponent * rate
     by_district = np.array([parameters.attraction_by_district.get(name, 1.0) for name in city.roads.districts] + [1.0])
     activity *= by_district[city.roads.node_district[node]]
+    if activity.sum() <= 0:
+        raise MapError(
+            "{path}: nothing attracts trips; traffic.frontage_weights and traffic.attraction_by_district must leave "
+            "some street of an inhabited district above 0",
+            path=str(city.map.folder),
+        )
     shares: dict[str, float] = parameters.activity_shares.model_dump()
     found = {}
     for purpose in DESTINATIONS:
@@ -179,8 +185,7 @@ def attractions(
 
 
 def _share_of(weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    total = weight.sum()
-    return weight / total if total > 0 else np.full(len(weight), 1 / len(weight))
+    return np.asarray(weight / weight.sum())
 
 
 def _bays(city: City, node: NDArray[np.int32]) -> NDArray[np.float64]:

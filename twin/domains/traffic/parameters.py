@@ -20,7 +20,6 @@ VEHICLE_KINDS: Final = ("car", "through", "lorry", "bus")
 LOT_KINDS: Final = ("roadside", "public", "commercial", "office", "residential", "hospital")
 OFF_STREET_KINDS: Final = LOT_KINDS[1:]
 STRUCTURES: Final = ("roadside", "surface", "underground")
-DAY_TYPES: Final = ("working_day", "weekend", "spring_festival")
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Hour = Annotated[float, Field(ge=0, le=24)]
@@ -125,12 +124,9 @@ class DayPlan(Frozen):
     commuters: Share
     others: Share
 
-    @property
-    def main_purpose(self) -> str:
-        """The purpose that says how usual the plan is on other days."""
-        return next(
-            purpose for purpose in ("work", "school", "business", "hospital", "leisure") if purpose in self.stops
-        )
+    def factor(self, factors: DayFactors) -> float:
+        """Return how usual the plan is on another kind of day: as its least usual purpose is."""
+        return min(float(getattr(factors, purpose)) for purpose in self.stops if purpose != "home")
 
     @model_validator(mode="after")
     def _closed(self) -> Self:
@@ -321,6 +317,9 @@ class TrafficParameters(ParameterSection):
         for kind in ("commuters", "others"):
             if sum(getattr(plan, kind) for plan in self.day_plans) > 1 + 1e-9:
                 raise ValueError(f"day_plans: the shares of {kind} must add up to 1 at most")
+        names = [plan.name for plan in self.day_plans]
+        if len(set(names)) < len(names):
+            raise ValueError("day_plans: each plan needs a name of its own")
         if self.trips_per_day > 0 and self.trips_per_car <= 0:
             raise ValueError("day_plans: no car leaves home, so trips_per_day must be 0")
         if abs(sum(shift.share for shift in self.shifts) - 1) > 1e-6:

@@ -7,6 +7,8 @@ remark. What a row leaves empty is filled by the tariff and the parameters as fo
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twin.city.graph import RoadGraph
 from twin.city.supplied_places import check_places
+from twin.core.domain import Supply
 from twin.core.errors import TwinError
 from twin.core.supplied.checks import check_names
 from twin.core.supplied.columns import LAT, LON, Column, markdown, maybe, needed
@@ -27,8 +31,9 @@ from twin.domains.traffic.tariff import FEN
 
 if TYPE_CHECKING:
     from twin.city.city import City
+    from twin.city.map import CityMap
 
-__all__ = ["COLUMNS", "TableError", "columns_as_markdown", "read_lots"]
+__all__ = ["COLUMNS", "SuppliedLots", "TableError", "columns_as_markdown", "lots_of", "read_lots", "supply"]
 
 MOST_YUAN: Final = 10_000
 
@@ -70,15 +75,32 @@ def columns_as_markdown() -> str:
     return markdown(COLUMNS, (), {})
 
 
-def read_lots(
-    path: Path, draw: Callable[[str], np.random.Generator], city: City, land: LandUse, parameters: TrafficParameters
-) -> pd.DataFrame:
-    """Read and check a table of lots.
+@dataclass(frozen=True, eq=False)
+class SuppliedLots:
+    """A table of lots as it was read and found right.
 
-    Returns
-    -------
-    DataFrame
-        With the columns of `twin.domains.traffic.lots.draw_lots`. A lot lies at the place nearest to it.
+    Attributes
+    ----------
+    cells
+        Values by column of `COLUMNS`.
+    missing
+        Which cells are empty, by column.
+    """
+
+    cells: dict[str, pd.Series]
+    missing: dict[str, NDArray[np.bool_]]
+
+
+def supply(section: TrafficParameters, folder: Path, city_map: CityMap, start: datetime) -> Supply:
+    """Read the table that a scenario names; see `twin.core.domain.SupplyFunction`."""
+    del start
+    if section.lots is None:
+        return Supply(city_map)
+    return Supply(city_map, tables=read_lots(folder / section.lots, city_map.roads, section))
+
+
+def read_lots(path: Path, roads: RoadGraph, parameters: TrafficParameters) -> SuppliedLots:
+    """Read and check a table of lots.
 
     Raises
     ------
@@ -92,10 +114,10 @@ def read_lots(
     check_names(COLUMNS, (), raw, problems)
     values, missing = read_columns(COLUMNS, (), {}, raw, problems)
     if {"lon", "lat"} <= values.keys():
-        check_places(raw, values["lon"].to_numpy(), values["lat"].to_numpy(), city.roads, problems)
+        check_places(raw, values["lon"].to_numpy(), values["lat"].to_numpy(), roads, problems)
     _check_rows(raw, values, missing, parameters, problems)
     problems.stop_if_any()
-    return _lots(values, missing, draw, city, land, parameters)
+    return SuppliedLots(values, missing)
 
 
 def _check_rows(
@@ -144,15 +166,18 @@ def _hours(
     return opens, closes
 
 
-def _lots(
-    values: dict[str, pd.Series],
-    missing: dict[str, NDArray[np.bool_]],
+def lots_of(
+    supplied: SuppliedLots,
     draw: Callable[[str], np.random.Generator],
     city: City,
     land: LandUse,
     parameters: TrafficParameters,
 ) -> pd.DataFrame:
-    """Make the table of lots, filled by what is drawn and by the parameters."""
+    """Make the table of lots, with the columns of `twin.domains.traffic.lots.draw_lots`.
+
+    A lot lies at the place nearest to it; what its row leaves empty is drawn or follows from the parameters.
+    """
+    values, missing = supplied.cells, supplied.missing
     lots = _places(values, missing, city, land)
     count = len(lots)
     with_attributes(lots, city, land, parameters, zone=_filled(values, missing, "zone", 0).astype(np.int8))

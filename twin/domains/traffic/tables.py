@@ -68,11 +68,16 @@ def draw_tables(draw: NamedDraw, clock: Clock, demand: Demand) -> tuple[pd.DataF
     Returns
     -------
     tuple of DataFrame
-        Vehicles: ``kind`` (position in `VEHICLE_KINDS`), ``car_equivalents``, ``home_node`` (where the vehicle is
-        before its first trip of a day; -1 where it comes from nowhere), ``work_node`` (-1: none), ``app_draw``,
+        Vehicles: ``kind`` (position in `VEHICLE_KINDS`), ``car_equivalents``, ``home_node`` (where a car is
+        at 03:00; -1 for other vehicles), ``work_node`` (-1: none), ``app_draw``,
         ``value_of_time_yuan_per_h``, ``walk_m`` (NaN for those that do not park), ``plate_digit``, ``home_permit``.
         Trips that begin within the run: ``vehicle``, ``origin_node``, ``destination_node``, ``purpose``, ``depart_ms``
         since the scenario's start, ``stay_s``; a vehicle's trips of a day stand together and in order.
+
+    Notes
+    -----
+    A run that begins later than 03:00 begins in the middle of tours: a car stands where its first trip begins, or at
+    home where it has none. Who is under way at that moment is taken to have arrived; a warm-up fills the roads.
     """
     parameters, where = demand.parameters, demand.where
 
