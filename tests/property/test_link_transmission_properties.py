@@ -237,7 +237,7 @@ def test_destinations_with_a_table_drive_as_the_same_routes_do(case):
     for place in able:
         node, route = start[place], []
         while node != goal[place]:
-            route.append(int(table.out_link[table.out_first[node] + slot_of[node, goal[place]]]))
+            route.append(int(table.out_link[table.out_first[node] + slot_of[goal[place], node]]))
             node = case.link_to[route[-1]]
         by_route.append(route)
     trips = replace(case, routes=by_route, depart_ms=case.depart_ms[able], changes={})
@@ -262,5 +262,5 @@ def tables(case: Case) -> tuple[np.ndarray, np.ndarray]:
             for slot, link in enumerate(traffic.out_link[begin:end]):
                 nearer = hops[case.link_to[link]] + 1 < hops[node]
                 hops[node, nearer] = hops[case.link_to[link], nearer] + 1
-                slot_of[node, nearer] = slot
+                slot_of[nearer, node] = slot
     return slot_of, hops

@@ -44,17 +44,17 @@ def test_following_the_next_links_takes_the_time_that_scipys_dijkstra_finds(seed
         for start in range(count):
             node, taken_ms = start, 0
             for _ in range(count):
-                slot = table[node, column]
+                slot = table[column, node]
                 if slot in (HERE, NO_WAY):
                     break
                 link = out_link[out_first[node] + slot]
                 taken_ms += time_ms[link]
                 node = link_to[link]
             if np.isinf(expected_ms[column, start]):
-                assert table[start, column] == NO_WAY
+                assert table[column, start] == NO_WAY
             else:
                 assert node == destination
-                assert table[node, column] == HERE
+                assert table[column, node] == HERE
                 assert taken_ms == expected_ms[column, start]
 
 

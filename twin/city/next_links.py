@@ -26,7 +26,7 @@ def next_links(
 
     Returns
     -------
-    Shape (n, d): the slot of the link to take from each node, 255 at the destination, 254 where none leads there.
+    Shape (d, n): the slot of the link to take from each node, 255 at the destination, 254 where none leads there.
 
     Raises
     ------
@@ -34,11 +34,24 @@ def next_links(
         If a destination is no node.
     """
     nodes = np.array(destinations, np.int32, order="C", ndmin=1)
+    next_slot = np.empty((len(nodes), times.hierarchy.node_count), np.uint8)
+    write_next_links(times, out_first, out_link, nodes, np.arange(len(nodes), dtype=np.int32), next_slot)
+    return next_slot
+
+
+def write_next_links(
+    times: TravelTimes,
+    out_first: NDArray[np.int32],
+    out_link: NDArray[np.int32],
+    destinations: NDArray[np.int32],
+    rows: NDArray[np.int32],
+    next_slot: NDArray[np.uint8],
+) -> None:
+    """Write what `next_links` returns into these rows of a table, which has n columns."""
     hierarchy = times.hierarchy
-    next_slot = np.empty((hierarchy.node_count, len(nodes)), np.uint8)
     scratch_ms = np.empty((hierarchy.node_count, LANES), np.uint32)
     firsts, links = np.array(out_first, np.int32), np.array(out_link, np.int32)
+    nodes, into = np.array(destinations, np.int32), np.array(rows, np.int32)
     find_next_links(
-        hierarchy.topology, times.metric, firsts, links, hierarchy.edge_to, nodes, scratch_ms, next_slot
+        hierarchy.topology, times.metric, firsts, links, hierarchy.edge_to, nodes, into, scratch_ms, next_slot
     )  # fmt: skip
-    return next_slot

@@ -113,7 +113,7 @@ class RoadTraffic:
         rows = np.zeros(len(table), SIGNAL)
         self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows)
         self._link = np.argsort(self._row).astype(np.int32)
-        nobody, no_way = np.empty(0, np.int32), np.full((node_count, 1), NO_WAY_SLOT, np.uint8)
+        nobody, no_way = np.empty(0, np.int32), np.full((1, node_count), NO_WAY_SLOT, np.uint8)
         self._vehicles = Vehicles(nobody, nobody, nobody, np.full(1, ARRIVED, np.int32), no_way)
         self._driving = np.zeros(0, np.bool_)
         self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
@@ -157,14 +157,14 @@ class RoadTraffic:
         self._vehicles = self._vehicles._replace(route=np.concatenate([self._vehicles.route, ended]))
 
     def send_to(self, vehicles: ArrayLike, destinations: ArrayLike) -> None:
-        """Give vehicles destinations, columns of the table of next links; those who drive turn at the next node."""
-        columns = _whole(destinations)
-        if columns.size and not (columns.min() >= 0 and columns.max() < self._vehicles.next_slot.shape[1]):
+        """Give vehicles destinations, rows of the table of next links; those who drive turn at the next node."""
+        rows = _whole(destinations)
+        if rows.size and not (rows.min() >= 0 and rows.max() < len(self._vehicles.next_slot)):
             raise ValueError("no such destination in the table of next links")
-        self._vehicles.heading[_whole(vehicles)] = ~columns
+        self._vehicles.heading[_whole(vehicles)] = ~rows
 
     def set_next_links(self, next_slot: NDArray[np.uint8]) -> None:
-        """Set which way leads from each node to each destination, shape (n, destinations); see `Vehicles`. Not copied.
+        """Set which way leads from each node to each destination, shape (destinations, n). Not copied.
 
         Raises
         ------
@@ -175,10 +175,10 @@ class RoadTraffic:
         if (
             next_slot.dtype != np.uint8
             or next_slot.ndim != 2
-            or len(next_slot) != known[0]
-            or next_slot.shape[1] < known[1]
+            or len(next_slot) < known[0]
+            or next_slot.shape[1] != known[1]
         ):
-            raise ValueError(f"next_slot must be of uint8 and shape ({known[0]}, {known[1]} or more)")
+            raise ValueError(f"next_slot must be of uint8 and shape ({known[0]} or more, {known[1]})")
         if not (next_slot.flags.c_contiguous and next_slot.flags.writeable):
             next_slot = next_slot.copy(order="C")
         self._vehicles = self._vehicles._replace(next_slot=next_slot)
@@ -292,6 +292,11 @@ class RoadTraffic:
         found = np.empty(len(self._row), np.int32)
         count_queues(self._road, self.now_ms, found)
         return found[self._row]
+
+    @property
+    def driving_count(self) -> int:
+        """How many vehicles drive or wait to enter the road."""
+        return int(self._driving.sum())
 
     def waiting(self) -> int:
         """Return how many vehicles wait to enter the road."""

@@ -49,7 +49,7 @@ class Vehicles(NamedTuple):
     Attributes
     ----------
     heading
-        The position in `route` of the next link to enter, or, as the complement ``~d``, a destination: a column of
+        The position in `route` of the next link to enter, or, as the complement ``~d``, a destination: a row of
         `next_slot`; shape (v,).
     behind
         Who waits behind each at the same origin, else `NOBODY`, shape (v,).
@@ -58,7 +58,7 @@ class Vehicles(NamedTuple):
     route
         Rows of links, each route ended by `ARRIVED`, one after the other.
     next_slot
-        Slot of the link on the way from each node to each destination, `ARRIVED_SLOT` or `NO_WAY_SLOT`; (n, d).
+        Slot of the link on the way from each node to each destination, `ARRIVED_SLOT` or `NO_WAY_SLOT`; (d, n).
     """
 
     heading: NDArray[np.int32]
@@ -114,7 +114,7 @@ def link_ahead(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> int:
     heading = vehicles.heading[vehicle]
     if heading >= 0:
         return int(vehicles.route[heading])
-    slot = vehicles.next_slot[node, ~heading]
+    slot = vehicles.next_slot[~heading, node]
     if slot == ARRIVED_SLOT:
         return ARRIVED
     if slot == NO_WAY_SLOT:

@@ -50,6 +50,7 @@ def find_next_links(
     out_link: NDArray[np.int32],
     link_to: NDArray[np.int32],
     destinations: NDArray[np.int32],
+    rows: NDArray[np.int32],
     times_ms: NDArray[np.uint32],
     next_slot: NDArray[np.uint8],
 ) -> None:
@@ -65,10 +66,12 @@ def find_next_links(
         Node at each link's end, shape (m,).
     destinations
         Nodes, shape (d,).
+    rows
+        The row of `next_slot` for each destination, shape (d,).
     times_ms
         Working array, shape (n, LANES).
     next_slot
-        Written, shape (n, d): a position among the links out of the node, or `HERE`, or `NO_WAY`.
+        Written, shape (any, n): a position among the links out of the node, or `HERE`, or `NO_WAY`.
 
     Raises
     ------
@@ -84,12 +87,12 @@ def find_next_links(
     for begin in range(0, len(destinations), LANES):
         times_to_lanes(topology, metric, destinations, begin, times_ms)
         lanes = min(LANES, len(destinations) - begin)
-        for node in range(len(next_slot)):
+        for node in range(len(out_first) - 1):
             best_ms[:] = UNREACHABLE_MS
             slot[:] = NO_WAY
             for place in range(out_first[node], out_first[node + 1]):
                 choose(times_ms, np.uint32(to_rank[place]), time_ms[place], best_ms, slot, place - out_first[node])
             for lane in range(lanes):
-                next_slot[node, begin + lane] = slot[0, lane]
+                next_slot[rows[begin + lane], node] = slot[0, lane]
         for lane in range(lanes):
-            next_slot[destinations[begin + lane], begin + lane] = HERE
+            next_slot[rows[begin + lane], destinations[begin + lane]] = HERE

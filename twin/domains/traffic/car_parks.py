@@ -139,4 +139,4 @@ class CarParks:
 
 
 def _milliseconds(hours: pd.Series[float]) -> NDArray[np.int32]:
-    return np.rint(hours.to_numpy(np.float64) * HOUR_S * MS).astype(np.int32)
+    return np.asarray(np.rint(hours.to_numpy(np.float64) * HOUR_S * MS), np.int32)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES
 from twin.city.links import Links
+from twin.city.next_links import write_next_links
 from twin.city.road_traffic import STEP_MS, RoadTraffic
 from twin.city.routing import Hierarchy
 from twin.city.traffic import milliseconds
 from twin.domains.traffic.parameters import LOT_KINDS, TrafficParameters
-from twin.kernels.next_links import find_next_links
 from twin.kernels.road_network import LinkTimes, triangular
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Network:
             hierarchy=Hierarchy.of_arrays(rank, links.from_junction, links.to_junction),
             times=_times(links, city.ordinary.parameters.junction_time_factor, parameters),
             point_junction=points,
-            junction_point=nearest.astype(np.int32),
+            junction_point=np.asarray(nearest, np.int32),
             xy_m=xy_m[points],
             node_xy_m=roads.node_xy_m,
         )
@@ -89,15 +89,12 @@ class Network:
         road: RoadTraffic,
         link_time_ms: NDArray[np.int32],
         points: NDArray[np.int32],
-        columns: NDArray[np.int32],
+        rows: NDArray[np.int32],
         next_slot: NDArray[np.uint8],
     ) -> None:
-        """Write the next link from every junction to some points, under these times, into columns of ``next_slot``."""
-        metric = self.hierarchy.customise(link_time_ms).metric
-        find_next_links(
-            self.hierarchy.topology, metric.up_ms, metric.down_ms, metric.edge_time_ms, self.hierarchy.edge_to,
-            road.out_first, road.out_link, self.point_junction[points], columns, next_slot,
-        )  # fmt: skip
+        """Write the next link from every junction to some points, under these times, into rows of ``next_slot``."""
+        times = self.hierarchy.customise(link_time_ms)
+        write_next_links(times, road.out_first, road.out_link, self.point_junction[points], rows, next_slot)
 
     def usual_times_ms(self, city: City, hour_of_day: int) -> NDArray[np.int32]:
         """Return what drivers know of an hour of an ordinary day, ms on each link, shape (m,)."""

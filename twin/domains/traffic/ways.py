@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from twin.core.clock import Clock
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
-from twin.kernels.next_links import NO_WAY_SLOT
+from twin.kernels.link_transmission import NO_WAY_SLOT
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -21,7 +21,7 @@ NEWS_WEIGHT: Final = 0.5
 
 
 class Ways:
-    """Tables of next links: of habit in the first columns, of what the informed know in the others.
+    """Tables of next links: of habit in the first rows, of what the informed know in the others.
 
     Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
     times of the last interval, smoothed, one share of the points after the other, so that not all turn at once.
@@ -34,17 +34,17 @@ class Ways:
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
         junctions = len(network.links.node)
-        self._table = np.full((junctions, 2 * len(self._points)), NO_WAY_SLOT, np.uint8)
+        self._table = np.full((2 * len(self._points), junctions), NO_WAY_SLOT, np.uint8)
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
         self._left, self._travel_ms = road.of_links("left").copy(), road.of_links("travel_ms").copy()
         self._renewals = 0
         self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
-        self._network.write_ways(road, network.times.free_ms.copy(), self._points, self._live_columns, self._table)
+        self._network.write_ways(road, network.times.free_ms.copy(), self._points, self._live_rows, self._table)
         road.set_next_links(self._table)
 
     @property
-    def _live_columns(self) -> NDArray[np.int32]:
+    def _live_rows(self) -> NDArray[np.int32]:
         return self._points + np.int32(len(self._points))
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
