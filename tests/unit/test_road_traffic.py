@@ -244,7 +244,7 @@ from twin.kernels import link_transmission
 from twin.kernels.road_network import triangular
 def live(kind):
     times = triangular([100.0, 100.0], 1, 15, 1800, 0.15, 1000)
-    traffic = RoadTraffic(3, kind([0, 1]), kind([1, 2]), times, step_ms=1000, 
+    traffic = RoadTraffic(3, kind([0, 1]), kind([1, 2]), times, step_ms=1000,
         link_signal=kind([0, -1]), signals=[[9, 0, 9]])
     table = np.array([[0], [0], [255]], np.uint8).repeat(2, axis=1)[:, ::2]
     table.flags.writeable = False
