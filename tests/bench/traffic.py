@@ -3,19 +3,19 @@
 The same grid of 2,601 junctions and 10,200 links, the same trips, three hours: the road here against SUMO's mesoscopic
 engine (everybody keeps the route he is given, in both) and UXsim (everybody takes another way every 600 s, in both).
 Needs ``pip install zhengzhou-twin[bench]``; what is not installed is left out. Each run is a process of its own. The
-table holds medians: seconds to simulate, seconds to set up (network, trips and routes, reading them where that is
-apart), how often slower than the road here, peak memory. ``--uxsim-python`` adds UXsim's engine in Python, minutes.
+table holds medians: seconds of processor time, which a busy machine changes less than the clock's, to simulate and to
+set up (network, trips and routes, as far as that is apart); how often slower than the road here; peak memory. ``--uxsim-python`` adds UXsim's engine in Python, minutes.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -104,10 +104,10 @@ def fixed_routes(case: Case) -> list[list[int]]:
 
 @contextmanager
 def stopwatch(into: dict[str, float], name: str) -> Iterator[None]:
-    """Add the seconds that the block takes to ``into[name]``."""
-    begin = time.perf_counter()
+    """Note the seconds of processor time that the block takes, its subprocesses' too, as ``into[name]``."""
+    begin = sum(os.times()[:4])
     yield
-    into[name] = into.get(name, 0.0) + time.perf_counter() - begin
+    into[name] = sum(os.times()[:4]) - begin
 
 
 def our_road(case: Case):
@@ -210,20 +210,24 @@ def write_sumo(case: Case, folder: Path, program: Path) -> None:
 
 
 def run_sumo(case: Case, *options: str) -> dict[str, float]:
-    """Run SUMO's mesoscopic engine; the seconds are those that it reports of itself."""
+    """Run SUMO's mesoscopic engine; what it takes to come to the first second is its set-up."""
     import sumo
 
     program = Path(sumo.SUMO_HOME) / "bin"
+    taken: dict[str, float] = {}
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_sumo(case, folder, program)
         command = [
             program / "sumo", "--mesosim", "-n", "net.xml", "-r", "trips.xml", "--no-step-log",
-            "--duration-log.statistics", "--end", str(END_S), "--time-to-teleport", "-1", *options,
+            "--duration-log.statistics", "--time-to-teleport", "-1", *options,
         ]  # fmt: skip
-        begin = time.perf_counter()
-        done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
-        whole_s = time.perf_counter() - begin
+        with stopwatch(taken, "set_up_s"):
+            subprocess.run([*command, "--end", "1"], cwd=folder, check=True, capture_output=True)
+        with stopwatch(taken, "simulate_s"):
+            whole = [*command, "--end", str(END_S)]
+            done = subprocess.run(whole, cwd=folder, check=True, capture_output=True, text=True).stdout
+    taken["simulate_s"] -= taken["set_up_s"]
 
     def said(pattern: str) -> float:
         found = re.search(pattern, done)
@@ -231,10 +235,7 @@ def run_sumo(case: Case, *options: str) -> dict[str, float]:
             raise RuntimeError(f"SUMO did not report {pattern!r}:\n{done}")
         return float(found[1])
 
-    simulate_s = said(r"Duration: ([\d.]+)")
-    return {
-        "simulate_s": simulate_s,
-        "set_up_s": whole_s - simulate_s,
+    return taken | {
         "arrived": said(r"Inserted: (\d+)") - said(r"Running: (\d+)"),
         "mean_s": said(r"Statistics[\s\S]*?\n Duration: ([\d.]+)") + said(r"DepartDelay: ([\d.]+)"),
     }
