@@ -18,12 +18,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.city.places import Hospital, Station
+from twin.city.supplied_places import check_places
 from twin.core.domain import Supply
 from twin.core.errors import TwinError
-from twin.domains.emergency.supplied_cells import read_column
-from twin.domains.emergency.supplied_checks import TableContext, check_names, check_pair, check_places, check_rows
-from twin.domains.emergency.supplied_columns import COLUMNS, KINDS, ONE_OF, Column, Kind, columns_as_markdown
-from twin.domains.emergency.supplied_reading import Problems, Raw, TableError, read_raw
+from twin.core.supplied.cells import read_column
+from twin.core.supplied.columns import Column
+from twin.core.supplied.reading import Problems, Raw, TableError, read_raw
+from twin.core.supplied.rows import check_names, check_pair
+from twin.domains.emergency.supplied_checks import TableContext, check_rows
+from twin.domains.emergency.supplied_columns import COLUMNS, KINDS, ONE_OF, Kind, columns_as_markdown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,7 +75,7 @@ def read_supplied(kind: Kind, path: Path, context: TableContext) -> pd.DataFrame
     raw = read_raw(path, problems)
     if raw is None:
         raise TableError.of(problems.found)
-    check_names(kind, raw, problems)
+    check_names(COLUMNS[kind], ONE_OF.get(kind, ()), raw, problems)
     frame = _read_columns(kind, raw, context, problems)
     problems.stop_if_any()
     return _in_order(kind, frame)
@@ -162,7 +165,7 @@ def _read_columns(kind: Kind, raw: Raw, context: TableContext, problems: Problem
     for pair in ONE_OF.get(kind, ()):
         check_pair(raw, pair, missing, problems)
     if {"lon", "lat"} <= values.keys():
-        check_places(raw, values["lon"].to_numpy(), values["lat"].to_numpy(), context, problems)
+        check_places(raw, values["lon"].to_numpy(), values["lat"].to_numpy(), context.nodes, problems)
     frame = pd.DataFrame(values)
     check_rows(kind, raw, frame, problems)
     if kind == "calls":

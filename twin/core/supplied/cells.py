@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from twin.core.errors import TwinError
-from twin.domains.emergency.supplied_columns import Column
-from twin.domains.emergency.supplied_reading import Problems, Raw, as_text
+from twin.core.supplied.columns import Column
+from twin.core.supplied.reading import Problems, Raw, as_text
 
 _TIME: Final = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$"
 _YES: Final = ("yes", "true", "1")
