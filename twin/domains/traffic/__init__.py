@@ -1,0 +1,1 @@
+"""Traffic: trips of cars on the city's roads."""
