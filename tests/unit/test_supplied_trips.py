@@ -130,7 +130,6 @@ def test_wrong_columns_are_told(tmp_path: Path) -> None:
     assert found == [
         ":1: the column from_lon or from_node is missing; add one of them",
         ":1:from_nod: there is no such column; did you mean from_node?",
-        ":2:from_lon: neither from_lon nor from_node has a value; fill one of them",
     ]
 
 

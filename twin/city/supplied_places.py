@@ -47,7 +47,7 @@ def check_places(
     nodes: RoadNodes,
     problems: Problems,
     column: str = "lon",
-) -> None:
+) -> NDArray[np.int32]:
     """Find places that are farther from every road than may be; those that are not known are passed over.
 
     Parameters
@@ -56,13 +56,19 @@ def check_places(
         Degrees, NaN where not known, shape (n,).
     column
         Where problems are said to be.
+
+    Returns
+    -------
+    NDArray
+        The nearest road node of each place, `TOO_FAR` where there is none or the place is not known; shape (n,).
     """
     known = np.isfinite(lon) & np.isfinite(lat)
     on_earth = known & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
-    far = on_earth.copy()
-    far[on_earth] = nodes.nearest(lon[on_earth], lat[on_earth]) < 0
+    nearest = np.full(len(lon), TOO_FAR, np.int32)
+    nearest[on_earth] = nodes.nearest(lon[on_earth], lat[on_earth])
+    far = on_earth & (nearest == TOO_FAR)
     swapped = far | (known & ~on_earth)
-    swapped[swapped] = nodes.nearest(lat[swapped], lon[swapped]) >= 0
+    swapped[swapped] = nodes.nearest(lat[swapped], lon[swapped]) != TOO_FAR
     for _, where in problems.rows(raw, swapped, column):
         problems.add(TwinError("{where}: longitude and latitude seem to be swapped; swap the two columns", where=where))
     for row, where in problems.rows(raw, far & ~swapped, column):
@@ -76,3 +82,4 @@ def check_places(
                 km=FARTHEST_FROM_ROAD_M / 1000,
             )
         )
+    return nearest

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.city.graph import RoadGraph
-from twin.city.supplied_places import TOO_FAR, RoadNodes, check_places
+from twin.city.supplied_places import RoadNodes, check_places
 from twin.core.errors import TwinError
 from twin.core.supplied.cells import read_column
 from twin.core.supplied.reading import Problems, Raw, TableError, read_raw
@@ -121,11 +121,9 @@ def _fill_end(
         )
     given = ~missing[node_name] & ~strange
     lon[given], lat[given] = roads.node_lon[node[given]], roads.node_lat[node[given]]
-    placed = ~missing[lon_name] & ~missing[lat_name]
-    check_places(raw, np.where(given, np.nan, lon), lat, nodes, problems, lon_name)
-    node[placed] = nodes.nearest(lon[placed], lat[placed])
+    nearest = check_places(raw, np.where(given, np.nan, lon), lat, nodes, problems, lon_name)
     values[lon_name], values[lat_name] = pd.Series(lon), pd.Series(lat)
-    values[node_name] = pd.Series(np.where(given | placed, node, TOO_FAR).astype(np.int32))
+    values[node_name] = pd.Series(np.where(given, node, nearest).astype(np.int32))
 
 
 def _check_leads_somewhere(
