@@ -48,6 +48,12 @@ class TntpUnits:
     time_s: float = 60.0
     period_h: float = 1.0
 
+    def check(self) -> None:
+        """Raise MapError where a value makes no sense."""
+        for option, value in (("length-m", self.length_m), ("time-s", self.time_s), ("period-h", self.period_h)):
+            if not 0 < value < np.inf:
+                raise MapError("--{option} is {value:g}; it must be greater than 0", option=option, value=value)
+
 
 @dataclass(frozen=True)
 class TntpText:
