@@ -168,6 +168,16 @@ def test_types_and_routes_may_stand_in_a_file_of_their_own(town: Path, network: 
     assert read_sumo_trips([town / "types.add.xml", town / "trips.xml"], network).name == ("c",)
 
 
+def test_types_that_no_file_defines_are_taken_as_cars_and_counted(town: Path, network: SumoNetwork) -> None:
+    change(town / TRIPS, '<vType id="bike" vClass="bicycle"/>', "")
+    change(town / TRIPS, '<trip id="free"', '<trip id="free" type="DEFAULT_BIKETYPE"')
+    counts: Counter[str] = Counter()
+    trips = read_sumo_trips([town / TRIPS], network, counts)
+    assert (counts["types_unknown"], counts["trips_not_on_roads"]) == (1, 1)
+    assert "rider" in trips.name
+    assert "free" not in trips.name
+
+
 # -- what is wrong -----------------------------------------------------------------------------------------------------
 
 WRONG = [
@@ -191,6 +201,7 @@ WRONG = [
     (TRIPS, 'period="4"', 'probability="0.2"', r":16: the flow has neither number, period nor vehsPerHour"),
     (TRIPS, 'period="4"', 'period="exp(0.3)"', r":16: the flow has neither"),
     (TRIPS, 'period="4"', 'period="0"', r":16: period of <flow> is '0'; write a number of at least 0\.001"),
+    (TRIPS, '<route id="along" edges="A0B0 B0C0"/>', '<routeDistribution id="along"/>', r":5: leaves routes to chance"),
     (TRIPS, ' id="inside"', "", r":7: <vehicle> has no id"),
 ]  # fmt: skip
 

@@ -41,6 +41,7 @@ ASSUMED: Final = {
     "timeless": "Links without a time, driven at 30 km/h: {n:,}",
     "zones": "Zones, through which nobody drives in the source, are junctions like others: {n:,}",
     "classes": "Roads without a known class, taken as tertiary: {n:,}",
+    "types_unknown": "Trips and flows of a type that no file defines, taken as cars: {n:,}",
     "departures": "Departures: spread evenly over the matrix's period, whole trips that add up to its total",
     "hospital_assumed": "Hospital: one in the middle of the residents; --hospitals gives a table",
     "vehicles_assumed": "Vehicles: one for each 75,000 residents, as in Zhengzhou, and at least one a station",

@@ -28,6 +28,11 @@ NOT_ON_ROADS: Final = frozenset(
     ("pedestrian", "bicycle", "scooter", "wheelchair", "tram", "rail", "rail_urban", "rail_electric", "rail_fast",
      "subway", "cable_car", "ship", "container", "drone", "aircraft")
 )  # fmt: skip
+DEFAULT_CLASSES: Final = {
+    "DEFAULT_VEHTYPE": "passenger", "DEFAULT_TAXITYPE": "taxi", "DEFAULT_BIKETYPE": "bicycle",
+    "DEFAULT_PEDTYPE": "pedestrian", "DEFAULT_RAILTYPE": "rail", "DEFAULT_CONTAINERTYPE": "container",
+}  # fmt: skip
+"""Types that SUMO knows without a definition."""
 _CLOCK: Final = re.compile(r"^(?:(\d+):)?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)$")
 _LATER: Final = ("triggered", "containerTriggered", "split")
 
@@ -49,7 +54,7 @@ class _Reading:
     edge: dict[str, int]
     junction: dict[str, int]
     routes: dict[str, _Route] = field(default_factory=dict)
-    classes: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=lambda: dict(DEFAULT_CLASSES))
     trips: list[tuple[float, str, int, int, list[int]]] = field(default_factory=list)
 
 
@@ -62,7 +67,8 @@ def read_sumo_trips(paths: Sequence[Path], network: SumoNetwork, counts: Counter
         Files with types and routes before those that use them.
     counts
         Receives what was left out: ``persons``, ``trips_not_on_roads``, ``trips_over_closed``, ``trips_triggered``;
-        and ``vias``, trips whose way was to lead over a given edge.
+        and ``vias``, trips whose way was to lead over a given edge, and ``types_unknown``, trips and flows of a type
+        that no file defines, which are taken as cars'.
 
     Raises
     ------
@@ -102,7 +108,7 @@ def _read(path: Path, reading: _Reading) -> None:
             if waiting is not None:
                 _add(waiting, reading, _route(element, reading))
             waiting = None
-        elif element.depth == 1 or element.parent in ("vTypeDistribution", "routeDistribution"):
+        elif element.depth == 1 or element.parent == "vTypeDistribution":
             if waiting is not None:
                 _add(waiting, reading, None)
             waiting = element if element.tag in ("trip", "vehicle", "flow") else None
@@ -115,6 +121,14 @@ def _define(element: Element, reading: _Reading) -> None:
     """Remember what later elements refer to."""
     if element.tag == "vType":
         reading.classes[element.text("id")] = element.values.get("vClass", "passenger")
+    elif element.tag == "vTypeDistribution":
+        reading.classes[element.text("id")] = "passenger"
+    elif element.tag == "routeDistribution":
+        raise MapError(
+            "{path}:{line}: leaves routes to chance; let duarouter draw one for each vehicle",
+            path=str(element.path),
+            line=element.line,
+        )
     elif element.tag == "route":
         reading.routes[element.text("id")] = _route(element, reading)
     elif element.tag in ("person", "personFlow", "container", "containerFlow"):
@@ -124,7 +138,9 @@ def _define(element: Element, reading: _Reading) -> None:
 def _add(element: Element, reading: _Reading, inner: _Route | None) -> None:
     """Add the trip or trips of one element; ``inner`` is the route that stands inside it."""
     name, counts = element.text("id"), reading.counts
-    if reading.classes.get(element.values.get("type", ""), "passenger") in NOT_ON_ROADS:
+    kind = element.values.get("type", "DEFAULT_VEHTYPE")
+    counts["types_unknown"] += kind not in reading.classes
+    if reading.classes.get(kind) in NOT_ON_ROADS:
         counts["trips_not_on_roads"] += 1
         return
     if element.values.get("depart", "") in _LATER:
