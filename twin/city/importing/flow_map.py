@@ -16,7 +16,7 @@ from twin.city.graph import ROAD_CLASSES, RoadGraph
 from twin.city.importing.build import DISTRICT_ID, LEAST_CONNECTED_SHARE
 from twin.city.importing.flow_summary import FlowSummary, write_documents
 from twin.city.importing.places import in_one_district, make_stations
-from twin.city.importing.plain_graph import fastest_links, in_largest_component, plain_graph, straight_m
+from twin.city.importing.plain_graph import check_middle, fastest_links, in_largest_component, plain_graph, straight_m
 from twin.city.importing.population import RESIDENTS_PER_STREET_KM, Cells, gather_cells
 from twin.city.importing.simplify import SHORTEST_EDGE_M
 from twin.city.importing.write import (
@@ -76,12 +76,7 @@ class FlowMapOptions:
         for what, number in (("population", self.population), ("stations", self.stations), ("vehicles", self.vehicles)):
             if number is not None and number < 1:
                 raise MapError("--{option} is {number}; it must be at least 1", option=what, number=number)
-        if self.at is not None and not (abs(self.at[0]) <= 180 and abs(self.at[1]) <= 85):
-            raise MapError(
-                "--at is {lon:g} {lat:g}; it must be a longitude (-180 to 180) and a latitude (-85 to 85)",
-                lon=self.at[0],
-                lat=self.at[1],
-            )
+        check_middle(self.at)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final
 
+from twin.city.importing.summary import told_under
 from twin.core.language import Language
 
 READ: Final = {
@@ -90,13 +91,7 @@ class FlowSummary:
         lines = [say("{target}: imported from {source}", target=self.target, source=self.source)]
         lon, lat = self.middle
         for title, sentences in ((say("Read"), READ), (say("Left out"), LEFT_OUT), (say("Assumed"), ASSUMED)):
-            told = [
-                say(sentence, n=self.counts[key], lon=lon, lat=lat)
-                for key, sentence in sentences.items()
-                if self.counts[key]
-            ]
-            if told:
-                lines += [title, *(f"  {line}" for line in told)]
+            lines += told_under(title, sentences, self.counts, say, lon=lon, lat=lat)
         return lines
 
     def text(self, language: Language | None = None) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from twin.city.graph import EARTH_RADIUS_M, EDGE_SOURCES, RoadGraph
 from twin.city.importing.build import DISTRICT_ID
+from twin.core.errors import MapError
 
 
 class Kept(NamedTuple):
@@ -17,6 +18,16 @@ class Kept(NamedTuple):
     links: NDArray[np.int64]
     loops: int
     parallel: int
+
+
+def check_middle(at: tuple[float, float] | None) -> None:
+    """Raise MapError where the place around which a plane is laid is none on Earth."""
+    if at is not None and not (abs(at[0]) <= 180 and abs(at[1]) <= 85):
+        raise MapError(
+            "--at is {lon:g} {lat:g}; it must be a longitude (-180 to 180) and a latitude (-85 to 85)",
+            lon=at[0],
+            lat=at[1],
+        )
 
 
 def in_largest_component(size: int, begin: NDArray[np.integer], end: NDArray[np.integer]) -> NDArray[np.bool_]:

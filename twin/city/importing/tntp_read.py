@@ -186,6 +186,17 @@ def number(path: Path, line: int, column: str, text: str) -> float:
     return value
 
 
+def less_than_0(path: Path, line: int, column: str, value: float) -> MapError:
+    """Return the error of a number that must not be negative."""
+    return MapError(
+        "{path}:{line}: column {column}: {value:g} is less than 0; correct it",
+        path=str(path),
+        line=line,
+        column=column,
+        value=value,
+    )
+
+
 def _check_links(text: TntpText, table: NDArray[np.float64], count: int) -> None:
     for column, values in zip(COLUMNS[:2], table[:, :2].T, strict=True):
         wrong = (values != np.rint(values)) | (values < 1) | (values > count)
@@ -208,13 +219,7 @@ def _check_links(text: TntpText, table: NDArray[np.float64], count: int) -> None
         )
     for position in (3, 4, 5, 8):
         for line, value in _first(text, table[:, position], table[:, position] < 0):
-            raise MapError(
-                "{path}:{line}: column {column}: {value:g} is less than 0; correct it",
-                path=str(text.path),
-                line=line,
-                column=COLUMNS[position],
-                value=value,
-            )
+            raise less_than_0(text.path, line, COLUMNS[position], value)
     power = table[:, 6]
     for line, value in _first(text, power, (power != 0) & (power < 1)):
         raise MapError(

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from twin.city.flow_network import OdMatrix
-from twin.city.importing.tntp_read import ZONES, TntpText, number, read_text
+from twin.city.importing.tntp_read import ZONES, TntpText, less_than_0, number, read_text
 from twin.core.errors import MapError
 
 TOTAL: Final = "TOTAL OD FLOW"
@@ -86,13 +86,7 @@ def _pairs(text: TntpText, zones: int) -> dict[int, float]:
 
 def _check_trips(path: Path, line: int, key: int, trips: float, pairs: dict[int, float], zones: int) -> None:
     if trips < 0:
-        raise MapError(
-            "{path}:{line}: column {column}: {value:g} is less than 0; correct it",
-            path=str(path),
-            line=line,
-            column="trips",
-            value=trips,
-        )
+        raise less_than_0(path, line, "trips", trips)
     if key in pairs:
         raise MapError(
             "{path}:{line}: trips from {origin} to {destination} stand there twice; leave one out",
