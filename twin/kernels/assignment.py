@@ -17,6 +17,9 @@ from twin.kernels.compile import kernel
 
 NONE: Final = -1
 """Stands for no link, no path, no pair."""
+MOST_HALVINGS: Final = 50
+OVERSHOOT: Final = 0.5
+"""How much dearer a path may become by a step, relative to how much cheaper it was."""
 
 
 class Links(NamedTuple):
@@ -330,6 +333,31 @@ def _slope_between(
 
 
 @kernel
+def _move(
+    links: Links,
+    paths: Paths,
+    path: int,
+    best: int,
+    moved: float,
+    dearer: float,
+    flow: NDArray[np.float64],
+    costs: NDArray[np.float64],
+) -> None:
+    """Move flow from one path to another, half as much while that would make the other far dearer.
+
+    Newton's step is too long where costs bend upwards ahead of it, and without end where a link is empty.
+    """
+    _change(links, paths, path, -moved, flow, costs)
+    _change(links, paths, best, moved, flow, costs)
+    for _ in range(MOST_HALVINGS):
+        if _path_cost(paths, best, costs) - _path_cost(paths, path, costs) <= OVERSHOOT * dearer:
+            break
+        moved /= 2
+        _change(links, paths, path, moved, flow, costs)
+        _change(links, paths, best, -moved, flow, costs)
+
+
+@kernel
 def balance(links: Links, pairs: Pairs, paths: Paths, flow: NDArray[np.float64], costs: NDArray[np.float64]) -> float:
     """Move each pair's flow towards its cheapest path once, pair after pair; `flow` and `costs` follow.
 
@@ -359,7 +387,6 @@ def balance(links: Links, pairs: Pairs, paths: Paths, flow: NDArray[np.float64],
                     excess += paths.flow[path] * dearer
                     slope = _slope_between(links, paths, path, best, flow, mark)
                     moved = paths.flow[path] if slope * paths.flow[path] <= dearer else dearer / slope
-                    _change(links, paths, path, -moved, flow, costs)
-                    _change(links, paths, best, moved, flow, costs)
+                    _move(links, paths, path, best, moved, dearer, flow, costs)
             path = paths.following[path]
     return excess
