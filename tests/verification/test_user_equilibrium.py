@@ -146,6 +146,13 @@ def test_distance_counts_where_it_is_weighed() -> None:
     assert user_equilibrium(net, demand((0, 1, 8)), distance_s_per_m=0.01).flow_per_h.tolist() == [0, 8]
 
 
+def test_a_delay_to_the_power_of_0_is_there_on_an_empty_road_too() -> None:
+    net = network((0, 1, 10, 1, 5, 0), (0, 1, 15, 0, 5, 0))
+    found = user_equilibrium(net, demand((0, 1, 8)))
+    assert found.flow_per_h.tolist() == [0, 8]
+    assert found.time_s.tolist() == [20, 15]
+
+
 # -- what a network and its trips may be -------------------------------------------------------------------------------
 
 
@@ -178,11 +185,11 @@ def test_a_matrix_of_two_hours_counts_half_an_hour_each() -> None:
 
 @st.composite
 def random_problems(draw: st.DrawFn) -> tuple[FlowNetwork, OdMatrix]:
-    """A ring of nodes (so that all can be reached) with roads across it."""
+    """A ring of nodes (so that all can be reached) with roads across it, loaded up to twenty times their capacity."""
     nodes = draw(st.integers(3, 9))
     ends = [(node, (node + 1) % nodes) for node in range(nodes)]
     ends += draw(st.lists(st.tuples(st.integers(0, nodes - 1), st.integers(0, nodes - 1)), max_size=20))
-    road = st.tuples(st.floats(0, 50), st.floats(0, 2), st.floats(1, 100), st.sampled_from([0.0, 1.0, 2.0, 4.0, 5.5]))
+    road = st.tuples(st.floats(0, 50), st.floats(0, 2), st.floats(20, 200), st.sampled_from([0.0, 1.0, 2.0, 4.0, 5.5]))
     links = [(*pair, *draw(road)) for pair in ends]
     trips = draw(
         st.lists(st.tuples(st.integers(0, nodes - 1), st.integers(0, nodes - 1), st.floats(0.1, 50)), max_size=8)

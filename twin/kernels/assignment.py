@@ -86,7 +86,7 @@ class Paths(NamedTuple):
 def link_cost(links: Links, link: int, flow: float) -> float:
     """Return the cost of one link under a flow."""
     time = float(links.free_flow[link])
-    if links.b[link] > 0 and flow > 0:
+    if links.b[link] > 0 and (flow > 0 or links.power[link] == 0):  # x to the power of 0 is 1 on an empty road, too
         time *= 1 + links.b[link] * (flow / links.capacity[link]) ** links.power[link]
     return time + float(links.fixed[link])
 
