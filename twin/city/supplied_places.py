@@ -1,4 +1,4 @@
-"""Checks that the places of a supplied table lie on the map."""
+"""Places in supplied tables: which road node is nearest, and whether any is near."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FARTHEST_FROM_ROAD_M: Final = 2_000.0
 """A place farther from every road node than this is an error: it lies off the map, or its numbers are swapped."""
+TOO_FAR: Final = -1
 
 
 @lru_cache(maxsize=4)
@@ -26,25 +27,45 @@ def _tree(roads: RoadGraph) -> cKDTree:
     return cKDTree(roads.node_xy_m)
 
 
-def distance_m(roads: RoadGraph, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return straight distances to the nearest road node, metres, shape (k,); infinite beyond the allowed one."""
+def nearest_road_nodes(roads: RoadGraph, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return the nearest road node in a straight line, `TOO_FAR` beyond `FARTHEST_FROM_ROAD_M`; shape (k,)."""
     points = roads.to_plane_m(lon, lat)
-    return np.asarray(_tree(roads).query(points, distance_upper_bound=FARTHEST_FROM_ROAD_M, workers=-1)[0])
+    node = np.asarray(_tree(roads).query(points, distance_upper_bound=FARTHEST_FROM_ROAD_M, workers=-1)[1])
+    return np.where(node == roads.node_count, TOO_FAR, node).astype(np.int32)
 
 
 def check_places(
-    raw: Raw, lon: NDArray[np.float64], lat: NDArray[np.float64], roads: RoadGraph, problems: Problems
-) -> None:
-    """Find places that are farther from every road than may be."""
+    raw: Raw,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    roads: RoadGraph,
+    problems: Problems,
+    column: str = "lon",
+) -> NDArray[np.int32]:
+    """Find places that are farther from every road than may be; those that are not known are passed over.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, NaN where not known, shape (n,).
+    column
+        Where problems are said to be.
+
+    Returns
+    -------
+    NDArray
+        The nearest road node of each place, `TOO_FAR` where there is none or the place is not known; shape (n,).
+    """
     known = np.isfinite(lon) & np.isfinite(lat)
     on_earth = known & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
-    far = on_earth.copy()
-    far[on_earth] = np.isinf(distance_m(roads, lon[on_earth], lat[on_earth]))
+    nearest = np.full(len(lon), TOO_FAR, np.int32)
+    nearest[on_earth] = nearest_road_nodes(roads, lon[on_earth], lat[on_earth])
+    far = on_earth & (nearest == TOO_FAR)
     swapped = far | (known & ~on_earth)
-    swapped[swapped] = np.isfinite(distance_m(roads, lat[swapped], lon[swapped]))
-    for _, where in problems.rows(raw, swapped, "lon"):
+    swapped[swapped] = nearest_road_nodes(roads, lat[swapped], lon[swapped]) != TOO_FAR
+    for _, where in problems.rows(raw, swapped, column):
         problems.add(TwinError("{where}: longitude and latitude seem to be swapped; swap the two columns", where=where))
-    for row, where in problems.rows(raw, far & ~swapped, "lon"):
+    for row, where in problems.rows(raw, far & ~swapped, column):
         problems.add(
             TwinError(
                 "{where}: {lon:g}, {lat:g} is more than {km:g} km from every road of the map; correct the place, leave "
@@ -55,3 +76,4 @@ def check_places(
                 km=FARTHEST_FROM_ROAD_M / 1000,
             )
         )
+    return nearest

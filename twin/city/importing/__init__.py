@@ -143,7 +143,12 @@ def import_source(source: Source, target: Path, options: ImportOptions, begun_s:
     hospitals = make_hospitals(source, network.graph, options.hospitals)
     cells = spread_population(network, options.population)
     stations = make_stations(
-        source, cells, table=options.station_table, count=options.stations, vehicles=options.vehicles
+        source.stations,
+        source.counts,
+        cells,
+        table=options.station_table,
+        count=options.stations,
+        vehicles=options.vehicles,
     )
     source.counts.update(assumed_hospitals(hospitals))
     source.counts["population_assumed"] = cells.assumed_total

@@ -24,6 +24,7 @@ from twin.city.importing.jemss_write import (
     write_header,
     write_scenario,
 )
+from twin.city.importing.plain_graph import check_middle
 from twin.city.importing.write import check_target, new_folder, write_places, write_population
 from twin.city.map import read_map, write_graph
 from twin.city.places import Hospital, Station
@@ -62,12 +63,7 @@ class JemssOptions:
         """Raise MapError where a value makes no sense."""
         if self.population is not None and self.population < 1:
             raise MapError("--{option} is {number}; it must be at least 1", option="population", number=self.population)
-        if self.at is not None and not (abs(self.at[0]) <= 180 and abs(self.at[1]) <= 85):
-            raise MapError(
-                "--at is {lon:g} {lat:g}; it must be a longitude (-180 to 180) and a latitude (-85 to 85)",
-                lon=self.at[0],
-                lat=self.at[1],
-            )
+        check_middle(self.at)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -10,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.graph import EARTH_RADIUS_M, RoadGraph
+from twin.city.graph import RoadGraph
 from twin.city.importing.build import DISTRICT_ID
 from twin.city.importing.jemss_raster import read_raster
 from twin.city.importing.jemss_read import JemssCity
 from twin.city.importing.jemss_roads import Projection
 from twin.city.importing.jemss_tables import JemssTable
 from twin.city.importing.places import FARTHEST_FROM_ROAD_M, RESIDENTS_PER_VEHICLE
-from twin.city.importing.population import CELL_M, Cells
+from twin.city.importing.population import Cells, gather_cells
 from twin.city.places import Hospital, Station
 from twin.core.clock import DAY_S
 
@@ -160,30 +159,4 @@ def spread_people(
             said = "Population: spread evenly over the road nodes, as there is no raster and there are few calls"
         weight = np.ones(len(lon))
     total = population if population is not None else max(int(city.ambulances_at.sum()) * RESIDENTS_PER_VEHICLE, 1)
-    return Spread(_cells(graph, lon, lat, weight, total, assumed=population is None), said)
-
-
-def _cells(
-    graph: RoadGraph,
-    lon: NDArray[np.float64],
-    lat: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    total: int,
-    *,
-    assumed: bool,
-) -> Cells:
-    """Sum weights over a grid of 500 m and scale them to the residents."""
-    lon0, lat0 = float(lon.min()), float(lat.min())
-    height = math.degrees(CELL_M / EARTH_RADIUS_M)
-    width = height / math.cos(math.radians(graph.origin[1]))
-    cells, inverse = np.unique(
-        np.column_stack([np.floor((lat - lat0) / height), np.floor((lon - lon0) / width)]), axis=0, return_inverse=True
-    )
-    people = np.bincount(inverse.ravel(), weights=weight)
-    return Cells(
-        lon=lon0 + (cells[:, 1] + 0.5) * width,
-        lat=lat0 + (cells[:, 0] + 0.5) * height,
-        residents=people / people.sum() * total,
-        assumed_total=assumed,
-        all_streets=False,
-    )
+    return Spread(gather_cells(graph, lon, lat, weight, total, assumed=population is None), said)

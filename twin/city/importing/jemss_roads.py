@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.graph import EARTH_RADIUS_M, EDGE_SOURCES, ROAD_CLASSES, RoadGraph
-from twin.city.importing.build import DISTRICT_ID, LEAST_CONNECTED_SHARE
+from twin.city.graph import EARTH_RADIUS_M, ROAD_CLASSES, RoadGraph
+from twin.city.importing.build import LEAST_CONNECTED_SHARE
 from twin.city.importing.jemss_read import JemssCity, Roads
+from twin.city.importing.plain_graph import fastest_links, in_largest_component, plain_graph, straight_m
 from twin.city.importing.simplify import SHORTEST_EDGE_M
 from twin.core.clock import DAY_S
 from twin.core.errors import MapError
@@ -95,15 +96,26 @@ def build_roads(city: JemssCity, projection: Projection, counts: Counter[str]) -
     keep = _connected(city, roads, counts)
     used = np.flatnonzero(keep)
     position = np.cumsum(keep) - 1
-    arcs = _fastest(roads, keep, roads.time_days[city.modes[1]], counts)
+    arcs, counts["loops"], counts["parallel_arcs"] = fastest_links(
+        roads.begin, roads.end, keep, roads.time_days[city.modes[1]]
+    )
     begin, end = roads.begin[arcs], roads.end[arcs]
     length_m = roads.distance_km[arcs] * 1000
     counts["lengths_straight"] = int(np.isnan(length_m).sum())
-    length_m = np.where(np.isnan(length_m), _straight_m(lon, lat, begin, end), length_m)
+    length_m = np.where(np.isnan(length_m), straight_m(lon, lat, begin, end), length_m)
     length_m = np.maximum(length_m, SHORTEST_EDGE_M)
     speed_kmh = length_m / (roads.time_days[city.modes[1]][arcs] * DAY_S) * 3.6
     counts["odd_speeds"] = int(((speed_kmh < 2) | (speed_kmh > 200)).sum())
-    return _graph(lon[used], lat[used], position[begin], position[end], length_m, speed_kmh)
+    return plain_graph(
+        lon[used],
+        lat[used],
+        position[begin],
+        position[end],
+        length_m=length_m,
+        speed_kmh=speed_kmh,
+        lanes=np.ones(len(arcs), np.int64),
+        road_class=np.full(len(arcs), ROAD_CLASSES.index(ROAD_CLASS)),
+    )
 
 
 def urgent_share(city: JemssCity) -> float:
@@ -127,13 +139,8 @@ def _check_degrees(city: JemssCity, lon: NDArray[np.float64], lat: NDArray[np.fl
 
 def _connected(city: JemssCity, roads: Roads, counts: Counter[str]) -> NDArray[np.bool_]:
     """Say which nodes lie in the largest set that can all reach one another, shape (nodes,)."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     size = len(roads.node_x)
-    links = coo_array((np.ones(len(roads.begin), np.int8), (roads.begin, roads.end)), shape=(size, size)).tocsr()
-    _, label = connected_components(links, directed=True, connection="strong")
-    keep: NDArray[np.bool_] = label == np.bincount(label).argmax()
+    keep = in_largest_component(size, roads.begin, roads.end)
     counts["unconnected_nodes"] = int((~keep).sum())
     if keep.sum() < max(2, LEAST_CONNECTED_SHARE * size):
         raise MapError(
@@ -144,62 +151,3 @@ def _connected(city: JemssCity, roads: Roads, counts: Counter[str]) -> NDArray[n
             all=size,
         )
     return keep
-
-
-def _fastest(
-    roads: Roads, keep: NDArray[np.bool_], time_days: NDArray[np.float64], counts: Counter[str]
-) -> NDArray[np.int64]:
-    """Return the arcs between kept nodes in the order of their ends, of parallel ones the fastest, no loops."""
-    inside = keep[roads.begin] & keep[roads.end]
-    loops = inside & (roads.begin == roads.end)
-    counts["loops"] = int(loops.sum())
-    arcs = np.flatnonzero(inside & ~loops)
-    arcs = arcs[np.lexsort((arcs, time_days[arcs], roads.end[arcs], roads.begin[arcs]))]
-    begin, end = roads.begin[arcs], roads.end[arcs]
-    first = np.append(True, (begin[1:] != begin[:-1]) | (end[1:] != end[:-1]))
-    counts["parallel_arcs"] = int((~first).sum())
-    best: NDArray[np.int64] = arcs[first]
-    return best
-
-
-def _straight_m(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], begin: NDArray[np.int64], end: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return great-circle distances between pairs of nodes, metres, shape (arcs,)."""
-    x, y = np.radians(lon), np.radians(lat)
-    half = np.sin((y[end] - y[begin]) / 2) ** 2
-    half = half + np.cos(y[begin]) * np.cos(y[end]) * np.sin((x[end] - x[begin]) / 2) ** 2
-    distance_m: NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(half))
-    return distance_m
-
-
-def _graph(
-    lon: NDArray[np.float64],
-    lat: NDArray[np.float64],
-    begin: NDArray[np.int64],
-    end: NDArray[np.int64],
-    length_m: NDArray[np.float64],
-    speed_kmh: NDArray[np.float64],
-) -> RoadGraph:
-    from twin.kernels.dissection import nested_dissection_order  # compiled: only those who build a map pay for it
-
-    x_m = np.radians(lon - lon.mean()) * np.cos(np.radians(lat.mean())) * EARTH_RADIUS_M
-    y_m = np.radians(lat - lat.mean()) * EARTH_RADIUS_M
-    edge_from, edge_to, count = begin.astype(np.int32), end.astype(np.int32), len(begin)
-    return RoadGraph(
-        node_lon=lon,
-        node_lat=lat,
-        node_rank=nested_dissection_order(x_m, y_m, edge_from, edge_to),
-        node_district=np.zeros(len(lon), np.int8),
-        edge_from=edge_from,
-        edge_to=edge_to,
-        edge_length_m=length_m.astype(np.float32),
-        edge_class=np.full(count, ROAD_CLASSES.index(ROAD_CLASS), np.uint8),
-        edge_source=np.full(count, EDGE_SOURCES.index("osm"), np.uint8),
-        edge_lanes=np.ones(count, np.uint8),
-        edge_speed_kmh=speed_kmh.astype(np.float32),
-        edge_level=np.zeros(count, np.int8),
-        edge_name=np.zeros(count, np.int32),
-        names=("",),
-        districts=(DISTRICT_ID,),
-    )

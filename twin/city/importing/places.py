@@ -92,7 +92,13 @@ def _hospital(place: RawPlace, number: int) -> Hospital:
 
 
 def make_stations(
-    source: Source, cells: Cells, *, table: Path | None, count: int | None, vehicles: int | None
+    raw: tuple[RawPlace, ...],
+    counts: Counter[str],
+    cells: Cells,
+    *,
+    table: Path | None,
+    count: int | None,
+    vehicles: int | None,
 ) -> tuple[Station, ...]:
     """Return the user's stations, else the source's, else places found by k-means on the population.
 
@@ -100,17 +106,17 @@ def make_stations(
     """
     if table is not None:
         return tuple(dataclasses.replace(place, district=DISTRICT_ID) for place in read_places(table, Station))
-    found = source.stations if count is None else ()
+    found = raw if count is None else ()
     total = float(cells.residents.sum())
     if found:
         spots = [(place.lon, place.lat) for place in found]
     else:
         wanted = count if count is not None else max(round(total / RESIDENTS_PER_STATION), 1)
         spots = list(zip(*(axis.tolist() for axis in place_by_population(cells, wanted)), strict=True))
-        source.counts["stations_fewer"] = wanted - len(spots)
-    source.counts["stations_placed"] = 0 if found else len(spots)
+        counts["stations_fewer"] = wanted - len(spots)
+    counts["stations_placed"] = 0 if found else len(spots)
     fleet = max(vehicles if vehicles is not None else round(total / RESIDENTS_PER_VEHICLE), len(spots))
-    source.counts["vehicles_assumed"] = vehicles is None
+    counts["vehicles_assumed"] = vehicles is None
     names = [(place.name_en or place.name, place.name_zh or place.name) for place in found] or [("", "")] * len(spots)
     where = [f"position: OpenStreetMap {place.osm_id}" for place in found] or ["position: k-means on the population"]
     shares = _share_out(fleet, len(spots))

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.graph import EARTH_RADIUS_M, ROAD_CLASSES
+from twin.city.graph import EARTH_RADIUS_M, ROAD_CLASSES, RoadGraph
 from twin.city.importing.build import Network
 from twin.city.importing.simplify import step_lengths_m
 
@@ -117,3 +117,29 @@ def place_by_population(cells: Cells, count: int) -> tuple[NDArray[np.float64], 
             break
         centres = moved
     return centres[:, 0] / np.cos(np.radians(cells.lat.mean())), centres[:, 1]
+
+
+def gather_cells(
+    graph: RoadGraph,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    total: int,
+    *,
+    assumed: bool,
+) -> Cells:
+    """Sum weights over a grid of 500 m and scale them to the residents."""
+    lon0, lat0 = float(lon.min()), float(lat.min())
+    height = math.degrees(CELL_M / EARTH_RADIUS_M)
+    width = height / math.cos(math.radians(graph.origin[1]))
+    cells, inverse = np.unique(
+        np.column_stack([np.floor((lat - lat0) / height), np.floor((lon - lon0) / width)]), axis=0, return_inverse=True
+    )
+    people = np.bincount(inverse.ravel(), weights=weight)
+    return Cells(
+        lon=lon0 + (cells[:, 1] + 0.5) * width,
+        lat=lat0 + (cells[:, 0] + 0.5) * height,
+        residents=people / people.sum() * total,
+        assumed_total=assumed,
+        all_streets=False,
+    )

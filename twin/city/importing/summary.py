@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -83,9 +84,7 @@ class ImportSummary:
             (say("Dropped"), DROPPED, self.dropped),
             (say("Assumed"), ASSUMED, self.assumed),
         ):
-            told = [say(sentence, n=counts[key]) for key, sentence in sentences.items() if counts.get(key)]
-            if told:
-                lines += [title, *(f"  {line}" for line in told)]
+            lines += told_under(title, sentences, counts, say)
         return lines
 
     def text(self, language: Language | None = None) -> str:
@@ -103,6 +102,14 @@ class ImportSummary:
             "assumed": dict(self.assumed),
             "seconds": round(self.seconds, 3),
         }
+
+
+def told_under(
+    title: str, sentences: Mapping[str, str], counts: Mapping[str, float], say: Language, **values: object
+) -> list[str]:
+    """Return a title and, indented, the sentences whose count is not 0; nothing where there is none."""
+    told = [say(sentence, n=counts[key], **values) for key, sentence in sentences.items() if counts.get(key)]
+    return [title, *(f"  {line}" for line in told)] if told else []
 
 
 def dropped_from(counts: Counter[str]) -> dict[str, float]:

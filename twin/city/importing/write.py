@@ -131,7 +131,15 @@ def write_population(path: Path, cells: Cells) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def write_header(path: Path, name: str, title: tuple[str, str], notes: dict[str, str]) -> None:
+def write_header(
+    path: Path,
+    name: str,
+    title: tuple[str, str],
+    notes: dict[str, str],
+    *,
+    licence: str = LICENCE,
+    attribution: str = ATTRIBUTION,
+) -> None:
     """Write ``map.yaml``."""
     from ruamel.yaml import YAML
 
@@ -139,8 +147,8 @@ def write_header(path: Path, name: str, title: tuple[str, str], notes: dict[str,
         "name": name,
         "title": {"en": title[0], "zh": title[1]},
         "crs": CRS,
-        "licence": LICENCE,
-        "attribution": ATTRIBUTION,
+        "licence": licence,
+        "attribution": attribution,
         "notes": notes,
     }
     writer = YAML()
