@@ -4,7 +4,8 @@ The same grid of 2,601 junctions and 10,200 links, the same trips, three hours: 
 engine (everybody keeps the route he is given, in both) and UXsim (everybody takes another way every 600 s, in both).
 Needs ``pip install zhengzhou-twin[bench]``; what is not installed is left out. Each run is a process of its own. The
 table holds medians: seconds of processor time, which a busy machine changes less than the clock's, to simulate and to
-set up (network, trips and routes, as far as that is apart); how often slower than the road here; peak memory. ``--uxsim-python`` adds UXsim's engine in Python, minutes.
+set up (network, trips and routes, as far as that is apart); how often slower than the road here; peak memory.
+``--uxsim-python`` adds UXsim's engine in Python, minutes.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "city": {"core", "kernels"},
     "charts": {"core", "city"},
     "planning": {"core", "city"},
-    "domains": {"core", "city", "charts"},
+    "domains": {"core", "city", "charts", "kernels"},
     "policies": {"core", "domains"},
     "scenario": {"core", "city", "domains", "policies"},
     "experiment": {"core", "city", "domains", "policies", "scenario"},
