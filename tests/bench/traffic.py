@@ -5,14 +5,13 @@ engine (everybody keeps the route he is given, in both) and UXsim (everybody tak
 Needs ``pip install zhengzhou-twin[bench]``; what is not installed is left out. Each run is a process of its own. The
 table holds medians: seconds of processor time, which a busy machine changes less than the clock's, to simulate and to
 set up (network, trips and routes, as far as that is apart); how often slower than the road here; peak memory.
-``--uxsim-python`` adds UXsim's engine in Python, minutes.
+``--uxsim-python`` adds UXsim's engine in Python, which takes minutes.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
 import resource
 import subprocess
@@ -103,12 +102,18 @@ def fixed_routes(case: Case) -> list[list[int]]:
     return routes
 
 
+def processor_s() -> float:
+    """Return the seconds of processor time of this process and of those that it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 @contextmanager
 def stopwatch(into: dict[str, float], name: str) -> Iterator[None]:
     """Note the seconds of processor time that the block takes, its subprocesses' too, as ``into[name]``."""
-    begin = sum(os.times()[:4])
+    begin_s = processor_s()
     yield
-    into[name] = sum(os.times()[:4]) - begin
+    into[name] = processor_s() - begin_s
 
 
 def our_road(case: Case):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twin.city.road_traffic import RoadTraffic
 from twin.kernels.road_network import LinkTimes
 
-settings.register_profile("road", deadline=None, max_examples=120)
+settings.register_profile("road", deadline=None, max_examples=60)
 unhurried = settings.get_profile("road")
 
 STEP_MS = 1000

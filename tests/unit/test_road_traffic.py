@@ -53,6 +53,23 @@ def test_a_link_that_loses_a_lane_lets_half_as_many_through_and_holds_half_as_ma
     assert np.diff(at_ms).tolist() == [2000] * 59
 
 
+def test_a_link_that_lost_a_lane_fills_to_half_even_if_more_stood_on_it():
+    traffic = chain(headway_ms=1000)
+    vehicles = send(traffic, 40, [0, 1, 2])
+    traffic.set_links([2], storage=0)
+    traffic.advance(60_000, vehicles, np.zeros(40, int))
+    assert traffic.on_links().tolist() == [10, 10, 0]
+    traffic.set_links([1], storage=5)
+    traffic.set_links([2], storage=3)
+    traffic.advance(63_000)
+    assert traffic.on_links().tolist() == [10, 7, 3]
+    traffic.set_links([2], storage=10)
+    traffic.advance(80_000)
+    traffic.set_links([2], storage=0)
+    traffic.advance(200_000)
+    assert traffic.on_links().tolist() == [10, 5, 0]
+
+
 def test_rain_slows_those_who_enter_after_it_began():
     traffic = chain()
     vehicles = send(traffic, 2, [0])
