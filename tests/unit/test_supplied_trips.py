@@ -13,7 +13,8 @@ from support.cities import LAT, LON, grid_graph
 
 from twin.core.language import Language, chinese_table
 from twin.core.supplied.reading import TableError
-from twin.domains.traffic.supplied_trip_columns import COLUMNS, ONE_OF, PURPOSES, columns_as_markdown
+from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.supplied_trip_columns import COLUMNS, ONE_OF, columns_as_markdown
 from twin.domains.traffic.supplied_trips import read_trips
 
 ROADS = grid_graph()
@@ -52,7 +53,7 @@ def test_trips_come_in_order_of_departure_with_every_column_filled_or_left_to_be
     assert trips["from_node"].tolist() == [3, 0, 5]
     assert trips["to_node"].tolist() == [4, 17, 20]
     assert trips["from_node"].dtype == trips["to_node"].dtype == np.int32
-    assert trips["purpose"].tolist() == ["other", "other", "work"]
+    assert trips["purpose"].tolist() == ["leisure", "leisure", "work"]
     assert tuple(trips["purpose"].cat.categories) == PURPOSES
     assert trips["stay_min"].isna().tolist() == [True, True, False]
     assert trips["uses_app"].isna().tolist() == [True, False, False]

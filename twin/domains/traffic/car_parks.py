@@ -68,6 +68,11 @@ class CarParks:
         """Cars in each lot, in the order of the table of lots, shape (k,)."""
         return self._lots.taken[self._row]
 
+    @property
+    def somebody_goes_on(self) -> bool:
+        """Whether somebody who found no place is about to drive to another point."""
+        return bool(self._again)
+
     def place_overnight(self, points: Positions) -> NDArray[np.int32]:
         """Let cars stand near these points when the day begins; return their lots, `GAVE_UP` where all are full."""
         count = len(points)

@@ -19,7 +19,7 @@ from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.tables import Demand, draw_tables
-from twin.domains.traffic.trips import NOT_YET, TripBook
+from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 from twin.domains.traffic.ways import Ways
 
 if TYPE_CHECKING:
@@ -75,14 +75,16 @@ class TrafficDomain:
         self._ends_ms = round(MS * clock.duration_s) - self._begins_ms
         vehicles = tables[VEHICLES]
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
-        self.road = self.network.road(round(MS * 60 * parameters.unjam_min))
+        self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack)
         self.road.add_vehicles(len(vehicles))
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._permit = vehicles["home_permit"].to_numpy(np.bool_)
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
         draw = twin.streams("traffic", "vehicles", "traffic_draw").random(len(vehicles), np.float32)
         self._informed = draw < (share.share if share.on else 0.0)
-        self.ways = Ways(self.city, self.network, self.road, parameters, twin.clock)
+        self.ways = Ways(
+            self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self._informed.any())
+        )
         self._records = Records(twin.recorder, self.network, self.road)
         self._records.describe(self.lots)
         self._place_overnight(vehicles)
@@ -122,7 +124,7 @@ class TrafficDomain:
         if begins_ms >= self._ends_ms:  # nothing new begins after the end
             trips, at_ms = trips[:0], at_ms[:0]
         who = book.vehicle[trips]
-        self._leave(who, at_ms)
+        leaving = self._leave(who, at_ms)
         junction = self._where_from(trips, who)
         book.current[who] = trips
         book.departed_ms[trips] = at_ms
@@ -135,6 +137,7 @@ class TrafficDomain:
             ends_ms, drivers, np.concatenate([at_ms, again_ms]), np.concatenate([junction, from_junction])
         )
         self._arrive(arrived, time_ms, ends_ms)
+        self.car_parks.leave(leaving)  # not before: nobody takes a place earlier than it is left
         self.ways.renew(ends_ms, self._begins_ms)
         if ends_ms % (MS * INTERVAL_S) == 0:
             self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)
@@ -145,13 +148,13 @@ class TrafficDomain:
         drawn = self.network.links.node_junction[self.book.origin[trips]]
         return np.where(stands >= 0, self.network.point_junction[stands], drawn).astype(np.int32)
 
-    def _leave(self, who: NDArray[np.int32], at_ms: NDArray[np.int32]) -> None:
-        """Leave the lots in which cars stand."""
+    def _leave(self, who: NDArray[np.int32], at_ms: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Stamp when cars leave where they stand; return the lots among these places."""
         before = self.book.current[who]
         away = before >= 0
         self.book.left_ms[before[away]] = at_ms[away]
         lot = np.where(away, self.book.lot[before], self.overnight[who])
-        self.car_parks.leave(lot[lot >= 0])
+        return lot[lot >= 0]
 
     def _arrive(self, who: NDArray[np.int32], time_ms: NDArray[np.int32], ends_ms: int) -> None:
         """Let those who have arrived look for a place, and plan what they do next."""
@@ -160,27 +163,29 @@ class TrafficDomain:
         new = book.arrived_ms[trips] == NOT_YET
         book.arrived_ms[trips[new]] = time_ms[new]
         purpose = book.purpose[trips]
-        at_home = (purpose == PURPOSES.index("home")) & self._permit[who]
-        parks = PARKS[purpose] & ~at_home
-        waited_ms = time_ms - book.arrived_ms[trips]
-        looking = np.flatnonzero(parks)
+        own = (purpose == PURPOSES.index("home")) & self._permit[who]
+        ending = np.where(own, ENDINGS.index("own_place"), ENDINGS.index("no_parking")).astype(np.int8)
+        looking = np.flatnonzero(PARKS[purpose] & ~own)
         book.looked[trips[looking]] += 1
+        looked_for_ms = time_ms[looking] - book.arrived_ms[trips[looking]]
         found = self.car_parks.look(
-            who[looking], purpose[looking], self._time_of_day_ms(time_ms[looking]), time_ms[looking], waited_ms[looking]
+            who[looking], purpose[looking], self._time_of_day_ms(time_ms[looking]), time_ms[looking], looked_for_ms
         )
-        ended = np.ones(len(who), np.bool_)
-        ended[looking] = found != CarParks.GOES_ON
-        book.lot[trips[looking]] = np.where(found >= 0, found, -1)
-        over = trips[ended]
-        book.parked_ms[over] = time_ms[ended]
-        book.plan_next(over, self.parameters.least_stay_share, self._step_ms, ends_ms)
+        parked = found >= 0
+        ending[looking] = np.where(parked, ENDINGS.index("lot"), ENDINGS.index("gave_up"))
+        ending[looking[found == CarParks.GOES_ON]] = ENDINGS.index("under_way")
+        book.lot[trips[looking[parked]]] = found[parked]
+        book.ending[trips] = ending
+        ended = ending != ENDINGS.index("under_way")
+        book.parked_ms[trips[ended]] = time_ms[ended]
+        book.plan_next(trips[ended], self.parameters.least_stay_share, self._step_ms, ends_ms)
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
         """Nothing of this domain's own happens to the world yet."""
 
     def busy(self) -> bool:
         """Say whether somebody still drives."""
-        return self.road.driving_count > 0
+        return bool(self.road.driving_count > 0) or self.car_parks.somebody_goes_on
 
     def finish(self, twin: Twin) -> None:
         """Record the trips, and those that are still under way."""

@@ -77,12 +77,10 @@ class Network:
             node_xy_m=roads.node_xy_m,
         )
 
-    def road(self, unjam_ms: int) -> RoadTraffic:
-        """Return an empty road."""
-        links = self.links
-        return RoadTraffic(
-            len(links.node), links.from_junction, links.to_junction, self.times, unjam_ms=unjam_ms
-        )  # fmt: skip
+    def road(self, unjam_ms: int, slack: int) -> RoadTraffic:
+        """Return an empty road; see `RoadTraffic`."""
+        ends = self.links.from_junction, self.links.to_junction
+        return RoadTraffic(len(self.links.node), *ends, self.times, unjam_ms=unjam_ms, slack=slack)
 
     def write_ways(
         self,

@@ -11,7 +11,7 @@ import pyarrow as pa
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS
-from twin.domains.traffic.trips import NOT_YET, TripBook
+from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 
 if TYPE_CHECKING:
     from twin.city.road_traffic import RoadTraffic
@@ -23,7 +23,8 @@ INTERVAL_S: Final = 900
 TRIPS: Final = {
     "trip": pa.int32(), "vehicle": pa.int32(), "purpose": pa.int8(), "origin_node": pa.int32(),
     "destination_node": pa.int32(), "planned_s": pa.float32(), "departed_s": pa.float32(), "arrived_s": pa.float32(),
-    "parked_s": pa.float32(), "left_s": pa.float32(), "lot": pa.int32(), "looked": pa.int16(), "walk_m": pa.float32(),
+    "parked_s": pa.float32(), "left_s": pa.float32(), "lot": pa.int32(),
+    "ending": pa.dictionary(pa.int32(), pa.string()), "looked": pa.int16(), "walk_m": pa.float32(),
 }  # fmt: skip
 LINKS: Final = {
     "ends_s": pa.int32(), "link": pa.int32(), "left": pa.int32(), "time_s": pa.float32(), "waiting": pa.int32(),
@@ -90,10 +91,11 @@ class Records:
         xy_m = self._network.node_xy_m
         lot_node = lots["node"].to_numpy()
         lot = book.lot[begun]
+        ending = [ENDINGS[code] for code in book.ending[begun].tolist()]
         walk_m = np.hypot(*(xy_m[lot_node[np.maximum(lot, 0)]] - xy_m[book.destination[begun]]).T).astype(np.float32)
         self._trips.add_columns(
             begun.astype(np.int32), book.vehicle[begun], book.purpose[begun], book.origin[begun],
             book.destination[begun], (book.planned_ms[begun] / MS + begins_s).astype(np.float32),
             seconds(book.departed_ms), seconds(book.arrived_ms), seconds(book.parked_ms), seconds(book.left_ms),
-            pa.array(lot, mask=lot < 0), book.looked[begun], pa.array(walk_m, mask=lot < 0),
+            pa.array(lot, mask=lot < 0), ending, book.looked[begun], pa.array(walk_m, mask=lot < 0),
         )  # fmt: skip

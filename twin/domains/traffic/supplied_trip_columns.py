@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from twin.core.supplied.columns import Column, Pairs, markdown, maybe
-
-PURPOSES: Final = ("home", "work", "school", "business", "shopping", "leisure", "hospital", "other", "through")
-"""What a trip leads to; ``through`` crosses the city and ends beyond it."""
+from twin.domains.traffic.parameters import PURPOSES
 
 COLUMNS: Final[tuple[Column, ...]] = (
     maybe("trip", "text", "", "number of the row in order of departure, from 0", "Name of the trip", unique=True),
@@ -20,7 +18,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     maybe("to_lon", "number", "degrees", "to_node", "Longitude of where it ends, WGS84", low=-180, high=180),
     maybe("to_lat", "number", "degrees", "to_node", "Latitude of where it ends, WGS84", low=-90, high=90),
     maybe("to_node", "whole", "", "to_lon", "Road node at which it ends", low=0, high=2**31 - 1),
-    maybe("purpose", "word", "", "other", "What it leads to", fill="other", words=PURPOSES),
+    maybe("purpose", "word", "", "leisure", "What it leads to", fill="leisure", words=PURPOSES),
     maybe("stay_min", "number", "min", "drawn", "How long the car stays parked afterwards", low=0, high=525_600),
     maybe("uses_app", "yes_no", "", "drawn", "Whether the driver uses the parking app"),
 )  # fmt: skip

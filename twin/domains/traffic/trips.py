@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 NOT_YET: Final = -(2**31)
 """In place of a time that has not come."""
+ENDINGS: Final = ("under_way", "lot", "own_place", "gave_up", "no_parking")
+"""How trips end: in a lot, at the household's own place, without a place, or with no wish for one."""
 
 
 class TripBook:
@@ -28,6 +30,8 @@ class TripBook:
         When it began, first came to its destination, found a place, and left that again; `NOT_YET`; shape (t,).
     lot
         Where it was parked, -1 where in none, shape (t,).
+    ending
+        How each has ended, positions in `ENDINGS`, shape (t,).
     looked
         How many points were looked at for a place, shape (t,).
     current
@@ -46,6 +50,7 @@ class TripBook:
         count = len(order)
         self.departed_ms, self.arrived_ms, self.parked_ms, self.left_ms = np.full((4, count), NOT_YET, np.int32)
         self.lot = np.full(count, -1, np.int32)
+        self.ending = np.zeros(count, np.int8)
         self.looked = np.zeros(count, np.int16)
         self.current = np.full(vehicles, -1, np.int32)
         self._has_next = np.append(self.vehicle[1:] == self.vehicle[:-1], False)[:count]

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from twin.city.road_traffic import RoadTraffic
 
 MS: Final = 1000
-NEWS_WEIGHT: Final = 0.5
 
 
 class Ways:
@@ -28,19 +27,28 @@ class Ways:
     """
 
     def __init__(
-        self, city: City, network: Network, road: RoadTraffic, parameters: TrafficParameters, clock: Clock
+        self,
+        city: City,
+        network: Network,
+        road: RoadTraffic,
+        parameters: TrafficParameters,
+        clock: Clock,
+        *,
+        anybody_informed: bool,
     ) -> None:
+        self._anybody_informed = anybody_informed
         self._city, self._network, self._road = city, network, road
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
         junctions = len(network.links.node)
-        self._table = np.full((2 * len(self._points), junctions), NO_WAY_SLOT, np.uint8)
+        self._table = np.full(((1 + anybody_informed) * len(self._points), junctions), NO_WAY_SLOT, np.uint8)
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
         self._left, self._travel_ms = road.of_links("left").copy(), road.of_links("travel_ms").copy()
         self._renewals = 0
         self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
-        self._network.write_ways(road, network.times.free_ms.copy(), self._points, self._live_rows, self._table)
+        if anybody_informed:
+            self._network.write_ways(road, network.times.free_ms.copy(), self._points, self._live_rows, self._table)
         road.set_next_links(self._table)
 
     @property
@@ -57,12 +65,14 @@ class Ways:
         if now_ms % interval_ms:
             return
         self._learn_habit(self._clock.hour_of_day((now_ms + begins_ms) / MS))
+        if not self._anybody_informed:
+            return
         self._measure(interval_ms)
         share = self._points[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
         self._renewals += 1
         known_ms = np.maximum(1, np.rint(self._known_ms)).astype(np.int32)
         self._network.write_ways(
-            self._road, known_ms, share, share + np.int32(len(self._points)), self._table
+            self._road, known_ms, share, self._live_rows[share], self._table
         )  # fmt: skip
 
     def _learn_habit(self, hour: int) -> None:
@@ -71,7 +81,7 @@ class Ways:
         if habit == self._habit_of:
             return
         self._habit_of = habit
-        usual_ms = self._network.usual_times_ms(self._city, (habit + 1) % 24)
+        usual_ms = self._network.usual_times_ms(self._city, habit)
         self._network.write_ways(self._road, usual_ms, self._points, self._points, self._table)
 
     def _measure(self, interval_ms: int) -> None:
@@ -82,5 +92,6 @@ class Ways:
         full = self._road.on_links() >= self._network.times.storage
         stands_ms = np.where(full, free_ms + interval_ms, free_ms)
         seen_ms = np.where(count > 0, (travel_ms - self._travel_ms) / np.maximum(count, 1), stands_ms)
-        self._known_ms = (1 - NEWS_WEIGHT) * self._known_ms + NEWS_WEIGHT * seen_ms
+        weight = self._parameters.news_weight
+        self._known_ms = (1 - weight) * self._known_ms + weight * seen_ms
         self._left, self._travel_ms = left.copy(), travel_ms.copy()
