@@ -13,7 +13,7 @@ import pytest
 from support.queues import mean_wait
 
 from twin.core.decisions import Decision, RuleSetting
-from twin.domains.emergency import decisions as emergency
+from twin.domains.emergency import questions as emergency
 from twin.domains.emergency.decisions import (
     AtTheDoor,
     CallsUnderWay,
