@@ -93,7 +93,7 @@ def fork() -> RoadTraffic:
     times = LinkTimes(whole(5000, 5000, 7000), whole(5000, 5000, 5000), whole(2000, 2000, 2000), whole(10, 10, 10))
     traffic = RoadTraffic(4, [0, 1, 1], [1, 2, 3], times, step_ms=1000)
     here, no_way = 255, 254
-    table = np.array([[0, 0], [0, 1], [here, no_way], [no_way, here]], np.uint8)
+    table = np.array([[0, 0, here, no_way], [0, 1, no_way, here]], np.uint8)
     traffic.set_next_links(table)
     return traffic
 
@@ -110,13 +110,13 @@ def test_who_drives_can_be_given_another_destination():
 
 def test_who_can_not_get_there_waits_until_a_table_shows_a_way():
     traffic = fork()
-    closed = np.array([[0, 0], [254, 1], [255, 254], [254, 255]], np.uint8)
+    closed = np.array([[0, 254, 255, 254], [0, 1, 254, 255]], np.uint8)
     traffic.set_next_links(closed)
     cars = traffic.add_vehicles(1)
     traffic.send_to(cars, [0])
     assert len(traffic.advance(60_000, cars, [0], [0])[0]) == 0
     assert traffic.queues().tolist() == [1, 0, 0]
-    closed[1, 0] = 0
+    closed[0, 1] = 0
     traffic.set_next_links(closed)
     assert traffic.advance(90_000)[1].tolist() == [65_000]
 
@@ -217,7 +217,7 @@ def test_the_road_stays_small():
         (lambda: chain().set_links([0], length=10), "not one of"),
         (lambda: chain().set_signals([[10, 0, 5]]), "0 signals"),
         (lambda: chain().of_links("colour"), "no field"),
-        (lambda: chain().set_next_links(np.zeros((3, 1), np.uint8)), "uint8 and shape"),
+        (lambda: chain().set_next_links(np.zeros((1, 3), np.uint8)), "uint8 and shape"),
     ],
 )
 def test_what_can_not_be_is_refused_in_words(wrong, words):
@@ -263,7 +263,7 @@ def live(kind):
     times = triangular([100.0, 100.0], 1, 15, 1800, 0.15, 1000)
     traffic = RoadTraffic(3, kind([0, 1]), kind([1, 2]), times, step_ms=1000,
         link_signal=kind([0, -1]), signals=[[9, 0, 9]])
-    table = np.array([[0], [0], [255]], np.uint8).repeat(2, axis=1)[:, ::2]
+    table = np.array([[0, 0, 255]], np.uint8).repeat(2, axis=0)[::2]
     table.flags.writeable = False
     traffic.set_next_links(table)
     cars = traffic.add_vehicles(2)
