@@ -119,6 +119,7 @@ class RoadTraffic:
         self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
         self.set_signals(table)
         self.now_ms = self.moved = self.aside = 0
+        self._changed = True
         self.out_first, self.out_link = self._road.out_first, self._link[self._road.out_link]
 
     def add_vehicles(self, count: int) -> NDArray[np.int32]:
@@ -161,10 +162,18 @@ class RoadTraffic:
         rows = _whole(destinations)
         if rows.size and not (rows.min() >= 0 and rows.max() < len(self._vehicles.next_slot)):
             raise ValueError("no such destination in the table of next links")
-        self._vehicles.heading[_whole(vehicles)] = ~rows
+        who = _whole(vehicles)
+        self._vehicles.heading[who] = ~rows
+        self._changed |= bool(self._driving[who].any())
+
+    def ways_have_changed(self) -> None:
+        """Note that the table of next links was written to, so that who waits for a way looks again."""
+        self._changed = True
 
     def set_next_links(self, next_slot: NDArray[np.uint8]) -> None:
-        """Set which way leads from each node to each destination, shape (destinations, n). Not copied.
+        """Set which way leads from each node to each destination, shape (destinations, n).
+
+        Not copied: who writes to it later says so by `ways_have_changed`.
 
         Raises
         ------
@@ -182,6 +191,7 @@ class RoadTraffic:
         if not (next_slot.flags.c_contiguous and next_slot.flags.writeable):
             next_slot = next_slot.copy(order="C")
         self._vehicles = self._vehicles._replace(next_slot=next_slot)
+        self._changed = True
 
     def advance(
         self, until_ms: int, vehicles: ArrayLike = (), time_ms: ArrayLike = (), nodes: ArrayLike | None = None
@@ -207,8 +217,9 @@ class RoadTraffic:
         room = int(self._driving.sum())
         arrivals = Arrivals(np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
         moved, aside = transmit(
-            self._road, self._vehicles, departures, arrivals, self._rules, self.now_ms, until_ms
+            self._road, self._vehicles, departures, arrivals, self._rules, self.now_ms, until_ms, self._changed
         )  # fmt: skip
+        self._changed = False
         self.now_ms, self.moved, self.aside = until_ms, self.moved + moved, self.aside + aside
         count = int(arrivals.number[0])
         key = np.sort(arrivals.time_ms[:count].astype(np.int64) << 32 | arrivals.vehicle[:count])
@@ -252,6 +263,7 @@ class RoadTraffic:
             raise ValueError(f"there are {len(self._road.signals)} signals, not {len(table)}")
         for name, column in zip(SIGNAL.names or (), table.T, strict=True):
             self._road.signals[name] = column
+        self._changed = True
 
     def set_links(self, links: ArrayLike, **values: ArrayLike) -> None:
         """Change what links let through from now on: `storage` (0 closes), `free_ms`, `wave_ms`, `headway_ms`.
@@ -272,6 +284,7 @@ class RoadTraffic:
             if name == "storage" and (value > self._road.links["slot_count"][rows]).any():
                 raise ValueError("a link can not hold more than it was built for")
             self._road.links[name][rows] = value
+        self._changed = True
 
     def of_links(self, name: str) -> NDArray[Any]:
         """Return a field of `twin.kernels.road_network.LINK` for every link, shape (m,).

@@ -38,6 +38,24 @@ def green_ms(signal: Any, time_ms: int) -> int:
 
 
 @uncounted_kernel
+def next_slot_of(link: Any) -> int:
+    """Return the slot whose last vehicle must have left for the next to enter a link, a row of dtype `LINK`."""
+    place = link.tail - link.storage
+    if place < 0:
+        place += link.slot_count
+    return int(link.slot_first + place)
+
+
+@uncounted_kernel
+def was_full(link: Any, slots: Rows, from_ms: int) -> bool:
+    """Say whether a link was full at `from_ms`, the beginning of a step, whoever has left it since then."""
+    if link.storage == 0:
+        return False
+    slot = slots[next_slot_of(link)]
+    return bool(slot.vehicle != NOBODY or slot.since_ms >= from_ms)
+
+
+@uncounted_kernel
 def entry_ms(link: Any, slots: Rows, slack: int) -> int:
     """Return the first time when the next vehicle may enter a link, a row of dtype `LINK`; `NEVER` if not known yet.
 
@@ -46,10 +64,7 @@ def entry_ms(link: Any, slots: Rows, slack: int) -> int:
     """
     if link.storage == 0:
         return NEVER
-    place = link.tail - link.storage
-    if place < 0:
-        place += link.slot_count
-    slot = slots[link.slot_first + place]
+    slot = slots[next_slot_of(link)]
     if slot.vehicle != NOBODY:
         link.awaited = 1
         return NEVER

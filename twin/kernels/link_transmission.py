@@ -26,7 +26,9 @@ from twin.kernels.junctions import (
     take_origin_turn,
     take_turn,
     turn_level_ms,
+    was_full,
 )
+from twin.kernels.prefetch import prefetch, prefetch_cell
 from twin.kernels.road_network import NEVER, NOBODY, Road, Rows
 
 ARRIVED: Final = -1
@@ -35,6 +37,9 @@ ASIDE: Final = -2
 """In place of a link: the vehicle is taken off the road to wait beside it."""
 NO_WAY: Final = -3
 """In place of a link: no link leads there at present."""
+FETCH_STAGES: Final = 6
+AHEAD: Final = 2
+"""Nodes from one stage of fetching to the next."""
 FROM_ORIGIN: Final = -4
 """In place of a link that is left: the vehicle begins its trip."""
 
@@ -181,8 +186,10 @@ def first_off_link(
         return NEVER, NO_WAY
     if onto >= 0:
         time_ms = max(ready_ms, entry_ms(road.links[onto], road.slots, rules.slack))
-        if rules.unjam_ms > 0 and time_ms == NEVER and road.links[onto].storage > 0:
-            return max(road.ready_ms[row] + rules.unjam_ms, from_ms), ASIDE
+        if rules.unjam_ms > 0 and was_full(road.links[onto], road.slots, from_ms):
+            aside_ms = max(road.ready_ms[row] + rules.unjam_ms, from_ms)
+            if aside_ms < time_ms:
+                return aside_ms, ASIDE
     if link.signal >= 0 and time_ms < NEVER:
         time_ms = green_ms(road.signals[link.signal], time_ms)
     return time_ms, onto
@@ -299,6 +306,61 @@ def serve_node(
 
 
 @uncounted_kernel
+def find_busy(road: Road, until_ms: int) -> int:
+    """List the nodes where something is to be done before `until_ms`; return how many. None joins them meanwhile."""
+    busy = 0
+    for node in range(len(road.wake_ms)):
+        if road.wake_ms[node] < until_ms:
+            road.busy[busy] = node
+            busy += 1
+    return busy
+
+
+@uncounted_kernel
+def fetch(road: Road, vehicles: Vehicles, node: int, until_ms: int, stage: int) -> None:
+    """Have fetched what the first vehicles of the links into a node need, one thing after another.
+
+    Stages: the links; their first slots; where the vehicles head for; their next links' slots; those links; and the
+    slots that they would take there. What a stage looks at, the one before has fetched.
+    """
+    for row in range(road.in_first[node], road.in_first[node + 1]):
+        if road.ready_ms[row] >= until_ms:
+            continue
+        if stage == 0:
+            prefetch(road.links, row)
+            continue
+        first = road.links[row].slot_first + road.links[row].head
+        if stage == 1:
+            prefetch(road.slots, first)
+            continue
+        vehicle = road.slots[first].vehicle
+        if stage == 2:
+            prefetch(vehicles.heading, vehicle)
+            continue
+        heading = vehicles.heading[vehicle]
+        if stage == 3:
+            if heading < 0:
+                prefetch_cell(vehicles.next_slot, ~heading, node)
+            else:
+                prefetch(vehicles.route, heading)
+            continue
+        onto = link_ahead(road, vehicles, vehicle, node)
+        if onto >= 0 and stage == 4:
+            prefetch(road.links, onto)
+        elif onto >= 0:
+            prefetch(road.slots, road.links[onto].slot_first + road.links[onto].tail)
+
+
+@uncounted_kernel
+def look_ahead(road: Road, vehicles: Vehicles, place: int, busy: int, until_ms: int) -> None:
+    """Have fetched what the next of the busy nodes need, each stage by stage."""
+    for stage in range(FETCH_STAGES):
+        ahead = place + (FETCH_STAGES - stage) * AHEAD
+        if ahead < busy:
+            fetch(road, vehicles, road.busy[ahead], until_ms, stage)
+
+
+@uncounted_kernel
 def transmit(
     road: Road,
     vehicles: Vehicles,
@@ -307,6 +369,7 @@ def transmit(
     rules: Rules,
     begin_ms: int,
     end_ms: int,
+    wake_all: bool,
 ) -> tuple[int, int]:
     """Let the road live from `begin_ms` to just before `end_ms`.
 
@@ -319,6 +382,8 @@ def transmit(
         None before `begin_ms`.
     begin_ms, end_ms
         Whole steps apart.
+    wake_all
+        Whether links, signals, ways or destinations have changed since the last call: then all nodes look again.
 
     Returns
     -------
@@ -328,17 +393,19 @@ def transmit(
     moved = 0
     aside = 0
     due = 0
-    road.wake_ms[:] = begin_ms
+    if wake_all:
+        road.wake_ms[:] = begin_ms
     for from_ms in range(begin_ms, end_ms, rules.step_ms):
         until_ms = from_ms + rules.step_ms
         while due < len(departures.vehicle) and departures.time_ms[due] < until_ms:
             wait_at_origin(road, vehicles, departures.vehicle[due], departures.node[due], departures.time_ms[due])
             due += 1
-        for node in range(len(road.wake_ms)):
-            if road.wake_ms[node] < until_ms:
-                counts = serve_node(road, vehicles, rules, arrivals, node, from_ms, until_ms)
-                moved += counts[0]
-                aside += counts[1]
+        busy = find_busy(road, until_ms)
+        for place in range(busy):
+            look_ahead(road, vehicles, place, busy, until_ms)
+            counts = serve_node(road, vehicles, rules, arrivals, road.busy[place], from_ms, until_ms)
+            moved += counts[0]
+            aside += counts[1]
     return moved, aside
 
 

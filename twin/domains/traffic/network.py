@@ -93,6 +93,7 @@ class Network:
         """Write the next link from every junction to some points, under these times, into rows of ``next_slot``."""
         times = self.hierarchy.customise(link_time_ms)
         write_next_links(times, road.out_first, road.out_link, self.point_junction[points], rows, next_slot)
+        road.ways_have_changed()
 
     def usual_times_ms(self, city: City, hour_of_day: int) -> NDArray[np.int32]:
         """Return what drivers know of an hour of an ordinary day, ms on each link, shape (m,)."""
