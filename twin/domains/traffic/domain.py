@@ -33,7 +33,6 @@ TRIPS: Final = "traffic.trips"
 LOTS_OF: Final = Streams(0, 0)
 """Where lots lie belongs to the city, not to the day: all seeds and replications have the same."""
 MS: Final = 1000
-PARKS: Final = np.isin(PURPOSES, ("home", "work", "school", "business", "leisure", "hospital"))
 
 
 class TrafficDomain:
@@ -87,6 +86,8 @@ class TrafficDomain:
         )
         self._records = Records(twin.recorder, self.network, self.road)
         self._records.describe(self.lots)
+        may_park = parameters.may_park.model_dump()
+        self._parks = np.array([bool(may_park.get(purpose)) for purpose in PURPOSES])
         self._place_overnight(vehicles)
         book = self.book
         book.plan(book.first, np.maximum(book.planned_ms[book.first], 0), self._step_ms)
@@ -96,7 +97,7 @@ class TrafficDomain:
         """Let the cars that are kept in lots stand where they stood overnight."""
         first = self.book.first
         of_vehicle = self.book.vehicle[first]
-        kept = ~self._permit[of_vehicle] & PARKS[self.book.purpose[first]]
+        kept = ~self._permit[of_vehicle] & self._parks[self.book.purpose[first]]
         where = self.network.junction_point[self.network.links.node_junction[self.book.origin[first[kept]]]]
         self.overnight = np.full(len(vehicles), -1, np.int32)
         self.overnight[of_vehicle[kept]] = self.car_parks.place_overnight(where)
@@ -165,7 +166,7 @@ class TrafficDomain:
         purpose = book.purpose[trips]
         own = (purpose == PURPOSES.index("home")) & self._permit[who]
         ending = np.where(own, ENDINGS.index("own_place"), ENDINGS.index("no_parking")).astype(np.int8)
-        looking = np.flatnonzero(PARKS[purpose] & ~own)
+        looking = np.flatnonzero(self._parks[purpose] & ~own)
         book.looked[trips[looking]] += 1
         looked_for_ms = time_ms[looking] - book.arrived_ms[trips[looking]]
         found = self.car_parks.look(
