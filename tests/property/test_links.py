@@ -79,7 +79,8 @@ def test_only_junctions_are_left(roads: RoadGraph) -> None:
     for begin, end in zip(links.from_junction.tolist(), links.to_junction.tolist(), strict=True):
         neighbours.setdefault(begin, set()).add(end)
         neighbours.setdefault(end, set()).add(begin)
-    into, out = np.bincount(links.to_junction), np.bincount(links.from_junction)
+    count = len(links.node)
+    into, out = np.bincount(links.to_junction, minlength=count), np.bincount(links.from_junction, minlength=count)
     for junction, others in neighbours.items():
         if len(others) == 2 and junction not in others and into[junction] == out[junction] == 1:
             before = int(np.flatnonzero(links.to_junction == junction)[0])
