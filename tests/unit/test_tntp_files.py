@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.flows import sioux_falls
 
-from twin.city.flow_network import OdMatrix
+from twin.city.flow_network import FlowNetwork, OdMatrix
 from twin.city.importing.tntp_read import TntpUnits, read_tntp_network
 from twin.city.importing.tntp_trips import read_tntp_trips, write_tntp_trips
 from twin.core.errors import MapError
@@ -117,13 +117,15 @@ WRONG = [
 ]  # fmt: skip
 
 
-def read_all(folder: Path) -> None:
-    read_tntp_network(folder / NET, folder / NODES)
-    read_tntp_trips(folder / TRIPS, 3)
+def read_all(folder: Path) -> tuple[FlowNetwork, OdMatrix]:
+    return read_tntp_network(folder / NET, folder / NODES), read_tntp_trips(folder / TRIPS, 3)
 
 
 def test_the_town_itself_is_right(town: Path) -> None:
-    read_all(town)
+    """Otherwise a wrong file below could be refused for what is wrong with the town."""
+    network, matrix = read_all(town)
+    assert network.node_count == 7
+    assert sum(matrix.trips) == pytest.approx(200.0)
 
 
 @pytest.mark.parametrize(("name", "old", "new", "told"), WRONG)

@@ -322,6 +322,27 @@ class RoadTraffic:
         return np.sort(self._link[stuck])
 
 
+class Passed:
+    """Who has left each link from one reading to the next; several may read at their own times.
+
+    Parameters
+    ----------
+    road
+        What is read, from now on.
+    """
+
+    def __init__(self, road: RoadTraffic) -> None:
+        self._road = road
+        self._left, self._travel_ms = road.of_links("left"), road.of_links("travel_ms")
+
+    def since_last(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return how many vehicles left each link since the last reading, and the sum of their ms on it, (m,)."""
+        left, travel_ms = self._road.of_links("left"), self._road.of_links("travel_ms")
+        passed = left - self._left, travel_ms - self._travel_ms
+        self._left, self._travel_ms = left, travel_ms
+        return passed
+
+
 def _check_signals(table: NDArray[np.int32]) -> None:
     """Raise ValueError where a signal is none."""
     cycle_ms, _start_ms, green_ms = table.T

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 86_400.0
+MS: Final = 1000
+"""Milliseconds in a second."""
 DRAIN_LIMIT_S: Final = 24 * HOUR_S
 """What has begun may last this long after the scenario's end; what is still open then is recorded as open."""
 

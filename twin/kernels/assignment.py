@@ -128,12 +128,18 @@ def beckmann(links: Links, flow: NDArray[np.float64]) -> float:
 
 
 @kernel
+def _comes_first(key: NDArray[np.float64], one: int, other: int) -> bool:
+    """Say whether a node comes before another: the one with the lower key, of equals the lower one."""
+    return bool(key[one] < key[other] or (key[one] == key[other] and one < other))
+
+
+@kernel
 def _sift_up(heap: NDArray[np.int32], place: NDArray[np.int32], key: NDArray[np.float64], at: int) -> None:
     node = heap[at]
     while at > 0:
         above = (at - 1) >> 1
         other = heap[above]
-        if key[other] < key[node] or (key[other] == key[node] and other < node):
+        if _comes_first(key, other, node):
             break
         heap[at] = other
         place[other] = at
@@ -148,12 +154,10 @@ def _sift_down(heap: NDArray[np.int32], place: NDArray[np.int32], key: NDArray[n
     at = 0
     while 2 * at + 1 < size:
         child = 2 * at + 1
-        if child + 1 < size:
-            left, right = heap[child], heap[child + 1]
-            if key[right] < key[left] or (key[right] == key[left] and right < left):
-                child += 1
+        if child + 1 < size and _comes_first(key, heap[child + 1], heap[child]):
+            child += 1
         other = heap[child]
-        if key[node] < key[other] or (key[node] == key[other] and node < other):
+        if _comes_first(key, node, other):
             break
         heap[at] = other
         place[other] = at

@@ -1,17 +1,34 @@
-"""Reads all columns of a supplied table."""
+"""Opens a supplied table and reads all of its columns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from twin.core.supplied.cells import read_column
-from twin.core.supplied.checks import check_pair
+from twin.core.supplied.checks import check_names, check_pair
 from twin.core.supplied.columns import Column, Pairs
-from twin.core.supplied.reading import Problems, Raw
+from twin.core.supplied.reading import Problems, Raw, TableError, read_raw
+
+
+def open_table(path: Path, columns: Sequence[Column], pairs: Pairs) -> tuple[Raw, Problems]:
+    """Read a table as it stands and look at its columns' names; problems found so far are in the second.
+
+    Raises
+    ------
+    TableError
+        Where it cannot be read at all.
+    """
+    problems = Problems(path)
+    raw = read_raw(path, problems)
+    if raw is None:
+        raise TableError.of(problems.found)
+    check_names(columns, pairs, raw, problems)
+    return raw, problems
 
 
 def read_columns(

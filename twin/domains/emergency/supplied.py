@@ -20,10 +20,9 @@ from twin.city.places import Hospital, Station
 from twin.city.supplied_places import check_places
 from twin.core.domain import Supply
 from twin.core.errors import TwinError
-from twin.core.supplied.checks import check_names
 from twin.core.supplied.columns import Column
-from twin.core.supplied.reading import Problems, Raw, TableError, read_raw
-from twin.core.supplied.table import read_columns
+from twin.core.supplied.reading import Problems, Raw, TableError
+from twin.core.supplied.table import open_table, read_columns
 from twin.domains.emergency.supplied_checks import TableContext, check_rows
 from twin.domains.emergency.supplied_columns import COLUMNS, KINDS, ONE_OF, Kind, columns_as_markdown
 
@@ -70,11 +69,7 @@ def read_supplied(kind: Kind, path: Path, context: TableContext) -> pd.DataFrame
     TableError
         With all problems found.
     """
-    problems = Problems(path)
-    raw = read_raw(path, problems)
-    if raw is None:
-        raise TableError.of(problems.found)
-    check_names(COLUMNS[kind], ONE_OF.get(kind, ()), raw, problems)
+    raw, problems = open_table(path, COLUMNS[kind], ONE_OF.get(kind, ()))
     frame = _read_columns(kind, raw, context, problems)
     problems.stop_if_any()
     return _in_order(kind, frame)

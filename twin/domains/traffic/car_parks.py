@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.core.clock import HOUR_S
+from twin.core.clock import HOUR_S, MS
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES, TrafficParameters
 from twin.kernels.parking import GIVEN_UP, Lots, Points, look_for_places
 
-MS: Final = 1000
 Positions = NDArray[np.int32]
 
 
@@ -73,8 +72,8 @@ class CarParks:
         """Whether somebody who found no place is about to drive to another point."""
         return bool(self._again)
 
-    def place_overnight(self, points: Positions) -> NDArray[np.int32]:
-        """Let cars stand near these points when the day begins; return their lots, `GAVE_UP` where all are full."""
+    def place_overnight(self, points: Positions, time_of_day_ms: int) -> NDArray[np.int32]:
+        """Let cars stand near these points when the run begins; return their lots, `GAVE_UP` where all are full."""
         count = len(points)
         here, been = points.copy(), np.zeros(count, np.uint32)
         found = np.full(count, self.GOES_ON, np.int32)
@@ -85,7 +84,7 @@ class CarParks:
             been_now = been[looking]
             look_for_places(
                 self._lots, self._points, here[looking], points[looking], may_use[looking],
-                np.zeros(len(looking), np.int32), np.ones(len(looking), np.bool_), been_now, lot, onward,
+                np.full(len(looking), time_of_day_ms, np.int32), np.ones(len(looking), np.bool_), been_now, lot, onward,
             )  # fmt: skip
             been[looking], here[looking], found[looking] = been_now, onward, lot
             looking = looking[lot == self.GOES_ON]

@@ -35,8 +35,9 @@ class Cars:
     ----------
     home, work
         Places (positions in `LandUse.node`); ``work`` is `NO_PLACE` for a car without a regular work place.
-    app_draw
-        Uniform in [0, 1): the driver uses the parking app where it is below the connection's share.
+    app_draw, traffic_draw
+        Uniform in [0, 1): the driver uses the parking app, or knows the live roads, where it is below the connection's
+        share.
     value_of_time_yuan_per_h, walk_m
         What an hour is worth to the driver, and how far he is willing to walk.
     plate_digit
@@ -48,6 +49,7 @@ class Cars:
     home: Places
     work: Places
     app_draw: NDArray[np.float32]
+    traffic_draw: NDArray[np.float32]
     value_of_time_yuan_per_h: NDArray[np.float32]
     walk_m: NDArray[np.float32]
     plate_digit: NDArray[np.int8]
@@ -104,6 +106,7 @@ def draw_cars(draw: Draw, where: Destinations, parameters: TrafficParameters, co
         home=home,
         work=work,
         app_draw=draw("app").random(count, np.float32),
+        traffic_draw=draw("traffic").random(count, np.float32),
         value_of_time_yuan_per_h=_drawn(draw("value_of_time"), parameters.value_of_time_yuan_per_h, count),
         walk_m=_drawn(draw("walk"), parameters.walk_m, count),
         plate_digit=draw("plate_digit").integers(0, 10, count, np.int8),

@@ -10,7 +10,8 @@ import pandas as pd
 import simpy
 from numpy.typing import NDArray
 
-from twin.core.clock import DAY_S
+from twin.core.clock import DAY_S, DRAIN_LIMIT_S, MS
+from twin.core.errors import ScenarioError
 from twin.core.streams import Streams
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import DRIVER_TRAFFIC
@@ -18,6 +19,7 @@ from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.records import INTERVAL_S, Records
+from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 from twin.domains.traffic.ways import Ways
@@ -30,9 +32,10 @@ if TYPE_CHECKING:
 
 VEHICLES: Final = "traffic.vehicles"
 TRIPS: Final = "traffic.trips"
+LONGEST_MS: Final = 2**31 - 1
+"""Times on the road are whole milliseconds of 32 bits."""
 LOTS_OF: Final = Streams(0, 0)
 """Where lots lie belongs to the city, not to the day: all seeds and replications have the same."""
-MS: Final = 1000
 
 
 class TrafficDomain:
@@ -40,7 +43,14 @@ class TrafficDomain:
 
     name = "traffic"
 
-    def __init__(self, parameters: TrafficParameters, city: City, roads: RoadConditions) -> None:
+    def __init__(
+        self,
+        parameters: TrafficParameters,
+        city: City,
+        roads: RoadConditions,
+        supplied: SuppliedLots | None = None,
+    ) -> None:
+        self.supplied = supplied
         self.parameters = parameters
         self.city = city
         self.roads = roads
@@ -54,9 +64,13 @@ class TrafficDomain:
         self._records: Records
 
     def _draw_lots(self) -> pd.DataFrame:
-        return draw_lots(
-            lambda column: LOTS_OF("traffic", "lots", column), self.city, self.demand.where.land, self.parameters
-        )
+        def draw(column: str) -> np.random.Generator:
+            return LOTS_OF("traffic", "lots", column)
+
+        land = self.demand.where.land
+        if self.supplied is not None:
+            return lots_of(self.supplied, draw, self.city, land, self.parameters)
+        return draw_lots(draw, self.city, land, self.parameters)
 
     def draw_tables(self, twin: Twin) -> dict[str, pd.DataFrame]:
         """Draw who drives when from where to where."""
@@ -72,6 +86,12 @@ class TrafficDomain:
         self._step_ms = round(MS * parameters.step_s)
         self._begins_ms = -round(MS * clock.warm_up_s)
         self._ends_ms = round(MS * clock.duration_s) - self._begins_ms
+        if self._ends_ms + MS * DRAIN_LIMIT_S > LONGEST_MS:
+            raise ScenarioError(
+                "traffic lives {days:.0f} days at most, warm-up and what is under way at the end included; shorten "
+                "duration_h or warm_up_h",
+                days=LONGEST_MS / MS / DAY_S,
+            )
         vehicles = tables[VEHICLES]
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
         self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack)
@@ -79,8 +99,7 @@ class TrafficDomain:
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._permit = vehicles["home_permit"].to_numpy(np.bool_)
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
-        draw = twin.streams("traffic", "vehicles", "traffic_draw").random(len(vehicles), np.float32)
-        self._informed = draw < (share.share if share.on else 0.0)
+        self._informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
         self.ways = Ways(
             self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self._informed.any())
         )
@@ -100,7 +119,7 @@ class TrafficDomain:
         kept = ~self._permit[of_vehicle] & self._parks[self.book.purpose[first]]
         where = self.network.junction_point[self.network.links.node_junction[self.book.origin[first[kept]]]]
         self.overnight = np.full(len(vehicles), -1, np.int32)
-        self.overnight[of_vehicle[kept]] = self.car_parks.place_overnight(where)
+        self.overnight[of_vehicle[kept]] = self.car_parks.place_overnight(where, self._time_of_day_ms(0))
 
     def _time_of_day_ms(self, at_ms: int | NDArray[np.int32]) -> Any:
         since_midnight_ms = round(MS * self._twin.clock.second_of_day(self._begins_ms / MS))

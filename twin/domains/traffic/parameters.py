@@ -240,7 +240,7 @@ class TrafficParameters(ParameterSection):
     junction_slack: int = _of("junction_slack", ge=0, le=16)
     unjam_min: float = _of("unjam_min", ge=0, le=600)
     habits_from_h: list[Annotated[int, Field(ge=0, le=23)]] = _of("habits_from_h", min_length=1, max_length=24)
-    news_every_min: float = _of("news_every_min", ge=1, le=120)
+    news_every_min: int = _of("news_every_min", ge=1, le=120)
     news_shares: int = _of("news_shares", ge=1, le=24)
     news_weight: float = _of("news_weight", gt=0, le=1)
     points_around: int = _of("points_around", ge=1, le=32)
@@ -326,6 +326,12 @@ class TrafficParameters(ParameterSection):
             raise ValueError("day_plans: no car leaves home, so trips_per_day must be 0")
         if abs(sum(shift.share for shift in self.shifts) - 1) > 1e-6:
             raise ValueError("the shares of shifts must add up to 1")
+        return self
+
+    @model_validator(mode="after")
+    def _steps_fit(self) -> Self:
+        if 60 % self.step_s:
+            raise ValueError("step_s must go into a minute without rest: 2, 4, 6, 10, 12, 20, 30 or 60")
         return self
 
     @model_validator(mode="after")

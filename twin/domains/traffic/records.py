@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from twin.city.road_traffic import Passed, RoadTraffic
+from twin.core.clock import MS
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 
-if TYPE_CHECKING:
-    from twin.city.road_traffic import RoadTraffic
-
-MS: Final = 1000
 INTERVAL_S: Final = 900
 """What the roads and lots were like is recorded for intervals of this length."""
 
@@ -51,7 +49,7 @@ class Records:
         self._lots: EventTable = recorder.table("traffic.lots", LOTS)
         self._lot_list: EventTable = recorder.table("traffic.lot_list", LOT_LIST)
         self._network, self._road = network, road
-        self._left, self._travel_ms = road.of_links("left").copy(), road.of_links("travel_ms").copy()
+        self._passed = Passed(road)
 
     def describe(self, lots: pd.DataFrame) -> None:
         """Write which lots there are."""
@@ -63,9 +61,7 @@ class Records:
     def interval(self, ends_s: int, taken: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
         """Write what the roads and lots were like in the interval that ends now."""
         road, network = self._road, self._network
-        left, travel_ms = road.of_links("left"), road.of_links("travel_ms")
-        count, spent_ms = left - self._left, travel_ms - self._travel_ms
-        self._left, self._travel_ms = left.copy(), travel_ms.copy()
+        count, spent_ms = self._passed.since_last()
         on_links, storage = road.on_links(), network.times.storage
         passed = np.flatnonzero(count)
         self._links.add_columns(

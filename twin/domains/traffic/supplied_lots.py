@@ -20,10 +20,9 @@ from twin.city.graph import RoadGraph
 from twin.city.supplied_places import check_places
 from twin.core.domain import Supply
 from twin.core.errors import TwinError
-from twin.core.supplied.checks import check_names
 from twin.core.supplied.columns import LAT, LON, Column, markdown, maybe, needed
-from twin.core.supplied.reading import Problems, Raw, TableError, read_raw
-from twin.core.supplied.table import read_columns
+from twin.core.supplied.reading import Problems, Raw, TableError
+from twin.core.supplied.table import open_table, read_columns
 from twin.domains.traffic.land_use import LandUse
 from twin.domains.traffic.lots import local_edge, with_attributes
 from twin.domains.traffic.parameters import LOT_KINDS, STRUCTURES, TrafficParameters
@@ -107,11 +106,7 @@ def read_lots(path: Path, roads: RoadGraph, parameters: TrafficParameters) -> Su
     TableError
         With all problems found.
     """
-    problems = Problems(path)
-    raw = read_raw(path, problems)
-    if raw is None:
-        raise TableError.of(problems.found)
-    check_names(COLUMNS, (), raw, problems)
+    raw, problems = open_table(path, COLUMNS, ())
     values, missing = read_columns(COLUMNS, (), {}, raw, problems)
     if {"lon", "lat"} <= values.keys():
         check_places(raw, values["lon"].to_numpy(), values["lat"].to_numpy(), roads, problems)

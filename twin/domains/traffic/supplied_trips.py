@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from twin.city.graph import RoadGraph
 from twin.city.supplied_places import check_places
 from twin.core.errors import TwinError
-from twin.core.supplied.checks import check_names
-from twin.core.supplied.reading import Problems, Raw, TableError, read_raw
-from twin.core.supplied.table import read_columns
+from twin.core.supplied.reading import Problems, Raw
+from twin.core.supplied.table import open_table, read_columns
 from twin.domains.traffic.supplied_trip_columns import COLUMNS, ONE_OF
 
 ENDS: Final = (("from_lon", "from_lat", "from_node"), ("to_lon", "to_lat", "to_node"))
@@ -50,11 +49,7 @@ def read_trips(path: Path, roads: RoadGraph, start: datetime) -> pd.DataFrame:
     TableError
         With all problems found.
     """
-    problems = Problems(path)
-    raw = read_raw(path, problems)
-    if raw is None:
-        raise TableError.of(problems.found)
-    check_names(COLUMNS, ONE_OF, raw, problems)
+    raw, problems = open_table(path, COLUMNS, ONE_OF)
     frame = _read_columns(raw, roads, start, problems)
     problems.stop_if_any()
     frame = frame.sort_values("depart_s", kind="stable", ignore_index=True)

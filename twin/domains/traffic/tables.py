@@ -69,7 +69,7 @@ def draw_tables(draw: NamedDraw, clock: Clock, demand: Demand) -> tuple[pd.DataF
     -------
     tuple of DataFrame
         Vehicles: ``kind`` (position in `VEHICLE_KINDS`), ``car_equivalents``, ``home_node`` (where a car is
-        at 03:00; -1 for other vehicles), ``work_node`` (-1: none), ``app_draw``,
+        at 03:00; -1 for other vehicles), ``work_node`` (-1: none), ``app_draw``, ``traffic_draw``,
         ``value_of_time_yuan_per_h``, ``walk_m`` (NaN for those that do not park), ``plate_digit``, ``home_permit``.
         Trips that begin within the run: ``vehicle``, ``origin_node``, ``destination_node``, ``purpose``, ``depart_ms``
         since the scenario's start, ``stay_s``; a vehicle's trips of a day stand together and in order.
@@ -106,7 +106,8 @@ def draw_tables(draw: NamedDraw, clock: Clock, demand: Demand) -> tuple[pd.DataF
             counts.append(int(trips.vehicle[-1]) + 1 if len(trips) else 0)
             kinds.append(VEHICLE_KINDS.index(kind))
     trips_of_run = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    return _vehicles(cars, node, counts, kinds, parameters), trips_of_run
+    informed = draw("other_vehicles", "traffic").random(sum(counts[1:]), np.float32)
+    return _vehicles(cars, node, counts, kinds, informed, parameters), trips_of_run
 
 
 def _frame(trips: Trips, clock: Clock, day: date, first: int, node: NDArray[np.int32] | None) -> pd.DataFrame:
@@ -138,7 +139,12 @@ def _frame(trips: Trips, clock: Clock, day: date, first: int, node: NDArray[np.i
 
 
 def _vehicles(
-    cars: Cars, node: NDArray[np.int32], counts: list[int], kinds: list[int], parameters: TrafficParameters
+    cars: Cars,
+    node: NDArray[np.int32],
+    counts: list[int],
+    kinds: list[int],
+    others_draw: NDArray[np.float32],
+    parameters: TrafficParameters,
 ) -> pd.DataFrame:
     others = sum(counts[1:])
 
@@ -154,6 +160,7 @@ def _vehicles(
             "home_node": then(node[cars.home], NO_PLACE),
             "work_node": then(np.where(cars.work == NO_PLACE, np.int32(NO_PLACE), node[cars.work]), NO_PLACE),
             "app_draw": then(cars.app_draw, np.nan),
+            "traffic_draw": np.concatenate([cars.traffic_draw, others_draw]),
             "value_of_time_yuan_per_h": then(cars.value_of_time_yuan_per_h, np.nan),
             "walk_m": then(cars.walk_m, np.nan),
             "plate_digit": then(cars.plate_digit, -1),

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.core.clock import Clock
+from twin.city.road_traffic import Passed, RoadTraffic
+from twin.core.clock import MS, Clock
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
 from twin.kernels.link_transmission import NO_WAY_SLOT
 
 if TYPE_CHECKING:
     from twin.city.city import City
-    from twin.city.road_traffic import RoadTraffic
-
-MS: Final = 1000
 
 
 class Ways:
@@ -44,7 +42,7 @@ class Ways:
         self._table = np.full(((1 + anybody_informed) * len(self._points), junctions), NO_WAY_SLOT, np.uint8)
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
-        self._left, self._travel_ms = road.of_links("left").copy(), road.of_links("travel_ms").copy()
+        self._passed = Passed(road)
         self._renewals = 0
         self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
         if anybody_informed:
@@ -71,9 +69,7 @@ class Ways:
         share = self._points[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
         self._renewals += 1
         known_ms = np.maximum(1, np.rint(self._known_ms)).astype(np.int32)
-        self._network.write_ways(
-            self._road, known_ms, share, self._live_rows[share], self._table
-        )  # fmt: skip
+        self._network.write_ways(self._road, known_ms, share, self._live_rows[share], self._table)
 
     def _learn_habit(self, hour: int) -> None:
         begins = [h for h in self._parameters.habits_from_h if h <= hour]
@@ -86,12 +82,10 @@ class Ways:
 
     def _measure(self, interval_ms: int) -> None:
         """Take the mean time of those who left each link since the last time into what is known of it."""
-        left, travel_ms = self._road.of_links("left"), self._road.of_links("travel_ms")
-        count = left - self._left
+        count, travel_ms = self._passed.since_last()
         free_ms = self._network.times.free_ms
         full = self._road.on_links() >= self._network.times.storage
         stands_ms = np.where(full, free_ms + interval_ms, free_ms)
-        seen_ms = np.where(count > 0, (travel_ms - self._travel_ms) / np.maximum(count, 1), stands_ms)
+        seen_ms = np.where(count > 0, travel_ms / np.maximum(count, 1), stands_ms)
         weight = self._parameters.news_weight
         self._known_ms = (1 - weight) * self._known_ms + weight * seen_ms
-        self._left, self._travel_ms = left.copy(), travel_ms.copy()
