@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
-from support.traffic import small_town
+from pydantic import ValidationError
+from support.traffic import MONDAY, small_parameters, small_town
 from support.traffic_day import run_traffic
 
+from twin.city.city import City
+from twin.city.section import RoadParameters
+from twin.core.clock import DAY_S, Clock
+from twin.core.errors import ScenarioError
 from twin.core.model import Twin
 from twin.domains.traffic.domain import TrafficDomain
 from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.supplied_lots import read_lots
 
 Day = tuple[Twin, TrafficDomain, dict[str, pd.DataFrame]]
+RIGHT_LOTS = Path(__file__).parents[1] / "data" / "lots" / "right.csv"
 ROUNDING_S = 0.02
 """Times are recorded as 32-bit numbers."""
 
@@ -132,3 +141,24 @@ def test_kilometres_and_hours_of_the_roads_are_those_of_the_links(day: Day) -> N
     assert np.allclose(by_interval.reindex(expected.index, fill_value=0), expected)
     assert (roads["vehicle_h"] >= roads["free_flow_h"] - 1e-6).all()
     assert small_town().roads.edge_count == len(domain.network.links.edge_link)
+
+
+def test_a_run_too_long_for_the_roads_clock_is_refused() -> None:
+    """Milliseconds of 32 bits would begin again below 0 after 24 days, and nobody would be told."""
+    long = Clock(MONDAY.start, 0.0, 24 * DAY_S)
+    with pytest.raises(ScenarioError, match="traffic lives 25 days at most"):
+        run_traffic(clock=long, trips_per_day=100.0)
+
+
+@pytest.mark.parametrize("step_s", [8.0, 14.0, 24.0])
+def test_a_step_that_would_miss_the_minutes_is_refused(step_s: float) -> None:
+    """News and records come at whole minutes; a step that never meets them would silently leave them out."""
+    with pytest.raises(ValidationError, match="must go into a minute without rest"):
+        small_parameters(step_s=step_s)
+
+
+def test_lots_of_a_users_own_take_the_place_of_ours() -> None:
+    """The key was once read and checked, and the day lived with the lots that were drawn."""
+    supplied = read_lots(RIGHT_LOTS, small_town().roads, small_parameters())
+    domain = TrafficDomain(small_parameters(), City(small_town().map, RoadParameters()), None, supplied)  # type: ignore[arg-type]
+    assert domain.lots["name"].tolist() == supplied.cells["name"].tolist()
