@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 from twin.city.next_links import next_links
 from twin.city.routing import UNREACHABLE_MS, Hierarchy
 from twin.kernels.dissection import nested_dissection_order
-from twin.kernels.next_links import HERE, NO_WAY
+from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
 
 
 def network(seed: int, count: int = 300):
@@ -45,16 +45,16 @@ def test_following_the_next_links_takes_the_time_that_scipys_dijkstra_finds(seed
             node, taken_ms = start, 0
             for _ in range(count):
                 slot = table[column, node]
-                if slot in (HERE, NO_WAY):
+                if slot in (ARRIVED_SLOT, NO_WAY_SLOT):
                     break
                 link = out_link[out_first[node] + slot]
                 taken_ms += time_ms[link]
                 node = link_to[link]
             if np.isinf(expected_ms[column, start]):
-                assert table[column, start] == NO_WAY
+                assert table[column, start] == NO_WAY_SLOT
             else:
                 assert node == destination
-                assert table[column, node] == HERE
+                assert table[column, node] == ARRIVED_SLOT
                 assert taken_ms == expected_ms[column, start]
 
 

@@ -19,17 +19,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.kernels.link_transmission import (
-    ARRIVED,
-    NO_WAY_SLOT,
-    Arrivals,
-    Departures,
-    Rules,
-    Vehicles,
-    count_queues,
-    transmit,
-)
+from twin.kernels.link_transmission import Arrivals, Departures, Rules, count_queues, transmit
 from twin.kernels.road_network import LINK, NO_SIGNAL, SIGNAL, LinkTimes, build_road
+from twin.kernels.vehicles import ARRIVED, NO_WAY_SLOT, Vehicles
 
 STEP_MS: Final = 2000
 """Length of a step: shorter free and wave times are raised to it."""

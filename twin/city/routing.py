@@ -25,19 +25,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin.city.graph import RoadGraph
 from twin.kernels import hierarchy as kernels
+from twin.kernels.buckets import (
+    Buckets,
+    fill_buckets,
+    fill_buckets_of_all,
+    sort_places,
+    times_to_places,
+)
 from twin.kernels.lanes import LANES
 from twin.kernels.queries import (
     NOT_YET,
-    Buckets,
     Metric,
     Scratch,
     Topology,
-    fill_buckets,
-    fill_buckets_of_all,
     find_route,
-    sort_places,
     times_to_anchor,
-    times_to_places,
 )
 
 if TYPE_CHECKING:

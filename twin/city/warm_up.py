@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Final
 
-NEEDED: Final = ("hierarchy", "queries", "driving", "delays")
+NEEDED: Final = ("hierarchy", "queries", "buckets", "driving", "delays")
 """Kernel files that a run calls; the others serve the building of maps."""
 
 

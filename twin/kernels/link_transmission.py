@@ -28,49 +28,14 @@ from twin.kernels.junctions import (
     turn_level_ms,
     was_full,
 )
-from twin.kernels.prefetch import prefetch, prefetch_cell
+from twin.kernels.look_ahead import look_ahead
 from twin.kernels.road_network import NEVER, NOBODY, Road, Rows
+from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, link_ahead
 
-ARRIVED: Final = -1
-"""In place of a link: the trip ends here."""
 ASIDE: Final = -2
 """In place of a link: the vehicle is taken off the road to wait beside it."""
-NO_WAY: Final = -3
-"""In place of a link: no link leads there at present."""
-FETCH_STAGES: Final = 6
-AHEAD: Final = 2
-"""Nodes from one stage of fetching to the next."""
 FROM_ORIGIN: Final = -4
 """In place of a link that is left: the vehicle begins its trip."""
-
-ARRIVED_SLOT: Final = 255
-NO_WAY_SLOT: Final = 254
-"""What a table of next links holds where the node is the destination, and where no open road leads to it."""
-
-
-class Vehicles(NamedTuple):
-    """Those who drive or wait, one a row, and where they want to go.
-
-    Attributes
-    ----------
-    heading
-        The position in `route` of the next link to enter, or, as the complement ``~d``, a destination: a row of
-        `next_slot`; shape (v,).
-    behind
-        Who waits behind each at the same origin, else `NOBODY`, shape (v,).
-    departs_ms
-        When each wants to enter, shape (v,).
-    route
-        Rows of links, each route ended by `ARRIVED`, one after the other.
-    next_slot
-        Slot of the link on the way from each node to each destination, `ARRIVED_SLOT` or `NO_WAY_SLOT`; (d, n).
-    """
-
-    heading: NDArray[np.int32]
-    behind: NDArray[np.int32]
-    departs_ms: NDArray[np.int32]
-    route: NDArray[np.int32]
-    next_slot: NDArray[np.uint8]
 
 
 class Departures(NamedTuple):
@@ -111,20 +76,6 @@ class Rules(NamedTuple):
     origin_priority_ms: int
     slack: int
     unjam_ms: int
-
-
-@uncounted_kernel
-def link_ahead(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> int:
-    """Return the link that a vehicle enters from this node, or `ARRIVED`, or `NO_WAY`."""
-    heading = vehicles.heading[vehicle]
-    if heading >= 0:
-        return int(vehicles.route[heading])
-    slot = vehicles.next_slot[~heading, node]
-    if slot == ARRIVED_SLOT:
-        return ARRIVED
-    if slot == NO_WAY_SLOT:
-        return NO_WAY
-    return int(road.out_link[road.out_first[node] + slot])
 
 
 @uncounted_kernel
@@ -314,50 +265,6 @@ def find_busy(road: Road, until_ms: int) -> int:
             road.busy[busy] = node
             busy += 1
     return busy
-
-
-@uncounted_kernel
-def fetch(road: Road, vehicles: Vehicles, node: int, until_ms: int, stage: int) -> None:
-    """Have fetched what the first vehicles of the links into a node need, one thing after another.
-
-    Stages: the links; their first slots; where the vehicles head for; their next links' slots; those links; and the
-    slots that they would take there. What a stage looks at, the one before has fetched.
-    """
-    for row in range(road.in_first[node], road.in_first[node + 1]):
-        if road.ready_ms[row] >= until_ms:
-            continue
-        if stage == 0:
-            prefetch(road.links, row)
-            continue
-        first = road.links[row].slot_first + road.links[row].head
-        if stage == 1:
-            prefetch(road.slots, first)
-            continue
-        vehicle = road.slots[first].vehicle
-        if stage == 2:
-            prefetch(vehicles.heading, vehicle)
-            continue
-        heading = vehicles.heading[vehicle]
-        if stage == 3:
-            if heading < 0:
-                prefetch_cell(vehicles.next_slot, ~heading, node)
-            else:
-                prefetch(vehicles.route, heading)
-            continue
-        onto = link_ahead(road, vehicles, vehicle, node)
-        if onto >= 0 and stage == 4:
-            prefetch(road.links, onto)
-        elif onto >= 0:
-            prefetch(road.slots, road.links[onto].slot_first + road.links[onto].tail)
-
-
-@uncounted_kernel
-def look_ahead(road: Road, vehicles: Vehicles, place: int, busy: int, until_ms: int) -> None:
-    """Have fetched what the next of the busy nodes need, each stage by stage."""
-    for stage in range(FETCH_STAGES):
-        ahead = place + (FETCH_STAGES - stage) * AHEAD
-        if ahead < busy:
-            fetch(road, vehicles, road.busy[ahead], until_ms, stage)
 
 
 @uncounted_kernel

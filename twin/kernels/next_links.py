@@ -15,11 +15,7 @@ from twin.kernels.compile import kernel
 from twin.kernels.hierarchy import NO_NODE, UNREACHABLE_MS, add_ms, arcs_up
 from twin.kernels.lanes import LANES, choose, relax_by
 from twin.kernels.queries import Metric, Topology, check_node, parent_of
-
-HERE = np.uint8(255)
-"""In place of a slot: the node is the destination."""
-NO_WAY = np.uint8(254)
-"""In place of a slot: no open road leads there."""
+from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
 
 
 @kernel
@@ -71,7 +67,7 @@ def find_next_links(
     times_ms
         Working array, shape (n, LANES).
     next_slot
-        Written, shape (any, n): a position among the links out of the node, or `HERE`, or `NO_WAY`.
+        Written, shape (any, n): a position among the links out of the node, or `ARRIVED_SLOT`, or `NO_WAY_SLOT`.
 
     Raises
     ------
@@ -89,10 +85,10 @@ def find_next_links(
         lanes = min(LANES, len(destinations) - begin)
         for node in range(len(out_first) - 1):
             best_ms[:] = UNREACHABLE_MS
-            slot[:] = NO_WAY
+            slot[:] = NO_WAY_SLOT
             for place in range(out_first[node], out_first[node + 1]):
                 choose(times_ms, np.uint32(to_rank[place]), time_ms[place], best_ms, slot, place - out_first[node])
             for lane in range(lanes):
                 next_slot[rows[begin + lane], node] = slot[0, lane]
         for lane in range(lanes):
-            next_slot[rows[begin + lane], destinations[begin + lane]] = HERE
+            next_slot[rows[begin + lane], destinations[begin + lane]] = ARRIVED_SLOT

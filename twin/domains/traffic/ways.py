@@ -11,7 +11,7 @@ from twin.city.road_traffic import Passed, RoadTraffic
 from twin.core.clock import MS, Clock
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
-from twin.kernels.link_transmission import NO_WAY_SLOT
+from twin.kernels.vehicles import NO_WAY_SLOT
 
 if TYPE_CHECKING:
     from twin.city.city import City

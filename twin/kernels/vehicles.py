@@ -1,0 +1,59 @@
+"""Who drives, and which link each enters next."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernels.compile import uncounted_kernel
+from twin.kernels.road_network import Road
+
+ARRIVED: Final = -1
+"""In place of a link: the trip ends here."""
+NO_WAY: Final = -3
+"""In place of a link: no link leads there at present."""
+
+ARRIVED_SLOT: Final = 255
+NO_WAY_SLOT: Final = 254
+"""What a table of next links holds where the node is the destination, and where no open road leads to it."""
+
+
+class Vehicles(NamedTuple):
+    """Those who drive or wait, one a row, and where they want to go.
+
+    Attributes
+    ----------
+    heading
+        The position in `route` of the next link to enter, or, as the complement ``~d``, a destination: a row of
+        `next_slot`; shape (v,).
+    behind
+        Who waits behind each at the same origin, else `NOBODY`, shape (v,).
+    departs_ms
+        When each wants to enter, shape (v,).
+    route
+        Rows of links, each route ended by `ARRIVED`, one after the other.
+    next_slot
+        Slot of the link on the way from each node to each destination, `ARRIVED_SLOT` or `NO_WAY_SLOT`; (d, n).
+    """
+
+    heading: NDArray[np.int32]
+    behind: NDArray[np.int32]
+    departs_ms: NDArray[np.int32]
+    route: NDArray[np.int32]
+    next_slot: NDArray[np.uint8]
+
+
+@uncounted_kernel
+def link_ahead(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> int:
+    """Return the link that a vehicle enters from this node, or `ARRIVED`, or `NO_WAY`."""
+    heading = vehicles.heading[vehicle]
+    if heading >= 0:
+        return int(vehicles.route[heading])
+    slot = vehicles.next_slot[~heading, node]
+    if slot == ARRIVED_SLOT:
+        return ARRIVED
+    if slot == NO_WAY_SLOT:
+        return NO_WAY
+    return int(road.out_link[road.out_first[node] + slot])
