@@ -9,7 +9,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final
 
-from twin.city.importing.summary import told_under
+from twin.city.importing.summary import Summary, told_under
 from twin.core.language import Language
 
 READ: Final = {
@@ -69,7 +69,7 @@ contributors) stand under the Open Database License 1.0, https://opendatacommons
 
 
 @dataclass(frozen=True)
-class FlowSummary:
+class FlowSummary(Summary):
     """What an import did.
 
     Attributes
@@ -93,10 +93,6 @@ class FlowSummary:
         for title, sentences in ((say("Read"), READ), (say("Left out"), LEFT_OUT), (say("Assumed"), ASSUMED)):
             lines += told_under(title, sentences, self.counts, say, lon=lon, lat=lat)
         return lines
-
-    def text(self, language: Language | None = None) -> str:
-        """Return the summary as one text."""
-        return "\n".join(self.lines(language))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for a program, ready for JSON."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from twin.city.importing.summary import Summary, told_under
 from twin.core.language import Language
 
 READ: Final = {
@@ -41,7 +42,7 @@ ASSUMED: Final = {
 
 
 @dataclass(frozen=True)
-class JemssSummary:
+class JemssSummary(Summary):
     """What an import did.
 
     Attributes
@@ -68,20 +69,12 @@ class JemssSummary:
             say("{target}: imported from {source} in {seconds:.1f} s", target=self.target, source=self.source,
                 seconds=self.seconds)
         ]  # fmt: skip
-        for title, sentences in ((say("Read"), READ), (say("Left out"), LEFT_OUT), (say("Assumed"), ASSUMED)):
-            told = [self._tell(say, sentence, key) for key, sentence in sentences.items() if self.counts[key]]
-            if sentences is ASSUMED:
-                told.append(say(self.spread))
-            if told:
-                lines += [title, *(f"  {line}" for line in told)]
-        return lines
-
-    def _tell(self, say: Language, sentence: str, key: str) -> str:
-        return say(sentence, n=self.counts[key], lon=self.middle[0], lat=self.middle[1])
-
-    def text(self, language: Language | None = None) -> str:
-        """Return the summary as one text."""
-        return "\n".join(self.lines(language))
+        lon, lat = self.middle
+        for title, sentences in ((say("Read"), READ), (say("Left out"), LEFT_OUT)):
+            lines += told_under(title, sentences, self.counts, say, lon=lon, lat=lat)
+        assumed = say("Assumed")
+        lines += told_under(assumed, ASSUMED, self.counts, say, lon=lon, lat=lat) or [assumed]
+        return [*lines, f"  {say(self.spread)}"]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for a program, ready for JSON."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,8 +53,20 @@ KEPT: Final = _sentences(
 )
 
 
+class Summary(ABC):
+    """What an import has to tell."""
+
+    @abstractmethod
+    def lines(self, language: Language | None = None) -> list[str]:
+        """Return the summary as lines of text."""
+
+    def text(self, language: Language | None = None) -> str:
+        """Return the summary as one text."""
+        return "\n".join(self.lines(language))
+
+
 @dataclass(frozen=True)
-class ImportSummary:
+class ImportSummary(Summary):
     """What an import did.
 
     Attributes
@@ -86,10 +99,6 @@ class ImportSummary:
         ):
             lines += told_under(title, sentences, counts, say)
         return lines
-
-    def text(self, language: Language | None = None) -> str:
-        """Return the summary as one text."""
-        return "\n".join(self.lines(language))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for a program, ready for JSON."""
