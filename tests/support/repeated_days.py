@@ -1,8 +1,8 @@
 """Drivers who live the same day again and again on the road, and of whom some change their way each day.
 
 Method of successive averages on routes: on day k every k-th driver (drawn) takes what was the fastest way for his
-departure yesterday, by the mean times of links in intervals; nobody knows today. It is how a dynamic model is brought to
-an equilibrium in the tests; the twin itself has drivers of habit and informed ones.
+departure yesterday, by the mean times of links in intervals; nobody knows today. It is how a dynamic model is brought
+to an equilibrium in the tests; the twin itself has drivers of habit and informed ones.
 """
 
 from __future__ import annotations
@@ -100,10 +100,10 @@ def times_by_entry(
 
 
 def with_entrances(net: FlowNetwork, times: LinkTimes) -> tuple[FlowNetwork, LinkTimes]:
-    """Return the network with a link into each node on which who begins a trip waits, so that the wait is a link's time.
+    """Return the network with a link into each node on which who begins a trip waits: the wait is then a link's time.
 
-    Entrance i begins at node n + i and is link m + i; it takes a step, holds everybody, and lets through all who come. Who waits there waits behind all who came before,
-    whatever way they will take.
+    Entrance i begins at node n + i and is link m + i; it takes a step, holds everybody, and lets through all who come.
+    Who waits there waits behind all who came before, whatever way they will take.
     """
     nodes = np.arange(net.node_count, dtype=np.int32)
     count = len(nodes)
