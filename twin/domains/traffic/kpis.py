@@ -106,8 +106,8 @@ def link_hours(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame
 def _on_links(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiValue]:
     passed = link_hours(events, clock)
     parts = [("", passed)]
-    parts += [(RINGS[code], part) for code, part in passed.groupby("ring")]
-    parts += [(HOURS[code], part) for code, part in passed.groupby("hour")]
+    parts += [(ring, passed[passed["ring"] == code]) for code, ring in enumerate(RINGS)]
+    parts += [(hour, passed[passed["hour"] == code]) for code, hour in enumerate(HOURS)]
     for member, part in parts:
         km, hours, free_h = (float(part[name].sum()) for name in ("km", "h", "free_h"))
         if hours <= 0:

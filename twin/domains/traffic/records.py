@@ -31,14 +31,14 @@ LINKS: Final = {
     "ends_s": pa.int32(), "link": pa.int32(), "left": pa.int32(), "time_s": pa.float32(), "on_link": pa.int32(),
 }  # fmt: skip
 LINK_LIST: Final = {
-    "link": pa.int32(), "name": pa.dictionary(pa.int32(), pa.string()), "road_class": pa.dictionary(pa.int32(), pa.string()),
-    "ring": pa.int8(), "lanes": pa.int8(), "length_m": pa.float32(), "free_s": pa.float32(), "per_h": pa.float32(),
+    "link": pa.int32(), "name": pa.dictionary(pa.int32(), pa.string()),
+    "road_class": pa.dictionary(pa.int32(), pa.string()), "ring": pa.int8(), "lanes": pa.int8(), "length_m": pa.float32(), "free_s": pa.float32(), "per_h": pa.float32(),
     "from_node": pa.int32(), "to_node": pa.int32(),
 }  # fmt: skip
 ROADS: Final = {
-    "ends_s": pa.int32(), "driving": pa.int32(), "waiting": pa.int32(), "queued": pa.int32(), "vehicle_km": pa.float64(),
-    "vehicle_h": pa.float64(), "free_flow_h": pa.float64(), "full_links": pa.int32(), "locked_links": pa.int32(),
-    "put_aside": pa.int64(),
+    "ends_s": pa.int32(), "driving": pa.int32(), "waiting": pa.int32(), "queued": pa.int32(),
+    "vehicle_km": pa.float64(), "vehicle_h": pa.float64(), "free_flow_h": pa.float64(), "full_links": pa.int32(),
+    "locked_links": pa.int32(), "put_aside": pa.int64(),
 }  # fmt: skip
 LOTS: Final = {"ends_s": pa.int32(), "lot": pa.int32(), "taken": pa.int32()}
 LOT_LIST: Final = {
@@ -92,8 +92,9 @@ class Records:
             (spent_ms[passed] / count[passed] / MS).astype(np.float32), on_links[passed],
         )  # fmt: skip
         self._roads.add(
-            ends_s, int(on_links.sum()), road.waiting(), int(road.queues().sum()), float(count @ network.links.length_m) / 1000,
-            float(spent_ms.sum()) / MS / 3600, float(count @ network.times.free_ms.astype(np.int64)) / MS / 3600,
+            ends_s, int(on_links.sum()), road.waiting(), int(road.queues().sum()),
+            float(count @ network.links.length_m) / 1000, float(spent_ms.sum()) / MS / HOUR_S,
+            float(count @ network.times.free_ms.astype(np.int64)) / MS / HOUR_S,
             int((on_links >= storage).sum()), len(road.locked(MS * INTERVAL_S)), road.aside,
         )  # fmt: skip
         stands = np.flatnonzero(taken)

@@ -36,8 +36,8 @@ def hours(run: StoredRun, brains: list[str], titles: list[str], language: Langua
     if any(frame.empty for frame in looks):
         return h("p", language("Nobody drove."), class_="empty")
     text = language(
-        "Means over quarters of an hour, by time of day, on the whole map; bands are 95 % intervals over the days where "
-        "there are several."
+        "Means over quarters of an hour, by time of day, on the whole map; bands are 95 % intervals over the days "
+        "where there are several."
     )
     charts = [_chart(looks, titles, *chart, language) for chart in _CHARTS]
     return join(h("p", text), legend(titles), h("div", charts, class_="charts"))
