@@ -68,6 +68,11 @@ class CarParks:
         return self._lots.taken[self._row]
 
     @property
+    def points_around(self) -> Positions:
+        """The points around each at which one looks, the nearest first, shape (p, around)."""
+        return self._points.around
+
+    @property
     def somebody_goes_on(self) -> bool:
         """Whether somebody who found no place is about to drive to another point."""
         return bool(self._again)
