@@ -78,6 +78,9 @@ class DomainDescription:
     supply
         ``module:function`` that reads the files which the scenario's section names; see `SupplyFunction`. Empty where
         it can name none.
+    kernels, warm_up
+        Files of `twin.kernels` that the domain calls beyond those of the roads, and ``module:function`` that compiles
+        them, with the types of a run's arrays.
     """
 
     name: str
@@ -93,6 +96,8 @@ class DomainDescription:
     report: str
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     supply: str = ""
+    kernels: tuple[str, ...] = ()
+    warm_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)
