@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -74,9 +74,9 @@ class Elevators:
     def finish(self, twin: Twin) -> None:
         """Leave nothing open."""
 
-    def agent(self, key: Any) -> Any:
+    def populations(self) -> Mapping[str, Sequence[Any]]:
         """Have no agents."""
-        raise KeyError(key)
+        return {}
 
 
 def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def test_a_vehicle_called_off_at_its_post_is_as_it_must_be(losses: int, change_d
     twin, _ = run_emergency(small_city(side=4, stations=1, crews=1), QUIET, hours=0.1)
     domain = twin.domains["emergency"]
     assert isinstance(domain, EmergencyDomain)
-    ambulance = domain.agent(0)
+    ambulance = twin.ambulances[0]
     assert ambulance.status == "at_station"
     ambulance.losses, ambulance.changes_due = losses, change_due_s
     go_to_post(domain.service, ambulance, ambulance.post.position)

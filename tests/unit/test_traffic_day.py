@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 from support.traffic import MONDAY, small_parameters, small_town
-from support.traffic_day import run_traffic
+from support.traffic_day import run_traffic, traffic_twin
 
 from twin.city.city import City
 from twin.city.section import RoadParameters
@@ -162,3 +163,28 @@ def test_lots_of_a_users_own_take_the_place_of_ours() -> None:
     supplied = read_lots(RIGHT_LOTS, small_town().roads, small_parameters())
     domain = TrafficDomain(small_parameters(), City(small_town().map, RoadParameters()), None, supplied)  # type: ignore[arg-type]
     assert domain.lots["name"].tolist() == supplied.cells["name"].tolist()
+
+
+def test_a_driver_and_a_lot_can_be_looked_at_while_they_live() -> None:
+    twin = traffic_twin(small_town(), small_parameters(), Clock(datetime(2021, 3, 15, 6), 0.0, 3 * 3600.0))
+    while twin.now < 2 * 3600:
+        twin.step()
+    domain = twin.domains["traffic"]
+    assert isinstance(domain, TrafficDomain)
+    under_way = [driver for driver in twin.drivers[:4000] if len(driver.route)]
+    assert len(under_way) > 10
+    links = domain.network.links
+    for driver in under_way:
+        trip = driver.trips[driver.current]
+        assert (trip.ending, trip.parked_s) == ("under_way", None)
+        assert trip.departed_s is not None
+        assert trip.departed_s <= twin.now
+        assert links.from_junction[driver.route[0]] == links.node_junction[trip.origin_node]
+        assert (links.to_junction[driver.route[:-1]] == links.from_junction[driver.route[1:]]).all()
+        assert links.to_junction[driver.route[-1]] in domain.network.point_junction
+    assert [lot.taken for lot in twin.lots] == domain.car_parks.taken.tolist()
+    assert twin.drivers[-1].vehicle == len(twin.drivers) - 1
+    with pytest.raises(IndexError):
+        twin.drivers[len(twin.drivers)]
+    with pytest.raises(AttributeError, match="drivers, lots"):
+        _ = twin.trains

@@ -158,6 +158,22 @@ class RoadTraffic:
         self._vehicles.heading[who] = ~rows
         self._changed |= bool(self._driving[who].any())
 
+    def way(self, node: int, destination: int) -> NDArray[np.int32]:
+        """Return the links that the table of next links leads over from a node to a destination, shape (any,).
+
+        It ends where the table knows no way.
+        """
+        links = []
+        while (slot := self._vehicles.next_slot[destination, node]) < NO_WAY_SLOT:
+            link = int(self.out_link[self.out_first[node] + slot])
+            links.append(link)
+            node = int(self._road.links["to_node"][self._row[link]])
+        return np.array(links, np.int32)
+
+    def is_driving(self, vehicle: int) -> bool:
+        """Say whether a vehicle drives or waits to enter the road."""
+        return bool(self._driving[vehicle])
+
     def ways_have_changed(self) -> None:
         """Note that the table of next links was written to, so that who waits for a way looks again."""
         self._changed = True

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from typing import Final
 
 NEEDED: Final = ("hierarchy", "queries", "buckets", "driving", "delays")
-"""Kernel files that a run calls; the others serve the building of maps."""
+"""Kernel files that a run calls whatever lives in it; the others serve domains, or the building of maps."""
+WARM_UP: Final = "twin.city.warm_up:compile_kernels"
+"""Compiles these; domains name the like for theirs."""
 
 
-def kernels_are_compiled() -> bool:
-    """Say whether machine code of every kernel file that a run needs lies on disk."""
+def kernels_are_compiled(names: Iterable[str] = NEEDED) -> bool:
+    """Say whether machine code of every one of these kernel files lies on disk."""
     from twin.kernels.compile import cache_folder
 
-    return all(any(cache_folder().rglob(f"{name}.*.nbi")) for name in NEEDED)
+    return all(any(cache_folder().rglob(f"{name}.*.nbi")) for name in names)
 
 
-def compile_beside() -> None:
-    """Compile the kernels in a process of their own, whose memory (the compiler's) is given back."""
-    command = "from twin.city.warm_up import compile_kernels; compile_kernels()"
-    subprocess.run([sys.executable, "-c", command], check=True)
+def compile_beside(warm_ups: Iterable[str] = (WARM_UP,)) -> None:
+    """Call functions (``module:name``) in a process of their own, whose memory (the compiler's) is given back."""
+    calls = (f"import {module}; {module}.{name}()" for module, _, name in (each.partition(":") for each in warm_ups))
+    subprocess.run([sys.executable, "-c", "; ".join(calls)], check=True)
 
 
 def compile_kernels() -> None:

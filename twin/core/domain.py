@@ -6,7 +6,7 @@ made by its ``factory``, does the work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -78,6 +78,9 @@ class DomainDescription:
     supply
         ``module:function`` that reads the files which the scenario's section names; see `SupplyFunction`. Empty where
         it can name none.
+    kernels, warm_up
+        Files of `twin.kernels` that the domain calls beyond those of the roads, and ``module:function`` that compiles
+        them, with the types of a run's arrays.
     """
 
     name: str
@@ -93,6 +96,8 @@ class DomainDescription:
     report: str
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     supply: str = ""
+    kernels: tuple[str, ...] = ()
+    warm_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +149,11 @@ class Domain(Protocol):
     def finish(self, twin: Twin) -> None:
         """Record what is still open when the run ends."""
 
-    def agent(self, key: Any) -> Any:
-        """Return one agent (for a notebook, a test, a debugger)."""
+    def populations(self) -> Mapping[str, Sequence[Any]]:
+        """Return agents by what they are called: ``{"ambulances": ...}`` can be reached as ``twin.ambulances[i]``.
+
+        Asked for after `start`. Where agents are rows of arrays, the sequence makes a view of the one asked for.
+        """
 
 
 class KpiFunction(Protocol):

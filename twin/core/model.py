@@ -80,6 +80,14 @@ class Twin(mesa.Model):
             self.env.process(self._live_event(event, listener))
         for domain in domains:
             domain.start(self, self.tables)
+        self._populations = {name: each for domain in domains for name, each in domain.populations().items()}
+
+    def __getattr__(self, name: str) -> Sequence[Any]:
+        """Return a population of a domain: ``twin.ambulances``."""
+        populations: Mapping[str, Sequence[Any]] = self.__dict__.get("_populations", {})
+        if name in populations:
+            return populations[name]
+        raise AttributeError(f"the twin has no {name}; its domains' populations are {', '.join(populations)}")
 
     def _live_event(self, event: WorldEvent, listener: Listener) -> Generator[simpy.Event, None, None]:
         yield self.env.timeout(max(0.0, event.begins_s - self.env.now))

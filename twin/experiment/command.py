@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -44,7 +44,7 @@ def run_and_report(
     """Run, write the report, print the verdict; return the exit code."""
     from twin.experiment.run import RunOptions, run
 
-    _compile_if_needed(language)
+    _compile_if_needed(scenario.domains, language)
     with _progress_bar(language) as progress:
         folder = run(scenario, RunOptions(reports, jobs, resume), progress)
     from twin.experiment.store import Results
@@ -74,12 +74,14 @@ def run_and_report(
     return 1 if check_kpis and missed else 0
 
 
-def _compile_if_needed(language: Language) -> None:
-    from twin.city.warm_up import compile_beside, kernels_are_compiled
+def _compile_if_needed(domains: Sequence[str], language: Language) -> None:
+    from twin.city.warm_up import NEEDED, WARM_UP, compile_beside, kernels_are_compiled
+    from twin.domains import DESCRIPTIONS
 
-    if not kernels_are_compiled():
+    taking_part = [DESCRIPTIONS[name] for name in domains]
+    if not kernels_are_compiled([*NEEDED, *(name for domain in taking_part for name in domain.kernels)]):
         click.echo(language("first run: compiling the kernels, once; this takes some 30 seconds"), err=True)
-        compile_beside()
+        compile_beside([WARM_UP, *(domain.warm_up for domain in taking_part if domain.warm_up)])
 
 
 @contextmanager

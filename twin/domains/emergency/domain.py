@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -238,9 +238,10 @@ class EmergencyDomain:
         for caller in list(self.service.open_calls.values()):
             self.service.end(caller, "unserved" if caller.record.vehicle is None else "open")
 
-    def agent(self, key: int) -> Ambulance:
-        """Return the vehicle of this number."""
-        return self.service.fleet.ambulances[key]
+    def populations(self) -> Mapping[str, Sequence[Any]]:
+        """Return the vehicles, the hospitals and the stations."""
+        service = self.service
+        return {"ambulances": service.fleet.ambulances, "hospitals": service.hospitals, "stations": service.stations}
 
 
 def _apportion(weight: np.ndarray[Any, np.dtype[np.float64]], total: int) -> list[int]:

@@ -21,5 +21,7 @@ DESCRIPTION: Final = DomainDescription(
     observations="twin.domains.traffic.kpis:observations",
     kpis="twin.domains.traffic.kpis:compute",
     report="twin.domains.traffic.report:sections",
+    kernels=("link_transmission", "next_links", "parking"),
+    warm_up="twin.domains.traffic.warm_up:compile_kernels",
     members={"ring": RINGS, "purpose": PURPOSES},
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from twin.core.clock import DAY_S, DRAIN_LIMIT_S, MS
 from twin.core.errors import ScenarioError
 from twin.core.streams import Streams
+from twin.domains.traffic.agents import CityLots, Drivers
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import DRIVER_TRAFFIC
 from twin.domains.traffic.lots import draw_lots
@@ -92,16 +93,16 @@ class TrafficDomain:
                 "duration_h or warm_up_h",
                 days=LONGEST_MS / MS / DAY_S,
             )
-        vehicles = tables[VEHICLES]
+        vehicles = self.vehicles = tables[VEHICLES]
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
         self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack)
         self.road.add_vehicles(len(vehicles))
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._permit = vehicles["home_permit"].to_numpy(np.bool_)
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
-        self._informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
+        self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
         self.ways = Ways(
-            self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self._informed.any())
+            self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self.informed.any())
         )
         self._records = Records(twin.recorder, self.network, self.road)
         self._records.describe(self.lots)
@@ -153,7 +154,7 @@ class TrafficDomain:
         self.car_parks.head_for(who, point)
         looking, again_ms, from_junction = self.car_parks.going_on(begins_ms)
         drivers = np.concatenate([who, looking])
-        self.ways.send(drivers, self.car_parks.heading[drivers], self._informed[drivers])
+        self.ways.send(drivers, self.car_parks.heading[drivers], self.informed[drivers])
         arrived, time_ms = self.road.advance(
             ends_ms, drivers, np.concatenate([at_ms, again_ms]), np.concatenate([junction, from_junction])
         )
@@ -212,7 +213,19 @@ class TrafficDomain:
         """Record the trips, and those that are still under way."""
         self._records.trips(self.book, self.lots, self._begins_ms / MS)
 
-    def agent(self, key: int) -> Any:
-        """Return a driver: the vehicle's row with its trips."""
-        rows = np.flatnonzero(self.book.vehicle == key)
-        return {"vehicle": key, "trips": rows.tolist()}
+    def populations(self) -> Mapping[str, Sequence[Any]]:
+        """Return the drivers and the lots."""
+        return {"drivers": Drivers(self), "lots": CityLots(self)}
+
+    @property
+    def begins_s(self) -> float:
+        """When the run begins, seconds since the scenario's start: not after 0."""
+        return self._begins_ms / MS
+
+    def route_of(self, vehicle: int) -> NDArray[np.int32]:
+        """Return the links by which a vehicle drives to where it is heading from where its trip began, as known now."""
+        trip, point = int(self.book.current[vehicle]), int(self.car_parks.heading[vehicle])
+        if trip < 0 or point < 0 or not self.road.is_driving(vehicle):
+            return np.empty(0, np.int32)
+        junction = int(self.network.links.node_junction[self.book.origin[trip]])
+        return self.ways.route(junction, point, informed=bool(self.informed[vehicle]))

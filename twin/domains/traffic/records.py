@@ -32,7 +32,8 @@ LINKS: Final = {
 }  # fmt: skip
 LINK_LIST: Final = {
     "link": pa.int32(), "name": pa.dictionary(pa.int32(), pa.string()),
-    "road_class": pa.dictionary(pa.int32(), pa.string()), "ring": pa.int8(), "lanes": pa.int8(), "length_m": pa.float32(), "free_s": pa.float32(), "per_h": pa.float32(),
+    "road_class": pa.dictionary(pa.int32(), pa.string()), "ring": pa.int8(),
+    "lanes": pa.int8(), "length_m": pa.float32(), "free_s": pa.float32(), "per_h": pa.float32(),
     "from_node": pa.int32(), "to_node": pa.int32(),
 }  # fmt: skip
 ROADS: Final = {

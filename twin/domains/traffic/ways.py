@@ -57,6 +57,10 @@ class Ways:
         """Let vehicles drive to points by the way that each knows."""
         self._road.send_to(who, points + np.where(informed, np.int32(len(self._points)), np.int32(0)))
 
+    def route(self, junction: int, point: int, *, informed: bool) -> NDArray[np.int32]:
+        """Return the links from a junction to a point by the way that is known now, shape (any,)."""
+        return self._road.way(junction, point + (len(self._points) if informed else 0))
+
     def renew(self, now_ms: int, begins_ms: int) -> None:
         """Take over what has become known by now: at each interval's end, and at the hours when habits change."""
         interval_ms = round(MS * 60 * self._parameters.news_every_min)

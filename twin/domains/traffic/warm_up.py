@@ -1,0 +1,33 @@
+"""Compiles the kernels of traffic once, before worker processes would each do it."""
+
+from __future__ import annotations
+
+
+def compile_kernels() -> None:
+    """Call every kernel that a day of traffic needs, on a road of three junctions."""
+    import numpy as np
+
+    from twin.city.next_links import write_next_links
+    from twin.city.road_traffic import STEP_MS, RoadTraffic
+    from twin.city.routing import Hierarchy
+    from twin.kernels.parking import Lots, Points, look_for_places
+    from twin.kernels.road_network import triangular
+
+    begin, end = np.array([0, 1, 2], np.int32), np.array([1, 2, 0], np.int32)
+    times = triangular(np.full(3, 100.0), np.ones(3), np.full(3, 10.0), np.full(3, 1800.0), 0.15, STEP_MS)
+    road = RoadTraffic(3, begin, end, times)
+    who = road.add_vehicles(1)
+    hierarchy = Hierarchy.of_arrays(np.arange(3, dtype=np.int32), begin, end)
+    table = np.empty((1, 3), np.uint8)
+    one = np.zeros(1, np.int32)
+    write_next_links(hierarchy.customise(times.free_ms), road.out_first, road.out_link, one, one, table)
+    road.set_next_links(table)
+    road.send_to(who, one)
+    road.advance(STEP_MS, who, one, np.ones(1, np.int32))
+    road.queues()
+    lots = Lots(np.array([0, 1], np.int32), np.ones(1, np.int32), one.copy(), np.ones(1, np.uint8), one, one)
+    points = Points(np.zeros(1), np.zeros(1), np.zeros((1, 1), np.int32))
+    look_for_places(
+        lots, points, one, one, np.ones(1, np.uint8), one, np.ones(1, np.bool_), np.zeros(1, np.uint32), one.copy(),
+        one.copy(),
+    )  # fmt: skip
