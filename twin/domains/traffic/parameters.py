@@ -237,6 +237,13 @@ class TrafficParameters(ParameterSection):
     lane_flow_per_h: LaneFlows = _of("lane_flow_per_h")
     jam_density_per_m: float = _of("jam_density_per_m", ge=0.1, le=0.3)
     signal_green_share: float = _of("signal_green_share", ge=0.1, le=1)
+    signals: Literal["share", "plans"] = _of("signals")
+    signal_cycle_s: float = _of("signal_cycle_s", ge=40, le=240)
+    signal_splits: Literal["equal", "by_lanes"] = _of("signal_splits")
+    signal_start_up_s: float = _of("signal_start_up_s", ge=0, le=10)
+    signal_yellow_s: float = _of("signal_yellow_s", ge=0, le=10)
+    signal_all_red_s: float = _of("signal_all_red_s", ge=0, le=10)
+    signal_end_gain_s: float = _of("signal_end_gain_s", ge=0, le=10)
     junction_slack: int = _of("junction_slack", ge=0, le=16)
     unjam_min: float = _of("unjam_min", ge=0, le=600)
     habits_from_h: list[Annotated[int, Field(ge=0, le=23)]] = _of("habits_from_h", min_length=1, max_length=24)
@@ -306,6 +313,12 @@ class TrafficParameters(ParameterSection):
     def scale(self, residents: float) -> float:
         """Return what the figures of the whole city are multiplied by where so many residents are served."""
         return residents / self.figures_for_residents if self.figures_for_residents else 1.0
+
+    @property
+    def signal_lost_s(self) -> float:
+        """Seconds in which a change of phase lets nobody through (Highway Capacity Manual 2000, chapter 16)."""
+        between_s = self.signal_yellow_s + self.signal_all_red_s
+        return max(0.0, self.signal_start_up_s + between_s - self.signal_end_gain_s)
 
     @property
     def trips_per_car(self) -> float:
