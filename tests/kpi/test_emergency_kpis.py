@@ -11,8 +11,9 @@ import pytest
 from twin.core.clock import Clock
 from twin.core.kpis import HOURS, names_of
 from twin.core.recorder import Recorder
+from twin.core.statistics import statistic_of
 from twin.domains.emergency import DESCRIPTION
-from twin.domains.emergency.kpis import compute, observations, statistic_of
+from twin.domains.emergency.kpis import compute, observations
 from twin.domains.emergency.records import CALLS, COVERAGE, FLEET, TRIPS, VEHICLES, WALK_INS
 
 CLOCK = Clock(datetime(2021, 3, 15), 3600.0, 7200.0)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from twin.core.clock import Clock
 from twin.core.kpis import HOURS, KpiFamily, KpiValue
+from twin.core.statistics import statistic_of
 from twin.domains.emergency.measures import FAMILIES, PHONES
 from twin.domains.emergency.outcome import function_of
 from twin.domains.emergency.tables import PATIENT
@@ -182,15 +183,6 @@ def _statistics(family: KpiFamily, calls: CountedCalls) -> Iterator[KpiValue]:
         for statistic in family.statistics or (None,):
             name = ".".join(part for part in ("emergency", family.name, member, statistic) if part)
             yield KpiValue(name, statistic_of(present, statistic), family.unit, len(present))
-
-
-def statistic_of(values: NDArray[np.float64], statistic: str | None) -> float:
-    """Return a mean, median or percentile (linear interpolation) of at least one value."""
-    if statistic is None or statistic == "mean":
-        return float(values.mean())
-    if statistic == "median":
-        return float(np.median(values))
-    return float(np.percentile(values, float(statistic.removeprefix("p"))))
 
 
 def _counts(calls: CountedCalls) -> list[KpiValue]:

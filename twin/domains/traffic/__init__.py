@@ -1,1 +1,25 @@
 """Road traffic and parking: who drives when from where to where, and where one can park."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from twin.core.domain import DomainDescription
+from twin.domains.traffic.connections import CONNECTIONS
+from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
+from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
+
+DESCRIPTION: Final = DomainDescription(
+    name="traffic",
+    title="Road traffic and parking",
+    parameters=TrafficParameters,
+    connections=CONNECTIONS,
+    decisions=(),
+    event_kinds=(),
+    kpi_families=ROAD_FAMILIES,
+    factory="twin.domains.traffic.domain:TrafficDomain",
+    observations="twin.domains.traffic.kpis:observations",
+    kpis="twin.domains.traffic.kpis:compute",
+    report="twin.domains.traffic.report:sections",
+    members={"ring": RINGS, "purpose": PURPOSES},
+)

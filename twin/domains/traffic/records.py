@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from twin.city.graph import ROAD_CLASSES, RoadGraph
+from twin.city.rings import ring_of_nodes
 from twin.city.road_traffic import Passed, RoadTraffic
-from twin.core.clock import MS
+from twin.core.clock import HOUR_S, MS
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS
@@ -25,12 +28,18 @@ TRIPS: Final = {
     "ending": pa.dictionary(pa.int32(), pa.string()), "looked": pa.int16(), "walk_m": pa.float32(),
 }  # fmt: skip
 LINKS: Final = {
-    "ends_s": pa.int32(), "link": pa.int32(), "left": pa.int32(), "time_s": pa.float32(), "waiting": pa.int32(),
+    "ends_s": pa.int32(), "link": pa.int32(), "left": pa.int32(), "time_s": pa.float32(), "on_link": pa.int32(),
+}  # fmt: skip
+LINK_LIST: Final = {
+    "link": pa.int32(), "name": pa.dictionary(pa.int32(), pa.string()),
+    "road_class": pa.dictionary(pa.int32(), pa.string()), "ring": pa.int8(),
+    "lanes": pa.int8(), "length_m": pa.float32(), "free_s": pa.float32(), "per_h": pa.float32(),
+    "from_node": pa.int32(), "to_node": pa.int32(),
 }  # fmt: skip
 ROADS: Final = {
-    "ends_s": pa.int32(), "driving": pa.int32(), "waiting": pa.int32(), "vehicle_km": pa.float64(),
-    "vehicle_h": pa.float64(), "free_flow_h": pa.float64(), "full_links": pa.int32(), "locked_links": pa.int32(),
-    "put_aside": pa.int64(),
+    "ends_s": pa.int32(), "driving": pa.int32(), "waiting": pa.int32(), "queued": pa.int32(),
+    "vehicle_km": pa.float64(), "vehicle_h": pa.float64(), "free_flow_h": pa.float64(), "full_links": pa.int32(),
+    "locked_links": pa.int32(), "put_aside": pa.int64(),
 }  # fmt: skip
 LOTS: Final = {"ends_s": pa.int32(), "lot": pa.int32(), "taken": pa.int32()}
 LOT_LIST: Final = {
@@ -48,8 +57,23 @@ class Records:
         self._roads: EventTable = recorder.table("traffic.roads", ROADS)
         self._lots: EventTable = recorder.table("traffic.lots", LOTS)
         self._lot_list: EventTable = recorder.table("traffic.lot_list", LOT_LIST)
+        self._link_list: EventTable = recorder.table("traffic.link_list", LINK_LIST)
         self._network, self._road = network, road
         self._passed = Passed(road)
+
+    def describe_links(self, roads: RoadGraph, ring_roads: Sequence[Sequence[str]]) -> None:
+        """Write which links there are, and between which rings they begin."""
+        links, times = self._network.links, self._network.times
+        edge = np.empty(len(links.length_m), np.int32)  # a name is that of all of a link's edges
+        edge[links.edge_link] = np.arange(len(links.edge_link), dtype=np.int32)
+        from_node = links.node[links.from_junction]
+        names = [roads.names[code] if code >= 0 else "" for code in roads.edge_name[edge].tolist()]
+        self._link_list.add_columns(
+            np.arange(len(edge), dtype=np.int32), names, [ROAD_CLASSES[code] for code in links.road_class.tolist()],
+            ring_of_nodes(roads, ring_roads)[from_node], links.lanes.astype(np.int8),
+            links.length_m.astype(np.float32), (times.free_ms / MS).astype(np.float32),
+            (MS * HOUR_S / times.headway_ms).astype(np.float32), from_node, links.node[links.to_junction],
+        )  # fmt: skip
 
     def describe(self, lots: pd.DataFrame) -> None:
         """Write which lots there are."""
@@ -69,8 +93,9 @@ class Records:
             (spent_ms[passed] / count[passed] / MS).astype(np.float32), on_links[passed],
         )  # fmt: skip
         self._roads.add(
-            ends_s, int(on_links.sum()), road.waiting(), float(count @ network.links.length_m) / 1000,
-            float(spent_ms.sum()) / MS / 3600, float(count @ network.times.free_ms.astype(np.int64)) / MS / 3600,
+            ends_s, int(on_links.sum()), road.waiting(), int(road.queues().sum()),
+            float(count @ network.links.length_m) / 1000, float(spent_ms.sum()) / MS / HOUR_S,
+            float(count @ network.times.free_ms.astype(np.int64)) / MS / HOUR_S,
             int((on_links >= storage).sum()), len(road.locked(MS * INTERVAL_S)), road.aside,
         )  # fmt: skip
         stands = np.flatnonzero(taken)

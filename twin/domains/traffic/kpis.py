@@ -1,0 +1,146 @@
+"""KPIs of the traffic domain, from recorded events alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.core.clock import HOUR_S, Clock
+from twin.core.kpis import HOURS, KpiFamily, KpiValue
+from twin.core.statistics import statistic_of
+from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
+from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.records import INTERVAL_S
+
+MINUTE_S: Final = 60.0
+WALK_M_PER_MIN: Final = 72.0
+"""Pedestrians' speed for design, 1.2 m/s (Highway Capacity Manual 2010, ch. 17)."""
+PLANNING_SHARE: Final = 0.95
+
+
+def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
+    """Return the KPIs of one replication; see `twin.core.domain.KpiFunction`."""
+    cases = observations(events, clock)
+    rows = [row for family in ROAD_FAMILIES if family.column for row in _of_cases(family, cases)]
+    trips = len(cases)
+    under_way = int((cases["ending"] == "under_way").sum())
+    rows += [
+        KpiValue("traffic.trips", trips, "count", trips),
+        KpiValue("traffic.trips_not_ended", under_way, "count", trips),
+    ]
+    return [*rows, *_on_links(events, clock), *_on_roads(events["traffic.roads"], clock)]
+
+
+def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
+    """Return one row a trip that was planned for the counted time (index: its number), a column a measure."""
+    trips = events["traffic.trips"]
+    planned_s = trips["planned_s"].to_numpy(np.float64)
+    counted = np.flatnonzero((planned_s >= 0) & (planned_s < clock.duration_s))
+    departed_s, arrived_s, parked_s = (
+        trips[name].to_numpy(np.float64)[counted] for name in ("departed_s", "arrived_s", "parked_s")
+    )
+    walk_min = np.nan_to_num(trips["walk_m"].to_numpy(np.float64)[counted]) / WALK_M_PER_MIN
+    hours = clock.hours_of_day(planned_s[counted]).astype(np.int8)
+    return pd.DataFrame(
+        {
+            "trip_min": (arrived_s - departed_s) / MINUTE_S,
+            "door_to_door_min": (parked_s - departed_s) / MINUTE_S + walk_min,
+            "late_min": (departed_s - planned_s[counted]) / MINUTE_S,
+            "purpose": pd.Categorical.from_codes(trips["purpose"].to_numpy()[counted], pd.Index(PURPOSES)),
+            "hour": pd.Categorical.from_codes(hours, pd.Index(HOURS)),
+            "ending": trips["ending"].array[counted],
+        },
+        index=pd.Index(trips["trip"].to_numpy()[counted], name="trip"),
+    )
+
+
+def _of_cases(family: KpiFamily, cases: pd.DataFrame) -> Iterator[KpiValue]:
+    values = cases[family.column].to_numpy(np.float64)
+    there = ~np.isnan(values)
+    samples: list[tuple[str, NDArray[np.float64]]] = [("", values[there])]
+    for grouping in family.groups:
+        group = cases[grouping].array
+        codes = np.asarray(group.codes)[there]
+        samples += [(str(member), values[there][codes == code]) for code, member in enumerate(group.categories)]
+    for member, present in samples:
+        for statistic in family.statistics if len(present) else ():
+            parts = ("traffic", family.name, member, statistic)
+            value = statistic_of(present, statistic)
+            yield KpiValue(".".join(part for part in parts if part), value, family.unit, len(present))
+
+
+def link_hours(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
+    """Return what passed each link in each counted interval.
+
+    Returns
+    -------
+    DataFrame
+        ``hour`` of the day in which the interval began, ``ring``, ``km``, ``h`` and ``free_h`` (vehicle-kilometres,
+        vehicle-hours, and these at free flow), and ``index`` (the mean time relative to free flow).
+    """
+    links, told = events["traffic.links"], events["traffic.link_list"]
+    ends_s = links["ends_s"].to_numpy()
+    counted = (ends_s > 0) & (ends_s <= clock.duration_s)
+    begins_s = ends_s[counted].astype(np.float64) - INTERVAL_S
+    link = links["link"].to_numpy()[counted]
+    left = links["left"].to_numpy()[counted].astype(np.float64)
+    time_s = links["time_s"].to_numpy(np.float64)[counted]
+    free_s = told["free_s"].to_numpy(np.float64)[link]
+    return pd.DataFrame(
+        {
+            "hour": clock.hours_of_day(begins_s).astype(np.int8),
+            "ring": told["ring"].to_numpy()[link],
+            "km": left * told["length_m"].to_numpy(np.float64)[link] / 1000,
+            "h": left * time_s / HOUR_S,
+            "free_h": left * free_s / HOUR_S,
+            "index": time_s / free_s,
+        },
+        copy=False,
+    )
+
+
+def _on_links(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiValue]:
+    passed = link_hours(events, clock)
+    parts = [("", passed)]
+    parts += [(ring, passed[passed["ring"] == code]) for code, ring in enumerate(RINGS)]
+    parts += [(hour, passed[passed["hour"] == code]) for code, hour in enumerate(HOURS)]
+    for member, part in parts:
+        km, hours, free_h = (float(part[name].sum()) for name in ("km", "h", "free_h"))
+        if hours <= 0:
+            continue
+        yield _number("speed_kmh", member, km / hours, "km/h", len(part))
+        yield _number("delay_index", member, hours / free_h, "times", len(part))
+        yield _number("delay_h", member, hours - free_h, "h", len(part))
+        if member not in HOURS:
+            yield _number("vehicle_km", member, km, "km", len(part))
+            yield _number("vehicle_h", member, hours, "h", len(part))
+        if member not in RINGS:
+            index = _weighted_quantile(part["index"].to_numpy(), part["km"].to_numpy(), PLANNING_SHARE)
+            yield _number("planning_time_index", member, index, "times", len(part))
+
+
+def _number(family: str, member: str, value: float, unit: str, count: int) -> KpiValue:
+    return KpiValue(".".join(part for part in ("traffic", family, member) if part), value, unit, count)
+
+
+def _weighted_quantile(values: NDArray[np.float64], weights: NDArray[np.float64], share: float) -> float:
+    """Return the least value that this share of the weight does not exceed."""
+    order = np.argsort(values, kind="stable")
+    cumulative = np.cumsum(weights[order])
+    return float(values[order[np.searchsorted(cumulative, share * cumulative[-1])]])
+
+
+def _on_roads(roads: pd.DataFrame, clock: Clock) -> list[KpiValue]:
+    """Describe what was seen of the whole road at the end of each interval."""
+    counted = roads[(roads["ends_s"] > 0) & (roads["ends_s"] <= clock.duration_s)]
+    count = len(counted)
+    if not count:
+        return []
+    most = {"most_driving": "driving", "most_queued": "queued", "most_full_links": "full_links",
+            "most_locked_links": "locked_links", "put_aside": "put_aside"}  # fmt: skip
+    rows = [KpiValue(f"traffic.{name}", float(counted[column].max()), "count", count) for name, column in most.items()]
+    return [*rows, KpiValue("traffic.queued", float(counted["queued"].mean()), "count", count)]

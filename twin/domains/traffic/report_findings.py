@@ -1,0 +1,44 @@
+"""How the verdict says the traffic domain's KPIs in plain words, and what members of groupings are called."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from twin.charts.section import Finding
+
+MEMBER_NAMES: Final = {
+    "within_third_ring": "within the Third Ring",
+    "third_to_fourth_ring": "between the Third and the Fourth Ring",
+    "beyond_fourth_ring": "beyond the Fourth Ring",
+    "home": "to home",
+    "work": "to work",
+    "school": "to school",
+    "business": "on business",
+    "leisure": "for leisure",
+    "hospital": "to a hospital",
+    "through": "passing through",
+    "freight": "freight",
+    "bus_service": "bus service",
+}
+"""English names of the members of groupings, for titles and rows."""
+
+FINDINGS: Final = (
+    Finding(
+        ("trip_min.mean",),
+        "Drivers reach their destination {difference} sooner",
+        "Drivers reach their destination {difference} later",
+        "how long drivers are on their way",
+    ),
+    Finding(
+        ("door_to_door_min.mean",),
+        "With parking and the walk, trips take {difference} less",
+        "With parking and the walk, trips take {difference} more",
+        "how long trips take with parking and the walk",
+    ),
+    Finding(
+        ("speed_kmh.h08",),
+        "From eight to nine in the morning the roads are {difference} slower",
+        "From eight to nine in the morning the roads are {difference} faster",
+        "the speed on the roads from eight to nine in the morning",
+    ),
+)
