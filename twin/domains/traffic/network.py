@@ -151,4 +151,4 @@ def _first_plan(links: Links, signals: Signals, parameters: TrafficParameters) -
         weight = np.maximum.reduceat(links.lanes[signals.approach_link], signals.approach_first[:-1]).astype(np.float64)
     lost_s = parameters.signal_lost_s
     green_s = signals.fixed_green_s(parameters.signal_cycle_s, lost_s, weight)
-    return signals.rows(green_s, np.zeros(len(signals)), lost_s, np.zeros(signals.phase_count, np.bool_))
+    return signals.rows(green_s, np.zeros(len(signals)), lost_s)

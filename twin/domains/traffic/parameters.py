@@ -21,6 +21,10 @@ LOT_KINDS: Final = ("roadside", "public", "commercial", "office", "residential",
 OFF_STREET_KINDS: Final = LOT_KINDS[1:]
 STRUCTURES: Final = ("roadside", "surface", "underground")
 
+MOST_PHASES: Final = 3
+"""Phases that a signal can have; see `twin.domains.traffic.signals`."""
+LEAST_GREEN_S: Final = 5.0
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Hour = Annotated[float, Field(ge=0, le=24)]
 Weight = Annotated[float, Field(ge=0, le=1e6)]
@@ -240,6 +244,7 @@ class TrafficParameters(ParameterSection):
     signals: Literal["share", "plans"] = _of("signals")
     signal_cycle_s: float = _of("signal_cycle_s", ge=40, le=240)
     signal_splits: Literal["equal", "by_lanes"] = _of("signal_splits")
+    signal_every_s: float = _of("signal_every_s", ge=10, le=3600)
     signal_start_up_s: float = _of("signal_start_up_s", ge=0, le=10)
     signal_yellow_s: float = _of("signal_yellow_s", ge=0, le=10)
     signal_all_red_s: float = _of("signal_all_red_s", ge=0, le=10)
@@ -346,6 +351,14 @@ class TrafficParameters(ParameterSection):
     def _steps_fit(self) -> Self:
         if 60 % self.step_s:
             raise ValueError("step_s must go into a minute without rest: 2, 4, 6, 10, 12, 20, 30 or 60")
+        if self.signal_every_s % self.step_s:
+            raise ValueError("signal_every_s must be a whole number of step_s")
+        return self
+
+    @model_validator(mode="after")
+    def _signals_fit(self) -> Self:
+        if self.signals == "plans" and self.signal_cycle_s < MOST_PHASES * (self.signal_lost_s + LEAST_GREEN_S):
+            raise ValueError("signal_cycle_s leaves three phases less than 5 s of green each besides their lost times")
         return self
 
     @model_validator(mode="after")

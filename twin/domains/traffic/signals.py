@@ -103,15 +103,30 @@ class Signals:
         """Return the sum over each signal's phases, shape (s,)."""
         return np.add.reduceat(of_phase, self.phase_first[:-1]) if len(self) else of_phase[:0]
 
+    def only(self, chosen: NDArray[np.bool_]) -> Signals:
+        """Return some of the signals, shape (s,); phases are counted anew, links are not."""
+        phases = chosen[self.phase_signal]
+        approaches = phases[self.approach_phase]
+        approach_first = np.cumsum([0, *np.diff(self.approach_first)[phases]]).astype(np.int32)
+        approach_link = self.approach_link[approaches]
+        link_phase = np.full(len(self.link_phase), -1, np.int32)
+        link_phase[approach_link] = np.repeat(np.arange(len(approach_first) - 1), np.diff(approach_first))
+        phase_first = np.cumsum([0, *np.diff(self.phase_first)[chosen]]).astype(np.int32)
+        return Signals(self.junction[chosen], phase_first, approach_first, approach_link, link_phase)
+
+    def alone(self, green_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Say which phases are the only one of their signal that has green, shape (p,)."""
+        has = np.rint(MS * green_s) > 0
+        only_one = self.over_phases(has.astype(np.int64)) == 1
+        return np.asarray(has & np.repeat(only_one, np.diff(self.phase_first)))
+
     def fixed_green_s(self, cycle_s: float, lost_s: float, weight: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the greens of a plan that shares a cycle out by the weight of phases, shape (p,), less lost times."""
         phases = np.diff(self.phase_first)
         share = weight / np.repeat(self.over_phases(weight), phases)
         return np.asarray(share * np.repeat(cycle_s - lost_s * phases, phases))
 
-    def rows(
-        self, green_s: NDArray[np.float64], offset_s: NDArray[np.float64], lost_s: float, same: NDArray[np.bool_]
-    ) -> NDArray[np.int32]:
+    def rows(self, green_s: NDArray[np.float64], offset_s: NDArray[np.float64], lost_s: float) -> NDArray[np.int32]:
         """Return what a road needs of a plan: cycle, start of the green and its length of each phase, ms, (p, 3).
 
         Parameters
@@ -121,8 +136,6 @@ class Signals:
             one that is left has it without end.
         offset_s
             When each signal's cycle begins, in run time; that of an endless green, after the lost time; shape (s,).
-        same
-            Phases that had the green alone before, and so lose no time, shape (p,).
         """
         green_ms = np.rint(MS * green_s).astype(np.int64)
         lost_ms = np.where(green_ms > 0, round(MS * lost_s), 0)
@@ -132,9 +145,9 @@ class Signals:
         before_ms -= np.repeat((before_ms - lost_ms)[self.phase_first[:-1]], phases)
         start_ms = np.repeat(np.rint(MS * offset_s).astype(np.int64), phases) + before_ms
         rows = np.column_stack([whole_ms, start_ms, green_ms])
-        alone = (np.repeat(self.over_phases((green_ms > 0).astype(np.int64)), phases) == 1) & (green_ms > 0)
+        alone = self.alone(green_s)
         rows[alone, 0] = ENDLESS_MS
-        rows[alone, 2] = np.where(same, ENDLESS_MS, ENDLESS_MS - lost_ms)[alone]
+        rows[alone, 2] = ENDLESS_MS - lost_ms[alone]
         return rows.astype(np.int32)
 
 
