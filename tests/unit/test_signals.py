@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.signals import CROSSINGS, EAST_WEST, NORTH_SOUTH, SIDE, signals_twin, town_with_signals
+from support.signals import CROSSINGS, EAST_WEST, NORTH_SOUTH, SIDE, signals_twin, town_with_signals, traffic_of
 from support.traffic import small_parameters, small_town
 
 from twin.core.clock import HOUR_S
