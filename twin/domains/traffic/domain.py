@@ -20,6 +20,7 @@ from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.records import INTERVAL_S, Records
+from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
 from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
@@ -78,7 +79,8 @@ class TrafficDomain:
         vehicles, trips = draw_tables(
             lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
         )
-        return {VEHICLES: vehicles, TRIPS: trips}
+        signals = draw_signals(lambda column: twin.streams("traffic", "signals", column), len(self.network.signals))
+        return {VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals}
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Put everybody where the day begins, and let time run."""
@@ -97,6 +99,7 @@ class TrafficDomain:
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
         self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack)
         self.road.add_vehicles(len(vehicles))
+        self.signal_control = SignalControl(twin.brain, self.network, self.road, parameters, tables[SIGNALS])
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._permit = vehicles["home_permit"].to_numpy(np.bool_)
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
@@ -161,6 +164,7 @@ class TrafficDomain:
         self._arrive(arrived, time_ms, ends_ms)
         self.car_parks.leave(leaving)  # not before: nobody takes a place earlier than it is left
         self.ways.renew(ends_ms, self._begins_ms)
+        self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         if ends_ms % (MS * INTERVAL_S) == 0:
             self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)
 

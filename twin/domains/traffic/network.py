@@ -16,6 +16,7 @@ from twin.city.road_traffic import STEP_MS, RoadTraffic
 from twin.city.routing import Hierarchy
 from twin.city.traffic import milliseconds
 from twin.domains.traffic.parameters import LOT_KINDS, TrafficParameters
+from twin.domains.traffic.signals import Signals
 from twin.kernels.road_network import LinkTimes, triangular
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class Network:
         Of the city's road graph.
     times
         What the links are to the queue.
+    signals
+        Where signals stand; none where they are nothing but a share of the capacity (``signals: share``).
+    first_plan
+        What the road begins with: cycle, start and length of green of each phase, ms, shape (phases, 3).
     point_junction
         The junction of each point, rising, shape (p,).
     junction_point
@@ -48,6 +53,8 @@ class Network:
     links: Links
     hierarchy: Hierarchy
     times: LinkTimes
+    signals: Signals
+    first_plan: NDArray[np.int32]
     point_junction: NDArray[np.int32]
     junction_point: NDArray[np.int32]
     xy_m: NDArray[np.float64]
@@ -67,10 +74,14 @@ class Network:
         points = np.unique(links.node_junction[chosen]).astype(np.int32)
         xy_m = roads.node_xy_m[links.node]
         _, nearest = cKDTree(xy_m[points]).query(xy_m)
+        plans = parameters.signals == "plans"
+        signals = Signals.of(roads, links, _is_main(links) & plans)
         return cls(
             links=links,
             hierarchy=Hierarchy.of_arrays(rank, links.from_junction, links.to_junction),
-            times=_times(links, city.ordinary.parameters.junction_time_factor, parameters),
+            times=_times(links, signals, city.ordinary.parameters.junction_time_factor, parameters),
+            signals=signals,
+            first_plan=_first_plan(links, signals, parameters),
             point_junction=points,
             junction_point=np.asarray(nearest, np.int32),
             xy_m=xy_m[points],
@@ -80,7 +91,10 @@ class Network:
     def road(self, unjam_ms: int, slack: int) -> RoadTraffic:
         """Return an empty road; see `RoadTraffic`."""
         ends = self.links.from_junction, self.links.to_junction
-        return RoadTraffic(len(self.links.node), *ends, self.times, unjam_ms=unjam_ms, slack=slack)
+        return RoadTraffic(
+            len(self.links.node), *ends, self.times, unjam_ms=unjam_ms, slack=slack,
+            link_signal=self.signals.link_phase, signals=self.first_plan,
+        )  # fmt: skip
 
     def write_ways(
         self,
@@ -105,18 +119,36 @@ class Network:
         return milliseconds(link_s)
 
 
-def _times(links: Links, junction_time_factor: float, parameters: TrafficParameters) -> LinkTimes:
-    """Return what classes of road and signals make of the links."""
+def _is_main(links: Links) -> NDArray[np.bool_]:
+    return np.isin(links.road_class, [ROAD_CLASSES.index(name) for name in SIGNALLED])
+
+
+def _times(links: Links, signals: Signals, junction_time_factor: float, parameters: TrafficParameters) -> LinkTimes:
+    """Return what classes of road and signals make of the links.
+
+    What signals cost is a share of the capacity and part of the factor for junctions, or, where they have plans, is
+    lived: then neither holds for the links that end at one.
+    """
     flow = parameters.lane_flow_per_h.model_dump()
     by_class = np.array([flow.get(name.removesuffix("_link"), flow["local"]) for name in ROAD_CLASSES])
-    signalled = np.isin(links.road_class, [ROAD_CLASSES.index(name) for name in SIGNALLED])
-    green = np.where(signalled, parameters.signal_green_share, 1.0)
-    speed_mps = links.length_m / (links.free_flow_s * junction_time_factor)
+    as_share = _is_main(links) & (parameters.signals == "share")
+    green = np.where(as_share, parameters.signal_green_share, 1.0)
+    slower = np.where(signals.link_phase >= 0, 1.0, junction_time_factor)
     return triangular(
         links.length_m,
         links.lanes,
-        speed_mps,
+        links.length_m / (links.free_flow_s * slower),
         by_class[links.road_class] * green,
         parameters.jam_density_per_m,
         STEP_MS,
     )
+
+
+def _first_plan(links: Links, signals: Signals, parameters: TrafficParameters) -> NDArray[np.int32]:
+    """Return the plan of every day: one cycle for all, shared out by the lanes of the widest approach, or equally."""
+    weight = np.ones(signals.phase_count)
+    if parameters.signal_splits == "by_lanes" and len(signals):
+        weight = np.maximum.reduceat(links.lanes[signals.approach_link], signals.approach_first[:-1]).astype(np.float64)
+    lost_s = parameters.signal_lost_s
+    green_s = signals.fixed_green_s(parameters.signal_cycle_s, lost_s, weight)
+    return signals.rows(green_s, np.zeros(len(signals)), lost_s)

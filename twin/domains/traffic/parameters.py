@@ -21,6 +21,10 @@ LOT_KINDS: Final = ("roadside", "public", "commercial", "office", "residential",
 OFF_STREET_KINDS: Final = LOT_KINDS[1:]
 STRUCTURES: Final = ("roadside", "surface", "underground")
 
+MOST_PHASES: Final = 3
+"""Phases that a signal can have; see `twin.domains.traffic.signals`."""
+LEAST_GREEN_S: Final = 5.0
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Hour = Annotated[float, Field(ge=0, le=24)]
 Weight = Annotated[float, Field(ge=0, le=1e6)]
@@ -237,6 +241,14 @@ class TrafficParameters(ParameterSection):
     lane_flow_per_h: LaneFlows = _of("lane_flow_per_h")
     jam_density_per_m: float = _of("jam_density_per_m", ge=0.1, le=0.3)
     signal_green_share: float = _of("signal_green_share", ge=0.1, le=1)
+    signals: Literal["share", "plans"] = _of("signals")
+    signal_cycle_s: float = _of("signal_cycle_s", ge=40, le=240)
+    signal_splits: Literal["equal", "by_lanes"] = _of("signal_splits")
+    signal_every_s: float = _of("signal_every_s", ge=10, le=3600)
+    signal_start_up_s: float = _of("signal_start_up_s", ge=0, le=10)
+    signal_yellow_s: float = _of("signal_yellow_s", ge=0, le=10)
+    signal_all_red_s: float = _of("signal_all_red_s", ge=0, le=10)
+    signal_end_gain_s: float = _of("signal_end_gain_s", ge=0, le=10)
     junction_slack: int = _of("junction_slack", ge=0, le=16)
     unjam_min: float = _of("unjam_min", ge=0, le=600)
     habits_from_h: list[Annotated[int, Field(ge=0, le=23)]] = _of("habits_from_h", min_length=1, max_length=24)
@@ -309,6 +321,12 @@ class TrafficParameters(ParameterSection):
         return residents / self.figures_for_residents if self.figures_for_residents else 1.0
 
     @property
+    def signal_lost_s(self) -> float:
+        """Seconds in which a change of phase lets nobody through (Highway Capacity Manual 2000, chapter 16)."""
+        between_s = self.signal_yellow_s + self.signal_all_red_s
+        return max(0.0, self.signal_start_up_s + between_s - self.signal_end_gain_s)
+
+    @property
     def trips_per_car(self) -> float:
         """Mean trips of a car on a working day, those that stay at home counted."""
         commuters = sum(plan.commuters * len(plan.stops) for plan in self.day_plans)
@@ -333,6 +351,14 @@ class TrafficParameters(ParameterSection):
     def _steps_fit(self) -> Self:
         if 60 % self.step_s:
             raise ValueError("step_s must go into a minute without rest: 2, 4, 6, 10, 12, 20, 30 or 60")
+        if self.signal_every_s % self.step_s:
+            raise ValueError("signal_every_s must be a whole number of step_s")
+        return self
+
+    @model_validator(mode="after")
+    def _signals_fit(self) -> Self:
+        if self.signals == "plans" and self.signal_cycle_s < MOST_PHASES * (self.signal_lost_s + LEAST_GREEN_S):
+            raise ValueError("signal_cycle_s leaves three phases less than 5 s of green each besides their lost times")
         return self
 
     @model_validator(mode="after")
