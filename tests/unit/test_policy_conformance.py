@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,16 @@ import pytest
 from support.cities import small_city
 from support.commands import ROOT
 from support.runs import CITY_BRAIN, run_emergency
+from support.traffic_day import CHOSEN, run_traffic
 
+from twin.core.clock import Clock
 from twin.core.decisions import Decision
 from twin.core.errors import PolicyError
 from twin.domains import DESCRIPTIONS
 from twin.domains.emergency.examples import example_view
+from twin.domains.emergency.parameters import EmergencyParameters
 from twin.domains.emergency.questions import DISPATCH, HOSPITAL
+from twin.domains.traffic.examples import example_view as traffic_view
 from twin.policies.conformance import check_rule
 from twin.policies.registry import installed_rule_names, rule_names
 from twin.scenario.brains import shipped_brain, shipped_names
@@ -48,6 +53,12 @@ def test_every_decision_has_a_rule() -> None:
 def test_the_policy_file_beside_the_scenarios_conforms() -> None:
     check_rule("policies/first_there.py:first_there", DISPATCH, folder=ROOT / "scenarios")
 
+
+FEW_CREWS = EmergencyParameters(
+    figures_for_residents=0, calls_per_day=600, dispatches_per_day=250, patients_per_day=200, crews_on_duty=6
+)
+"""So that calls wait, and vehicles are under way when others become free."""
+MORNING = Clock(datetime(2021, 3, 15, 8), 0.0, 3600.0)
 
 BAD_RULES = """\
 import itertools, random, time
@@ -130,11 +141,16 @@ def test_example_views_are_such_as_runs_show(decision: Decision) -> None:
 
     def look(view: object) -> object:
         shown.append(view)
-        return CITY_BRAIN[decision.name](view)
+        return (CHOSEN if decision.domain == "traffic" else CITY_BRAIN)[decision.name](view)
 
-    run_emergency(small_city(side=4), rules={**CITY_BRAIN, decision.name: look}, hours=2)
+    if decision.domain == "traffic":
+        run_traffic(clock=MORNING, brain={"app": 0.5, "chosen": {decision.name: look}}, lot_mean_spaces=40.0)
+    else:
+        run_emergency(small_city(side=4), FEW_CREWS, rules={**CITY_BRAIN, decision.name: look}, hours=3)
+    assert shown
     chance = np.random.default_rng(1)
-    examples = [example_view(decision.name, chance) for _ in range(300)]
+    examples_of = {"traffic": traffic_view, "emergency": example_view}[decision.domain]
+    examples = [examples_of(decision.name, chance) for _ in range(300)]
     assert {type(view) for view in (*shown, *examples)} == {decision.view}
     assert all(something_to_choose_from(view) for view in (*shown, *examples))
     for real, made_up in zip(shown, examples, strict=False):

@@ -96,6 +96,39 @@ def next_point(points: Points, here: int, destination: int, been: int) -> int:
 
 
 @kernel
+def look_here(
+    lots: Lots,
+    points: Points,
+    here: int,
+    destination: int,
+    may_use: int,
+    time_of_day_ms: int,
+    patient: bool,
+    been: np.uint32,
+) -> tuple[int, int, np.uint32]:
+    """Let one driver look for a place where he has arrived; parameters as in `look_for_places`.
+
+    Returns
+    -------
+    tuple
+        The lot taken, else `NOT_YET` or `GIVEN_UP`; the place among the destination's `around` of the point to look at
+        next, else `NOT_YET`; where he has been.
+    """
+    found = free_lot(lots, here, may_use, time_of_day_ms)
+    if found != NOT_YET:
+        lots.taken[found] += 1
+        return found, NOT_YET, been
+    for place in range(points.around.shape[1]):
+        if points.around[destination, place] == here:
+            been |= np.uint32(1 << place)
+    if patient:
+        onward = next_point(points, here, destination, int(been))
+        if onward != NOT_YET:
+            return NOT_YET, onward, been
+    return GIVEN_UP, NOT_YET, been
+
+
+@kernel
 def look_for_places(
     lots: Lots,
     points: Points,
@@ -127,17 +160,9 @@ def look_for_places(
     """
     for driver in range(len(here)):
         onward[driver] = here[driver]
-        found = free_lot(lots, here[driver], may_use[driver], time_of_day_ms[driver])
-        if found != NOT_YET:
-            lots.taken[found] += 1
-            lot[driver] = found
-            continue
-        for place in range(points.around.shape[1]):
-            if points.around[destination[driver], place] == here[driver]:
-                been[driver] |= np.uint32(1 << place)
-        lot[driver] = GIVEN_UP
-        if patient[driver]:
-            place = next_point(points, here[driver], destination[driver], been[driver])
-            if place != NOT_YET:
-                lot[driver] = NOT_YET
-                onward[driver] = points.around[destination[driver], place]
+        lot[driver], place, been[driver] = look_here(
+            lots, points, here[driver], destination[driver], may_use[driver], time_of_day_ms[driver], patient[driver],
+            been[driver],
+        )  # fmt: skip
+        if place != NOT_YET:
+            onward[driver] = points.around[destination[driver], place]

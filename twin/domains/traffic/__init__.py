@@ -8,14 +8,15 @@ from twin.core.domain import DomainDescription
 from twin.domains.traffic.connections import CONNECTIONS
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
-from twin.domains.traffic.questions import DECISIONS
+from twin.domains.traffic.questions import DECISIONS as ROAD_DECISIONS
+from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
 
 DESCRIPTION: Final = DomainDescription(
     name="traffic",
     title="Road traffic and parking",
     parameters=TrafficParameters,
     connections=CONNECTIONS,
-    decisions=(*DECISIONS,),
+    decisions=(*ROAD_DECISIONS, *PARKING_DECISIONS),
     event_kinds=(),
     kpi_families=ROAD_FAMILIES,
     factory="twin.domains.traffic.domain:TrafficDomain",

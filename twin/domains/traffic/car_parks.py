@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from twin.core.clock import HOUR_S, MS
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES, TrafficParameters
-from twin.kernels.parking import GIVEN_UP, Lots, Points, look_for_places
+from twin.kernels.led_parking import FOUND_TAKEN, keep_places, park_or_look
+from twin.kernels.parking import GIVEN_UP, NOT_YET, Lots, Points, look_for_places
 
 Positions = NDArray[np.int32]
 
@@ -22,9 +23,13 @@ class CarParks:
     Attributes
     ----------
     taken
-        Cars in each lot, in the order of the table of lots, shape (k,).
+        Cars in each lot and places kept there, in the order of the table of lots, shape (k,).
     heading
         The point to which each vehicle drives or at which it stands, -1 before its first trip, shape (v,).
+    kept_count
+        Places among `taken` that are kept for somebody who is under way, shape (k,).
+    turned_away
+        The lot to which each vehicle was led and that had no room, until it is led or sent elsewhere; -1; shape (v,).
     """
 
     GOES_ON: Final = -1
@@ -61,16 +66,31 @@ class CarParks:
         self._destination = np.full(vehicles, -1, np.int32)
         self._been = np.zeros(vehicles, np.uint32)
         self._again: list[tuple[Positions, Positions, Positions]] = []
+        self._point = point
+        self._led = np.full(vehicles, NOT_YET, np.int32)
+        self._kept = np.zeros(vehicles, np.bool_)
+        self._led_count = np.zeros(len(lots), np.int32)
+        self.kept_count = np.zeros(len(lots), np.int32)
+        self.turned_away = np.full(vehicles, NOT_YET, np.int32)
 
     @property
     def taken(self) -> NDArray[np.int32]:
-        """Cars in each lot, in the order of the table of lots, shape (k,)."""
+        """Cars in each lot and places kept there, in the order of the table of lots, shape (k,)."""
         return self._lots.taken[self._row]
 
     @property
     def points_around(self) -> Positions:
         """The points around each at which one looks, the nearest first, shape (p, around)."""
         return self._points.around
+
+    @property
+    def led_count(self) -> NDArray[np.int32]:
+        """Drivers under way to each lot to which they were led, without a place kept; shape (k,)."""
+        return self._led_count
+
+    def may_use(self, purpose: NDArray[np.int8]) -> NDArray[np.uint8]:
+        """Return bits of the kinds of lots that drivers may use, by their purposes; same shape."""
+        return self._may_use[purpose]
 
     @property
     def somebody_goes_on(self) -> bool:
@@ -103,6 +123,37 @@ class CarParks:
         """Let vehicles drive to points, where those who park will look for a place."""
         self.heading[who] = self._destination[who] = points
         self._been[who] = 0
+        self.turned_away[who] = NOT_YET
+
+    def lead(self, who: Positions, lots: Positions, purpose: NDArray[np.int8], *, keep: bool) -> NDArray[np.bool_]:
+        """Let vehicles drive to lots, positions in the table, where a place is kept for each or not.
+
+        Returns
+        -------
+        ndarray of bool
+            Who is led there: all, but for those for whom no place could be kept; shape (who,).
+        """
+        led = np.ones(len(who), np.bool_)
+        if keep:
+            keep_places(self._lots, self._row[lots], self._may_use[purpose], led)
+        who, lots = who[led], lots[led]
+        np.add.at(self.kept_count if keep else self._led_count, lots, 1)
+        self._led[who] = self._row[lots]
+        self._kept[who] = keep
+        self.heading[who] = self._point[lots]
+        self.turned_away[who] = NOT_YET
+        return led
+
+    def _come_to(self, who: Positions, lot: NDArray[np.int32]) -> None:
+        """Forget where those who have arrived were led, and note whom the lot turned away."""
+        led = self._led[who]
+        there = led >= 0
+        lots, kept = self._order[led[there]].astype(np.int32), self._kept[who[there]]
+        np.subtract.at(self.kept_count, lots[kept], 1)
+        np.subtract.at(self._led_count, lots[~kept], 1)
+        self.turned_away[who[there]] = np.where(lot[there] == FOUND_TAKEN, lots, NOT_YET)
+        self._led[who] = NOT_YET
+        self._kept[who] = False
 
     def look(
         self,
@@ -112,20 +163,23 @@ class CarParks:
         at_ms: Positions,
         looked_for_ms: Positions,
     ) -> NDArray[np.int32]:
-        """Let drivers who have arrived look for a place, in the order given.
+        """Let drivers who have arrived park where they were led, or look for a place, in the order given.
 
         Returns
         -------
         ndarray of int32
-            The lot in which each parks, `GAVE_UP`, or `GOES_ON`: he drives to another point; shape (who,).
+            The lot in which each parks, `GAVE_UP`, or `GOES_ON`: he drives to another point, or has been turned away
+            where he was led and looks around or asks there; shape (who,).
         """
         here, been = self.heading[who], self._been[who]
         lot, onward = np.empty(len(who), np.int32), np.empty(len(who), np.int32)
         patient = looked_for_ms < MS * 60 * self._parameters.patience_min
-        look_for_places(
+        park_or_look(
             self._lots, self._points, here, self._destination[who], self._may_use[purpose],
-            time_of_day_ms.astype(np.int32), patient, been, lot, onward,
+            time_of_day_ms.astype(np.int32), patient, self._led[who], self._kept[who], been, lot, onward,
         )  # fmt: skip
+        self._come_to(who, lot)
+        lot[lot == FOUND_TAKEN] = self.GOES_ON
         self._been[who], self.heading[who] = been, onward
         goes_on = lot == self.GOES_ON
         if goes_on.any():

@@ -19,10 +19,13 @@ from twin.domains.traffic.connections import DRIVER_TRAFFIC
 from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
+from twin.domains.traffic.parking_app import ParkingApp, Users
+from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
 from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
 from twin.domains.traffic.tables import Demand, draw_tables
+from twin.domains.traffic.tariff import posted_prices
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 from twin.domains.traffic.ways import Ways
 
@@ -80,7 +83,8 @@ class TrafficDomain:
             lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
         )
         signals = draw_signals(lambda column: twin.streams("traffic", "signals", column), len(self.network.signals))
-        return {VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals}
+        feed = draw_feed(twin.streams("traffic", "feed", "error"), len(self.lots))
+        return {VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals, FEED: feed}
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Put everybody where the day begins, and let time run."""
@@ -101,6 +105,10 @@ class TrafficDomain:
         self.road.add_vehicles(len(vehicles))
         self.signal_control = SignalControl(twin.brain, self.network, self.road, parameters, tables[SIGNALS])
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
+        self.parking_app = ParkingApp(
+            twin, self.lots, vehicles, self.network, self.car_parks, parameters,
+            ParkingFeed(twin.brain, self.lots, tables[FEED], parameters), posted_prices(self.lots), len(self.book),
+        )  # fmt: skip
         self._permit = vehicles["home_permit"].to_numpy(np.bool_)
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
         self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
@@ -156,6 +164,10 @@ class TrafficDomain:
         point = self.network.junction_point[self.network.links.node_junction[book.destination[trips]]]
         self.car_parks.head_for(who, point)
         looking, again_ms, from_junction = self.car_parks.going_on(begins_ms)
+        self.parking_app.lead(
+            book, self._users(trips, who, junction), self._users(book.current[looking], looking, from_junction),
+            begins_ms, (begins_ms + self._begins_ms) / MS, self._time_of_day_ms(begins_ms),
+        )  # fmt: skip
         drivers = np.concatenate([who, looking])
         self.ways.send(drivers, self.car_parks.heading[drivers], self.informed[drivers])
         arrived, time_ms = self.road.advance(
@@ -167,6 +179,12 @@ class TrafficDomain:
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         if ends_ms % (MS * INTERVAL_S) == 0:
             self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)
+
+    def _users(self, trips: NDArray[np.int32], who: NDArray[np.int32], junction: NDArray[np.int32]) -> Users:
+        """Return those of these drivers who have the parking app and will look for a place."""
+        purpose = self.book.purpose[trips]
+        own = (purpose == PURPOSES.index("home")) & self._permit[who]
+        return Users(who, trips, junction).of(self.parking_app.user[who] & self._parks[purpose] & ~own)
 
     def _where_from(self, trips: NDArray[np.int32], who: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the junctions at which trips begin: where the car is, or where the table says at first."""

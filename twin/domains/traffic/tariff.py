@@ -10,16 +10,13 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from twin.core.clock import DAY_S, HOUR_S
 from twin.domains.traffic.parameters import STRUCTURES, TrafficParameters
+from twin.kernels.fees import write_fees
 
-DAY_FROM_S: Final = 7 * 3600
-DAY_UNTIL_S: Final = 21 * 3600
 FEN: Final = 100
-SECOND_HOURS: Final = 2
-"""Hours 2 and 3 have the second price."""
 
 Whole = NDArray[np.int64]
 
@@ -69,6 +66,11 @@ def tariff_prices(parameters: TrafficParameters, zone: ArrayLike, structure: Arr
     return Prices(*np.moveaxis(found, -1, 0))
 
 
+def posted_prices(lots: pd.DataFrame) -> Whole:
+    """Return what each lot of the table asks by the tariff: the columns of `Prices`, fen, shape (k, 5)."""
+    return np.column_stack([lots[f"{name}_fen"].to_numpy(np.int64) for name in Prices._fields])
+
+
 def fee_fen(begins_s: ArrayLike, ends_s: ArrayLike, prices: Prices, free_s: float) -> Whole:
     """Return the fees of stays.
 
@@ -79,7 +81,7 @@ def fee_fen(begins_s: ArrayLike, ends_s: ArrayLike, prices: Prices, free_s: floa
     prices
         Of each stay's place, or of one for all.
     free_s
-        A stay no longer than this is free.
+        A stay no longer than this is free, whole seconds.
 
     Returns
     -------
@@ -94,29 +96,9 @@ def fee_fen(begins_s: ArrayLike, ends_s: ArrayLike, prices: Prices, free_s: floa
     begins, ends = np.atleast_1d(np.asarray(begins_s, np.int64)), np.atleast_1d(np.asarray(ends_s, np.int64))
     if (ends < begins).any():
         raise ValueError("a stay ends before it begins")
-    day_s, hour_s = int(DAY_S), int(HOUR_S)
-    first_day = begins // day_s
-    days = int(((ends - 1) // day_s - first_day).max(initial=0)) + 1
     fee = np.zeros(len(begins), np.int64)
-    by_day = np.zeros(len(begins), np.bool_)
-    for later in range(-1, days):
-        midnight = (first_day + later) * day_s
-        day_time = _overlap(begins, ends, midnight + DAY_FROM_S, midnight + DAY_UNTIL_S)
-        hours = -(-day_time // hour_s)
-        fee += np.where(prices.visit > 0, 0, _hours_fen(hours, prices))
-        by_day |= hours > 0
-        fee += prices.night * (_overlap(begins, ends, midnight + DAY_UNTIL_S, midnight + DAY_FROM_S + day_s) > 0)
-    fee += prices.visit * by_day
-    fee[ends - begins <= free_s] = 0
+    of_each = np.empty((len(begins), len(prices)), np.int64)
+    for position, column in enumerate(prices):
+        of_each[:, position] = column
+    write_fees(begins, ends, of_each, int(free_s), fee)
     return fee
-
-
-def _hours_fen(hours: Whole, prices: Prices) -> Whole:
-    begun = np.minimum(hours, 1)
-    second = np.clip(hours - 1, 0, SECOND_HOURS)
-    later = np.maximum(hours - 1 - SECOND_HOURS, 0)
-    return np.asarray(prices.first * begun + prices.second * second + prices.later * later, np.int64)
-
-
-def _overlap(begins: Whole, ends: Whole, low: Whole, high: Whole) -> Whole:
-    return np.asarray(np.maximum(np.minimum(ends, high) - np.maximum(begins, low), 0))

@@ -1,0 +1,132 @@
+"""What is asked about parking: which lot for these drivers, what lots cost, which private lots open at night.
+
+A policy is a function of one of the views below, or a class with ``decide(view)``; it returns one of the answers.
+Views hold many drivers or lots at once, in read-only NumPy arrays; so do answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:  # checking a scenario needs no arrays, and NumPy costs a tenth of a second
+    import numpy as np
+    from numpy.typing import NDArray
+
+NOT_RECORDED: Final = {"recorded": False}
+"""Mark of a view's field that is too long to be written down at each question."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drivers:
+    """Users of the app who ask, n of them; shapes (n,).
+
+    Attributes
+    ----------
+    driver
+        Number of the vehicle.
+    value_of_time_yuan_per_h
+        What an hour is worth to him.
+    walk_m
+        The greatest walk from a lot to the destination.
+    stay_s
+        How long he is to stay.
+    times_asked
+        How often he has asked on this trip before.
+    """
+
+    driver: NDArray[np.int32]
+    value_of_time_yuan_per_h: NDArray[np.float32]
+    walk_m: NDArray[np.float32]
+    stay_s: NDArray[np.int32]
+    times_asked: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.driver)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearLots:
+    """Lots of the app that each driver may use within his walk, nearest to his destination first; shapes (n, any).
+
+    Attributes
+    ----------
+    lot
+        Number of the lot, -1 where there are no more; the other columns are 0 there.
+    walk_m
+        From the lot to the destination, in a straight line.
+    price_yuan
+        What the stay costs at the prices posted now.
+    drive_time_s
+        Estimated from where the driver is: straight line, mean detour and planned speed.
+    spaces
+        Spaces of the lot.
+    free
+        Free spaces as the feed says, places kept for others taken off; -1 where the feed does not work.
+    led
+        Drivers whom the app has sent there, and who are under way without a place kept.
+    free_per_h
+        How the free spaces that the feed shows have changed in the last quarter of an hour, an hour.
+    """
+
+    lot: NDArray[np.int32]
+    walk_m: NDArray[np.float32]
+    price_yuan: NDArray[np.float32]
+    drive_time_s: NDArray[np.float32]
+    spaces: NDArray[np.int32]
+    free: NDArray[np.int32]
+    led: NDArray[np.int32]
+    free_per_h: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.lot)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LotChoiceView:
+    """What the app knows when users set out, or stand before a lot that has turned them away.
+
+    Attributes
+    ----------
+    time_s
+        Now, seconds since the scenario's start.
+    asking
+        How many drivers ask.
+    feed_works
+        Whether free spaces are known (``parking_feed`` works).
+    feed_age_s
+        How old they are.
+    drivers
+        Who asks, in order of departure.
+    lots
+        The lots of each, rows as in ``drivers``.
+    """
+
+    time_s: float
+    asking: int
+    feed_works: bool
+    feed_age_s: float
+    drivers: Drivers = field(repr=False, metadata=NOT_RECORDED)
+    lots: NearLots = field(repr=False, metadata=NOT_RECORDED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParkAt:
+    """Lead each driver to one of his lots, or let him look for himself.
+
+    Attributes
+    ----------
+    place
+        For each driver the position among his lots (a column of ``NearLots``), or -1: he looks for himself; (n,).
+    keep
+        Whether the lots keep places for them until they come. Where a lot has none left after all, the driver asks
+        again at once.
+    """
+
+    place: NDArray[np.int32] = field(repr=False)
+    keep: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ParkAt):
+            return NotImplemented
+        return self.keep == other.keep and self.place.tolist() == other.place.tolist()

@@ -1,0 +1,37 @@
+"""The questions about parking: each with its view, its answers, and what makes an answer illegal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from twin.core.decisions import Decision
+from twin.domains.traffic.decisions_parking import LotChoiceView, ParkAt
+
+
+def _place_objection(view: LotChoiceView, answer: ParkAt) -> str | None:
+    import numpy as np
+
+    place = answer.place
+    if not isinstance(place, np.ndarray) or place.dtype.kind not in "iu" or place.shape != (len(view.drivers),):
+        return "place must be an array of whole numbers, one for each driver"
+    if not isinstance(answer.keep, bool):
+        return "keep must be True or False"
+    columns = view.lots.lot.shape[1]
+    if len(place) and (place.min() < -1 or place.max() >= columns):
+        return f"place must lie within -1..{columns - 1}"
+    chosen = view.lots.lot[np.arange(len(place)), np.maximum(place, 0)]
+    wrong = np.flatnonzero((place >= 0) & (chosen < 0))
+    return f"driver {view.drivers.driver[wrong[0]]} has no lot at place {place[wrong[0]]}" if len(wrong) else None
+
+
+LOT_CHOICE: Final = Decision(
+    "lot_choice",
+    "traffic",
+    "To which lot is each of these drivers led?",
+    LotChoiceView,
+    (ParkAt,),
+    _place_objection,
+    "look_yourself",
+)
+
+DECISIONS: Final = (LOT_CHOICE,)
