@@ -17,6 +17,7 @@ from twin.domains.emergency.hospital_stay import stay_in_hospital
 from twin.domains.emergency.questions import GREEN_CHANNEL, HOSPITAL
 from twin.domains.emergency.service import Service
 from twin.domains.emergency.tables import NO_PATIENT
+from twin.domains.emergency.under_way import be_at
 
 Life = Generator[simpy.Event, Any, None]
 OnFree = Callable[[Service, Ambulance], None]
@@ -157,7 +158,7 @@ def _drive(service: Service, ambulance: Ambulance, target: int, purpose: str) ->
     """Drive under lights and siren."""
     service.set_status(ambulance, purpose)
     trip = _set_out(service, ambulance, target, purpose, service.parameters.siren_time_factor)
-    yield service.env.timeout(max(0.0, trip.arrive_s - service.now))
+    yield from be_at(service, trip.timing, len(trip.edges))
     arrive(service, ambulance)
 
 
@@ -178,9 +179,9 @@ def turn_round(service: Service, ambulance: Ambulance) -> Life:
     trip = ambulance.way
     if trip is None:
         return
-    turn = trip.timing.position_at(service.now)
-    yield service.env.timeout(max(0.0, turn.at_s - service.now))
-    _end_way(service, ambulance, trip, turn.place)
+    place = trip.timing.position_at(service.now).place
+    yield from be_at(service, trip.timing, place)
+    _end_way(service, ambulance, trip, place)
 
 
 def _end_way(service: Service, ambulance: Ambulance, trip: Trip, edge_count: int) -> None:
@@ -200,6 +201,7 @@ def _end_way(service: Service, ambulance: Ambulance, trip: Trip, edge_count: int
         ambulance.node,
         length_m,
         free_s,
+        trip.factor,
         trip.through_closure,
     )
 
@@ -220,7 +222,7 @@ def _return(service: Service, ambulance: Ambulance) -> Life:
     try:
         yield from turn_round(service, ambulance)
         trip = _set_out(service, ambulance, ambulance.post.node, "home", 1.0)
-        yield service.env.timeout(max(0.0, trip.arrive_s - service.now))
+        yield from be_at(service, trip.timing, len(trip.edges))
     except simpy.Interrupt:
         return
     arrive(service, ambulance)

@@ -61,6 +61,7 @@ TRIPS: Final = {
     "to_node": pa.int32(),
     "length_m": pa.float64(),
     "free_flow_s": pa.float64(),
+    "factor": pa.float64(),
     "through_closure": pa.bool_(),
 }
 HOSPITALS: Final = {

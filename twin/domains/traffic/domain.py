@@ -27,6 +27,7 @@ from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.domains.traffic.tariff import posted_prices
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
+from twin.domains.traffic.watch import Watch
 from twin.domains.traffic.ways import Ways
 
 if TYPE_CHECKING:
@@ -115,6 +116,10 @@ class TrafficDomain:
         self.ways = Ways(
             self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self.informed.any())
         )
+        self._watch = Watch(
+            self.city, self.network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min)
+        )  # fmt: skip
+        self.roads.watch(twin.env, self._watch.measure())
         self._records = Records(twin.recorder, self.network, self.road)
         self._records.describe(self.lots)
         self._records.describe_links(self.city.roads, parameters.ring_roads)
@@ -145,6 +150,7 @@ class TrafficDomain:
             self._live_step(step)
             step += 1
             yield twin.env.timeout(self._step_ms / MS)
+            self._watch.look(step * self._step_ms)
 
     def _still_driving(self, step: int) -> bool:
         return step * self._step_ms < self._ends_ms or self.busy()

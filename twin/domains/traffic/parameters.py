@@ -253,6 +253,7 @@ class TrafficParameters(ParameterSection):
     unjam_min: float = _of("unjam_min", ge=0, le=600)
     habits_from_h: list[Annotated[int, Field(ge=0, le=23)]] = _of("habits_from_h", min_length=1, max_length=24)
     news_every_min: int = _of("news_every_min", ge=1, le=120)
+    watched_every_min: int = _of("watched_every_min", ge=1, le=60)
     news_shares: int = _of("news_shares", ge=1, le=24)
     news_weight: float = _of("news_weight", gt=0, le=1)
     points_around: int = _of("points_around", ge=1, le=32)
