@@ -33,9 +33,9 @@ class Measured:
     """
 
     def __init__(self, network: Network, road: RoadTraffic, interval_ms: int) -> None:
-        self._times, self._road, self._interval_ms = network.times, road, interval_ms
+        self._storage, self._road, self._interval_ms = network.times.storage, road, interval_ms
         self._passed = Passed(road)
-        self._stands_ms = np.zeros(len(network.times.free_ms), np.int64)
+        self._stands_ms = np.zeros(len(self._storage), np.int64)
 
     def since_last(self) -> NDArray[np.float64]:
         """Return the mean time of those who left each link since the last reading, ms, shape (m,).
@@ -44,9 +44,10 @@ class Measured:
         somebody last left it.
         """
         count, travel_ms = self._passed.since_last()
-        stands = (count == 0) & (self._road.on_links() >= self._times.storage)
+        stands = (count == 0) & (self._road.on_links() >= self._storage)
         self._stands_ms = np.where(stands, self._stands_ms + self._interval_ms, 0)
-        return np.where(count > 0, travel_ms / np.maximum(count, 1), self._times.free_ms + self._stands_ms)
+        alone_ms = self._road.of_links("free_ms") + self._stands_ms
+        return np.where(count > 0, travel_ms / np.maximum(count, 1), alone_ms)
 
 
 class Watch:
