@@ -133,6 +133,11 @@ class RoadConditions:
         self._watched.see(edge_time_ms)
         self._live.clear()
 
+    def spare(self, trip: Trip, spared_ms: NDArray[np.int32], least_ms: NDArray[np.int32]) -> None:
+        """Spare a drive a part of the traffic's time on watched roads; see `WatchedRoads.spare`."""
+        if self._watched is not None:
+            self._watched.spare(trip.timing, spared_ms, least_ms)
+
     @property
     def next_look(self) -> simpy.Event | None:
         """What happens when watched roads are looked at again, and drives take another time; None: nobody watches."""

@@ -14,18 +14,26 @@ from twin.kernels.driving import drive_route
 
 @dataclass(eq=False, slots=True)
 class _UnderWay:
-    """A drive that is not over, with the times on its own edges in each period that it has seen."""
+    """A drive that is not over, with the times on its own edges in each period that it has seen.
+
+    `spared_ms` of the traffic's time on each edge are spared to it, as long as `least_ms` are left.
+    """
 
     edges: NDArray[np.int32]
     factor: float
     timing: Drive
+    spared_ms: NDArray[np.int32] | None = None
+    least_ms: NDArray[np.int32] | None = None
     starts_s: list[float] = field(default_factory=list)
     times_ms: list[NDArray[np.int32]] = field(default_factory=list)
 
     def go_on(self, from_s: float, edge_time_ms: NDArray[np.int32]) -> None:
         """Drive what is left with these times on the edges; what has been driven stays as it is."""
+        times_ms = edge_time_ms[self.edges]
+        if self.spared_ms is not None and self.least_ms is not None:
+            times_ms = np.maximum(times_ms - self.spared_ms, np.minimum(times_ms, self.least_ms))
         self.starts_s.append(from_s)
-        self.times_ms.append(edge_time_ms[self.edges])
+        self.times_ms.append(times_ms)
         arrive_s, enter_s = self.timing.arrive_s, self.timing.enter_s
         place = np.arange(len(self.edges), dtype=np.int32)
         depart_s = float(arrive_s[0])
@@ -75,3 +83,19 @@ class WatchedRoads:
         begun.go_on(self._since_s, self.edge_time_ms)
         self._under_way.append(begun)
         return begun.timing
+
+    def spare(self, timing: Drive, spared_ms: NDArray[np.int32], least_ms: NDArray[np.int32]) -> None:
+        """Spare a drive that is under way a part of the traffic's time on its edges from now on.
+
+        Parameters
+        ----------
+        timing
+            What `drive` has returned.
+        spared_ms, least_ms
+            What is taken off the time of each edge on the route, and what is left at least unless the time is shorter
+            anyway, before the vehicle's factor; shapes (k,).
+        """
+        for each in self._under_way:
+            if each.timing is timing:
+                each.spared_ms, each.least_ms = spared_ms, least_ms
+                each.go_on(float(self._env.now), self.edge_time_ms)

@@ -8,6 +8,7 @@ from typing import Any
 import simpy
 
 from twin.city.conditions import Trip
+from twin.city.under_siren import ENDS, SETS_OUT, UnderSiren
 from twin.core.errors import MapError
 from twin.domains.emergency.agents import Ambulance, Caller, Hospital, Patient
 from twin.domains.emergency.connections import PATIENT_HISTORY
@@ -158,8 +159,16 @@ def _drive(service: Service, ambulance: Ambulance, target: int, purpose: str) ->
     """Drive under lights and siren."""
     service.set_status(ambulance, purpose)
     trip = _set_out(service, ambulance, target, purpose, service.parameters.siren_time_factor)
+    ambulance.siren = UnderSiren(ambulance.number, _severity(service, ambulance), purpose == "to_hospital", trip)
+    service.twin.channels.publish(SETS_OUT, ambulance.siren)
     yield from be_at(service, trip.timing, len(trip.edges))
     arrive(service, ambulance)
+
+
+def _severity(service: Service, ambulance: Ambulance) -> int:
+    if ambulance.call is None:
+        raise RuntimeError("a vehicle drives under lights and siren for a call")
+    return int(service.open_calls[ambulance.call].row.severity)
 
 
 def _set_out(service: Service, ambulance: Ambulance, target: int, purpose: str, factor: float) -> Trip:
@@ -188,6 +197,9 @@ def _end_way(service: Service, ambulance: Ambulance, trip: Trip, edge_count: int
     """Stand at the node after so many edges, and record the drive that was."""
     ambulance.node = service.roads.node_after(trip, edge_count)
     ambulance.way = None
+    if ambulance.siren is not None:
+        service.twin.channels.publish(ENDS, ambulance.siren)
+        ambulance.siren = None
     length_m, free_s = trip.length_m, trip.free_s
     if edge_count < len(trip.edges):
         length_m, free_s = service.roads.extent_of(trip.edges[:edge_count])

@@ -21,6 +21,7 @@ from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
+from twin.domains.traffic.priority import Priority
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
 from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
@@ -120,6 +121,10 @@ class TrafficDomain:
             self.city, self.network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min)
         )  # fmt: skip
         self.roads.watch(twin.env, self._watch.measure())
+        self.priority = Priority(
+            twin, self.city, self.roads, self.network, self.road, self.signal_control, parameters, tables[SIGNALS],
+            self.begins_s,
+        )  # fmt: skip
         self._records = Records(twin.recorder, self.network, self.road)
         self._records.describe(self.lots)
         self._records.describe_links(self.city.roads, parameters.ring_roads)
@@ -183,6 +188,7 @@ class TrafficDomain:
         self.car_parks.leave(leaving)  # not before: nobody takes a place earlier than it is left
         self.ways.renew(ends_ms, self._begins_ms)
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
+        self.priority.step(ends_ms)
         if ends_ms % (MS * INTERVAL_S) == 0:
             self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)
 
@@ -240,6 +246,7 @@ class TrafficDomain:
     def finish(self, twin: Twin) -> None:
         """Record the trips, and those that are still under way."""
         self._records.trips(self.book, self.lots, self._begins_ms / MS)
+        self.priority.finish(self.road.now_ms)
 
     def populations(self) -> Mapping[str, Sequence[Any]]:
         """Return the drivers and the lots."""
