@@ -69,6 +69,8 @@ class RoadTraffic:
         Up to when the road has lived.
     moved, aside
         Moves from link to link, onto the road and off it; vehicles put beside the road.
+    driving_count
+        How many vehicles drive or wait to enter the road.
     out_first, out_link
         Links out of node ``v`` in the order of their slots: ``out_link[out_first[v]:out_first[v + 1]]``.
 
@@ -111,7 +113,7 @@ class RoadTraffic:
         self._driving = np.zeros(0, np.bool_)
         self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
         self.set_signals(table)
-        self.now_ms = self.moved = self.aside = 0
+        self.now_ms = self.moved = self.aside = self.driving_count = 0
         self._changed = True
         self.out_first, self.out_link = self._road.out_first, self._link[self._road.out_link]
 
@@ -218,7 +220,8 @@ class RoadTraffic:
             raise ValueError(f"until_ms must be {self.now_ms} plus whole steps of {self._rules.step_ms} ms")
         departures = self._departures(_whole(vehicles), _whole(time_ms), nodes, until_ms)
         self._driving[departures.vehicle] = True
-        room = int(self._driving.sum())
+        self.driving_count += len(departures.vehicle)
+        room = self.driving_count
         arrivals = Arrivals(np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
         moved, aside = transmit(
             self._road, self._vehicles, departures, arrivals, self._rules, self.now_ms, until_ms, self._changed
@@ -229,6 +232,7 @@ class RoadTraffic:
         key = np.sort(arrivals.time_ms[:count].astype(np.int64) << 32 | arrivals.vehicle[:count])
         arrived = (key & 0xFFFFFFFF).astype(np.int32)
         self._driving[arrived] = False
+        self.driving_count -= count
         return arrived, (key >> 32).astype(np.int32)
 
     def _departures(
@@ -310,14 +314,9 @@ class RoadTraffic:
         count_queues(self._road, self.now_ms, found)
         return found[self._row]
 
-    @property
-    def driving_count(self) -> int:
-        """How many vehicles drive or wait to enter the road."""
-        return int(self._driving.sum())
-
     def waiting(self) -> int:
         """Return how many vehicles wait to enter the road."""
-        return int(self._driving.sum() - self.on_links().sum())
+        return int(self.driving_count - self.on_links().sum())
 
     def locked(self, for_ms: int) -> NDArray[np.int32]:
         """Return the links that are full and whose first vehicle could have left `for_ms` ago, but has not."""

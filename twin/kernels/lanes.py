@@ -21,6 +21,8 @@ BITS_A_LANE: Final = 4
 """What `choose_among` has for each lane in its answer."""
 
 _ROW = ir.VectorType(ir.IntType(32), LANES)
+_variable = cast("Callable[..., Any]", cgutils.alloca_once_value)
+"""Return where a value is kept that changes; the compiler keeps it in a register."""
 
 
 def _row(context: Any, builder: Any, signature: Any, values: Any, place: int) -> Any:
@@ -58,7 +60,9 @@ relax = cast("Callable[..., None]", _relax)
 
 def _each(context: Any, builder: Any, signature: Any, values: Any, first: int) -> Any:
     """Loop from argument `first` to the one before argument `first` + 1, both whole numbers."""
-    begin, end = (context.cast(builder, values[place], signature.args[place], types.int64) for place in (first, first + 1))
+    begin, end = (
+        context.cast(builder, values[place], signature.args[place], types.int64) for place in (first, first + 1)
+    )
     one = ir.Constant(ir.IntType(64), 1)
     return cgutils.for_range_slice(builder, begin, end, one, ir.IntType(64))
 
@@ -87,15 +91,15 @@ def _row_at(builder: Any, data: Any, index: Any) -> Any:
 def _lower_through(typing: Any, times: Any, at: Any, heads: Any, extras: Any, begin: Any, end: Any) -> Any:
     """Lower ``times[at]`` to the least of ``times[heads[i]] + extras[i]``, for i from `begin` to before `end`.
 
-    Done in each lane; `times` as in `relax`, `heads` and `extras` contiguous and of 32 bits. The row stays in a register
-    meanwhile: written back at each i, the next would wait for it.
+    Done in each lane; `times` as in `relax`, `heads` and `extras` contiguous and of 32 bits. The row stays in a
+    register meanwhile: written back at each i, the next would wait for it.
     """
     del typing
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         target = _row(context, builder, signature, values, 0)
         data = context.make_array(signature.args[0])(context, builder, values[0]).data
-        least = cgutils.alloca_once_value(builder, builder.load(target, align=4))
+        least = _variable(builder, builder.load(target, align=4))
         with _each(context, builder, signature, values, 4) as (index, _):
             head = _number(context, builder, signature, values, 2, index)
             extra = _number(context, builder, signature, values, 3, index)
@@ -125,7 +129,7 @@ def _choose_among(typing: Any, times: Any, heads: Any, extras: Any, begin: Any, 
             _in_lanes(builder, context.cast(builder, values[place], signature.args[place], types.uint32))
             for place in (5, 6)
         )
-        least, chosen = cgutils.alloca_once_value(builder, most_ms), cgutils.alloca_once_value(builder, nothing)
+        least, chosen = _variable(builder, most_ms), _variable(builder, nothing)
         first = context.cast(builder, values[3], signature.args[3], types.int64)
         with _each(context, builder, signature, values, 3) as (index, _):
             head = _number(context, builder, signature, values, 1, index)

@@ -21,7 +21,7 @@ NODES_AT_ONCE: Final = 256
 
 @uncounted_kernel
 def list_due(road: Road, begin: int, end: int, until_ms: int) -> int:
-    """List the links, of the busy nodes from `begin` to before `end`, whose first vehicle may leave; return how many."""
+    """List the links into some of the busy nodes whose first vehicle may leave; return how many."""
     due = 0
     for place in range(begin, end):
         node = road.busy[place]

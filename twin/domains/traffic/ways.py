@@ -58,7 +58,7 @@ class Ways:
 
     def _renew_groups(self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32]) -> None:
         """Write what the informed know of the ways to some groups of points."""
-        points = (groups[:, None] * np.int32(LANES) + np.arange(LANES, dtype=np.int32)).ravel()
+        points = np.add.outer(groups * LANES, np.arange(LANES)).ravel().astype(np.int32)
         points = points[points < len(self._points)]  # rising, so that only the last group can lack some
         words = groups + np.int32(len(self._groups))
         self._network.write_ways(self._road, link_time_ms, points, words, self._table)
