@@ -35,19 +35,18 @@ class Measured:
     def __init__(self, network: Network, road: RoadTraffic, interval_ms: int) -> None:
         self._storage, self._road, self._interval_ms = network.times.storage, road, interval_ms
         self._passed = Passed(road)
-        self._stands_ms = np.zeros(len(self._storage), np.int64)
 
     def since_last(self) -> NDArray[np.float64]:
         """Return the mean time of those who left each link since the last reading, ms, shape (m,).
 
-        A link that nobody left takes what it takes without traffic; if it is full, longer by all the intervals since
-        somebody last left it.
+        A link that nobody left takes what it takes without traffic; if it is full, an interval longer. That is what
+        is known of a jam by now, not how long those will stand in it: an ambulance gets past them, a driver who hears
+        of it turns away.
         """
         count, travel_ms = self._passed.since_last()
-        stands = (count == 0) & (self._road.on_links() >= self._storage)
-        self._stands_ms = np.where(stands, self._stands_ms + self._interval_ms, 0)
-        alone_ms = self._road.of_links("free_ms") + self._stands_ms
-        return np.where(count > 0, travel_ms / np.maximum(count, 1), alone_ms)
+        stands = self._road.on_links() >= self._storage
+        unmoved_ms = self._road.of_links("free_ms") + np.where(stands, self._interval_ms, 0)
+        return np.where(count > 0, travel_ms / np.maximum(count, 1), unmoved_ms)
 
 
 class Watch:
