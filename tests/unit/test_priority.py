@@ -125,7 +125,7 @@ def test_without_the_rule_or_the_connection_nobody_is_asked_and_the_day_is_the_s
     pd.testing.assert_frame_equal(days[0]["traffic.trips"], days[1]["traffic.trips"], check_exact=True)
 
 
-def test_one_seed_is_one_day_and_the_others_pay_for_the_wave() -> None:
+def test_one_seed_is_one_day_and_waves_are_felt_by_the_others() -> None:
     trips = []
     for rule in (queue_cleared, queue_cleared, lambda view: NoPriority()):
         twin = begun(rule)

@@ -115,6 +115,23 @@ def test_looks_one_after_another_give_what_all_of_them_known_beforehand_give() -
         assert np.array_equal(trip.timing.arrive_s, whole.arrive_s)
 
 
+def test_what_a_drive_is_spared_comes_off_the_traffics_time_down_to_what_is_left_at_least() -> None:
+    env = simpy.Environment()
+    roads = watched(env, 10.0)
+    trip, other = (roads.trip(0, 4, 0.0, 1.0, informed=True) for _ in range(2))
+    roads.spare(trip, np.array([0, 4000, 1000, 0], np.int32), np.array([0, 7000, 2000, 0], np.int32))
+    assert trip.timing.arrive_s.tolist() == [0, 10, 17, 26, 36]
+    assert other.timing.arrive_s.tolist() == [0, 10, 20, 30, 40]
+    env.run(until=12.0)
+    roads.see(times_ms(20.0))  # 2 of 7 s are driven, the rest of the second edge takes 5/7 of 20 - 4 s
+    second_s = 12 + 5 / 7 * 16
+    assert trip.timing.arrive_s.tolist() == pytest.approx([0, 10, second_s, second_s + 19, second_s + 39])
+    env.run(until=13.0)
+    roads.see(times_ms(5.0))  # shorter than what is left at least: nothing to spare
+    assert trip.timing.arrive_s[4] - trip.timing.arrive_s[3] == pytest.approx(5)
+    assert trip.timing.arrive_s[3] - trip.timing.arrive_s[2] == pytest.approx(4)
+
+
 def test_the_informed_take_the_way_that_was_seen_to_be_faster_and_the_others_the_usual_one() -> None:
     env = simpy.Environment()
     roads = watched(env, 10.0)
