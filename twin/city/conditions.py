@@ -15,6 +15,7 @@ from twin.core.clock import HOUR_S, Clock
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
 from twin.core.streams import Streams
+from twin.kernels.compile import direct
 from twin.kernels.driving import sum_over
 from twin.kernels.lanes import LANES
 
@@ -25,6 +26,8 @@ HOURS_AHEAD: Final = 3
 """A drive is timed with the speeds of this many hours at first, and with more where it takes longer."""
 WINDOW_HOURS: Final = 24 + HOURS_AHEAD
 """Edge times of so many hours are kept."""
+
+_sum_over = direct(sum_over)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -156,7 +159,7 @@ class RoadConditions:
 
     def extent_of(self, edges: NDArray[np.int32]) -> tuple[float, float]:
         """Return the length of these edges in metres and the seconds to drive them without delay."""
-        return sum_over(edges, self.ordinary.length_m, self.ordinary.free_s)
+        return _sum_over(edges, self.ordinary.length_m, self.ordinary.free_s)
 
     def node_after(self, trip: Trip, edge_count: int) -> int:
         """Return the node that a vehicle is at with so many edges of its trip behind it."""
