@@ -117,12 +117,15 @@ class RoadConditions:
         hour = self._hour(time_s)
         key = self._key(hour)
         if key not in self._live:
-            hour_of = {self._key(ahead): ahead for ahead in reversed(range(hour, len(self._begins_s)))}
-            keys = sorted(hour_of, key=hour_of.__getitem__)[:LANES]
-            self._open_times_ms(hour, hour_of[keys[-1]] - hour + 1)
-            times_ms = np.array([self._open_times_ms(hour_of[ahead], 1)[0] for ahead in keys])
+            hour_of: dict[int, int] = {}  # the first hour of each key
+            for ahead in range(hour, len(self._begins_s)):
+                hour_of.setdefault(self._key(ahead), ahead)
+                if len(hour_of) == LANES:
+                    break
+            self._open_times_ms(hour, max(hour_of.values()) - hour + 1)
+            times_ms = np.array([self._open_times_ms(ahead, 1)[0] for ahead in hour_of.values()])
             times_ms[:, list(self._closed)] = UNREACHABLE_MS
-            self._live = dict(zip(keys, self.ordinary.hierarchy.customise_each(times_ms), strict=True))
+            self._live = dict(zip(hour_of, self.ordinary.hierarchy.customise_each(times_ms), strict=True))
         return self._live[key]
 
     def _key(self, hour: int) -> int:

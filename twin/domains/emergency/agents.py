@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from twin.core.model import Twin
 
 
-@dataclass(slots=True)
 class CallRecord:
-    """The stamps of one call or self-arriving patient, seconds since the scenario's start; None: did not happen."""
+    """The stamps of one call or self-arriving patient, seconds since the scenario's start; None: did not happen.
 
-    call: int
-    ring_s: float
+    What has not happened yet stands in the class: a year has nearly a million calls, most of them but a talk.
+    """
+
     symptom_s: float | None = None
     one_tap: bool = False
     history: bool = False
@@ -53,6 +53,10 @@ class CallRecord:
     transferred_to: int | None = None
     ready_s: float | None = None
     treatment_s: float | None = None
+
+    def __init__(self, call: int, ring_s: float) -> None:
+        self.call = call
+        self.ring_s = ring_s
 
 
 class CallTaker(mesa.Agent):
