@@ -53,7 +53,7 @@ def direct(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
     def call(*arguments: Any) -> Any:
         nonlocal compiled
         if compiled is None:
-            types = tuple(numba.typeof(argument) for argument in arguments)
+            types = tuple(map(cast("Any", numba).typeof, arguments))
             dispatcher.compile(types)
             compiled = dispatcher.overloads[types].entry_point
         return compiled(*arguments)

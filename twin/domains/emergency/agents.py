@@ -140,9 +140,11 @@ class Ambulance(mesa.Agent):
         How long the change of crew takes that waits until it is at its post; 0 where none is due.
     losses
         Events that have put it out of service.
+    advanced
+        Whether its crew can give advanced life support.
     """
 
-    def __init__(self, twin: Twin, number: int, station: Station) -> None:
+    def __init__(self, twin: Twin, number: int, station: Station, advanced: bool = True) -> None:
         super().__init__(twin)
         self.number = number
         self.station = station
@@ -161,6 +163,7 @@ class Ambulance(mesa.Agent):
         self.ate_until_s = float("-inf")
         self.changes_due = 0.0
         self.losses = 0
+        self.advanced = advanced
 
     @property
     def is_free(self) -> bool:
@@ -202,6 +205,7 @@ class Fleet:
     free: NDArray[np.bool_] = field(init=False)
     on_duty: NDArray[np.bool_] = field(init=False)
     at_station: NDArray[np.bool_] = field(init=False)
+    advanced: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         self.station = np.array([ambulance.station.position for ambulance in self.ambulances], dtype=np.int32)
@@ -209,6 +213,7 @@ class Fleet:
         self.free = np.ones(len(self.ambulances), dtype=np.bool_)
         self.on_duty = np.ones(len(self.ambulances), dtype=np.bool_)
         self.at_station = np.ones(len(self.ambulances), dtype=np.bool_)
+        self.advanced = np.array([ambulance.advanced for ambulance in self.ambulances], dtype=np.bool_)
 
     def note(self, ambulance: Ambulance) -> None:
         """Take over an agent's state."""

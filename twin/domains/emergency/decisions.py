@@ -38,6 +38,9 @@ class Vehicles:
         Drive time to the reported place in seconds: of the live traffic where ``live_traffic`` works, else of an
         ordinary day at this hour. That of a vehicle on its way counts from when its crew is likely to know of the call
         (the median of ``alert_s``): it drives on until then, and turns at the next junction.
+    advanced
+        Whether its crew can give advanced life support: all can, unless a table of vehicles says ``bls``. What a crew
+        can do changes no time and no outcome in the model: it is there for rules to go by.
     """
 
     id: NDArray[np.int32]
@@ -46,6 +49,7 @@ class Vehicles:
     station_order: NDArray[np.int32]
     straight_line_m: NDArray[np.float32]
     drive_time_s: NDArray[np.float32]
+    advanced: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.id)

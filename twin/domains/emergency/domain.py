@@ -20,6 +20,7 @@ from twin.domains.emergency.crews import Duties, lose_vehicles
 from twin.domains.emergency.parameters import EmergencyParameters
 from twin.domains.emergency.records import Records
 from twin.domains.emergency.service import Service
+from twin.domains.emergency.supplied_columns import ADVANCED
 from twin.domains.emergency.tables import (
     PATIENT,
     draw_calls,
@@ -162,7 +163,14 @@ class EmergencyDomain:
                 zip(city_map.hospitals, self.city.hospitals.nodes.tolist(), strict=True)
             )
         ]
-        ambulances = [Ambulance(twin, number, stations[home]) for number, home in enumerate(self._homes())]
+        homes = self._homes()
+        advanced = [True] * len(homes)
+        if self.supplied is not None and self.supplied.vehicles is not None:
+            advanced = (self.supplied.vehicles["level"] == ADVANCED).tolist()
+        ambulances = [
+            Ambulance(twin, number, stations[home], able)
+            for number, (home, able) in enumerate(zip(homes, advanced, strict=True))
+        ]
         return stations, hospitals, ambulances
 
     def _look(self, service: Service) -> Generator[simpy.Event, Any, None]:

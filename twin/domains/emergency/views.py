@@ -154,6 +154,7 @@ class Views:
             station_order=_read_only(self._order[int(station_m.argmin()), station]),
             straight_line_m=_read_only(straight_m.astype(np.float32)),
             drive_time_s=_read_only(drive_s),
+            advanced=_read_only(fleet.advanced[free]),
         )
         ready_s = caller.record.triage_s
         return DispatchView(
