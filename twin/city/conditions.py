@@ -81,6 +81,7 @@ class RoadConditions:
         self.tables = draw_deviations(ordinary, clock, streams)
         self._day = DayTraffic(ordinary, clock, self.tables)
         self._begins_s = self._day.begins_s
+        self._first_s, self._last_hour = float(self._begins_s[0]), len(self._begins_s) - 1
         self._window_ms = np.empty((0, self.roads.edge_count), np.int32)  # a row an hour, filled when asked for
         self._window_first = 0
         self._filled: set[int] = set()
@@ -89,7 +90,7 @@ class RoadConditions:
         self._live: dict[int, TravelTimes] = {}  # by hour, those of `_key`
 
     def _hour(self, time_s: float) -> int:
-        return min(int((time_s - self._begins_s[0]) // HOUR_S), len(self._begins_s) - 1)
+        return min(int((time_s - self._first_s) // HOUR_S), self._last_hour)
 
     def _open_times_ms(self, first: int, count: int) -> NDArray[np.int32]:
         """Return milliseconds on each edge without closures, shape (hours, m); fewer hours at the run's end."""

@@ -293,7 +293,7 @@ class Views:
 
     def _straight_line_m(self, xy_m: NDArray[np.float64], node: int) -> NDArray[np.float64]:
         """Return the straight distances from places, shape (2, k), to a node, shape (k,)."""
-        x_m, y_m = self._node_xy_m[node]
+        x_m, y_m = self._node_xy_m[node].tolist()
         distance_m: NDArray[np.float64] = np.hypot(xy_m[0] - x_m, xy_m[1] - y_m)
         return distance_m
 
