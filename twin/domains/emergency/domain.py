@@ -99,7 +99,7 @@ class EmergencyDomain:
         fleet = Fleet(ambulances)
         views = Views(self.city, self.roads, twin.brain, fleet, stations, hospitals, self.parameters)
         records = Records(twin.recorder)
-        records.describe(ambulances, hospitals)
+        records.describe(ambulances, hospitals, stations)
         service = Service(
             twin, self.roads, self.parameters, stations, hospitals, fleet, views, records, tables,
             chute_factors=tables[STATIONS]["chute_factor"].to_numpy().tolist(),
