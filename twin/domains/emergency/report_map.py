@@ -68,7 +68,7 @@ def _as_it_was(city: CityMap, run: StoredRun) -> CityMap:
 
 def _places(kind: type[Place], rows: pd.DataFrame) -> tuple[Place, ...]:
     names = [field.name for field in dataclasses.fields(kind)]
-    return tuple(kind(**row) for row in rows[names].to_dict("records"))
+    return tuple(kind(*row) for row in rows[names].itertuples(index=False, name=None))
 
 
 def _maps(city: CityMap, run: StoredRun, served: list[pd.DataFrame], titles: list[str], language: Language) -> Html:
