@@ -196,7 +196,8 @@ class Hospital(mesa.Agent):
 class Fleet:
     """The vehicles as columns, kept beside the agents so that a view of them costs little.
 
-    `station` is where each waits or is on its way to wait.
+    `station` is where each waits or is on its way to wait; `sent` says that it is under way to a scene and can still be
+    called off.
     """
 
     ambulances: list[Ambulance]
@@ -205,6 +206,7 @@ class Fleet:
     free: NDArray[np.bool_] = field(init=False)
     on_duty: NDArray[np.bool_] = field(init=False)
     at_station: NDArray[np.bool_] = field(init=False)
+    sent: NDArray[np.bool_] = field(init=False)
     advanced: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -213,7 +215,12 @@ class Fleet:
         self.free = np.ones(len(self.ambulances), dtype=np.bool_)
         self.on_duty = np.ones(len(self.ambulances), dtype=np.bool_)
         self.at_station = np.ones(len(self.ambulances), dtype=np.bool_)
+        self.sent = np.zeros(len(self.ambulances), dtype=np.bool_)
         self.advanced = np.array([ambulance.advanced for ambulance in self.ambulances], dtype=np.bool_)
+
+    def sent_ones(self) -> list[Ambulance]:
+        """Return the vehicles that can still be called off, in order of their numbers."""
+        return [self.ambulances[number] for number in self.sent.nonzero()[0].tolist()]
 
     def note(self, ambulance: Ambulance) -> None:
         """Take over an agent's state."""
@@ -223,3 +230,4 @@ class Fleet:
         self.on_duty[number] = ambulance.status not in ("out_of_service", "changing_crew")
         self.free[number] = ambulance.is_free
         self.at_station[number] = ambulance.status == "at_station"
+        self.sent[number] = ambulance.caller is not None

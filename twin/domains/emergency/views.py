@@ -135,14 +135,14 @@ class Views:
     def dispatch(self, time_s: float, caller: Caller, calls_waiting: int) -> DispatchView:
         """Return what the dispatcher sees."""
         fleet, row, place = self._fleet, caller.row, caller.reported_node
-        free = np.flatnonzero(self._may_go(place)).astype(np.int32)
+        free = self._may_go(place).nonzero()[0].astype(np.int32)
         station = fleet.station[free]
         known = self.known_times(time_s)
         station_m = self._straight_line_m(self._station_xy_m, place)
         straight_m = station_m[station]
         drive_s = (self._factor * known.times_from_places(self._city.stations, place).astype(np.float32))[station]
         at_station = fleet.at_station[free]
-        moving = np.flatnonzero(~at_station)
+        moving = (~at_station).nonzero()[0]
         if len(moving):
             nodes, ahead_s = self._positions(free[moving], time_s + self._alert_s)
             straight_m[moving] = self._straight_line_m(self._node_xy_m[nodes].T, place)
@@ -185,14 +185,14 @@ class Views:
         severity = caller.row.severity
         return self._parameters.share_vehicles and any(
             ambulance.caller is not None and ambulance.caller.row.severity > severity
-            for ambulance in self._fleet.ambulances
+            for ambulance in self._fleet.sent_ones()
         )
 
     def _under_way(self, time_s: float, place: int, severity: int, known: TravelTimes) -> UnderWay:
         """Return the vehicles that may be called off for a call of this severity."""
         found = [
             ambulance
-            for ambulance in self._fleet.ambulances
+            for ambulance in self._fleet.sent_ones()
             if ambulance.caller is not None and ambulance.caller.row.severity > severity and not ambulance.losses
         ]
         if not found or not self._parameters.share_vehicles:
@@ -225,7 +225,7 @@ class Views:
         """Return what the centre sees of the calls that a freed vehicle could take over."""
         there = [
             ambulance
-            for ambulance in self._fleet.ambulances
+            for ambulance in self._fleet.sent_ones()
             if ambulance.caller is not None and ambulance is not freed and self._may_serve(freed, ambulance.caller)
         ]
         if not there:
