@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,8 @@ def half_interval_of(values: NDArray[np.float64], confidence: float = CONFIDENCE
     from scipy.special import stdtrit
 
     count = len(values)
-    return float(stdtrit(count - 1, 0.5 + confidence / 2)) * float(values.std(ddof=1)) / count**0.5
+    half = float(stdtrit(count - 1, 0.5 + confidence / 2)) * float(values.std(ddof=1)) / math.sqrt(count)
+    return half
 
 
 def statistic_of(values: NDArray[np.float64], statistic: str | None) -> float:
