@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
@@ -16,8 +15,7 @@ def half_interval_of(values: NDArray[np.float64], confidence: float = CONFIDENCE
     from scipy.special import stdtrit
 
     count = len(values)
-    half = float(stdtrit(count - 1, 0.5 + confidence / 2)) * float(values.std(ddof=1)) / math.sqrt(count)
-    return half
+    return float(stdtrit(count - 1, 0.5 + confidence / 2)) * float(values.std(ddof=1)) / float(count**0.5)
 
 
 def statistic_of(values: NDArray[np.float64], statistic: str | None) -> float:
