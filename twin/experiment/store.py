@@ -19,7 +19,7 @@ from twin.experiment.compare import Comparison, compare_cases, compare_days
 from twin.experiment.tasks import SUMMARY, Task, compute_kpis, folder_of, load_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from twin.core.clock import Clock
     from twin.scenario.load import Scenario
@@ -74,9 +74,9 @@ def _write_kpi_files(folder: Path, rows: list[dict[str, Any]]) -> None:
     write_text(folder / "kpis.json", json.dumps(nested, indent=1, sort_keys=True) + "\n")
 
 
-def _read_events(path: Path) -> pd.DataFrame:
+def _read_events(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
     except (OSError, ValueError) as error:
         raise ResultsError("{path}: cannot be read: {problem}", path=str(path), problem=str(error)) from None
 
@@ -158,8 +158,17 @@ class Results:
             raise ResultsError("{path}: the events are missing; run the scenario again", path=str(folder))
         return {path.stem: _read_events(path) for path in paths}
 
-    def events(self, table: str, brain: str | None = None, replication: int | None = None) -> pd.DataFrame:
-        """Return an event table, of all brains and replications or of one, with columns brain and replication."""
+    def events(
+        self,
+        table: str,
+        brain: str | None = None,
+        replication: int | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Return an event table, of all brains and replications or of one, with columns brain and replication.
+
+        ``columns`` names those that are read where not all are needed.
+        """
         frames = []
         for name in self.brains if brain is None else (brain,):
             for number in range(self.scenario.replications) if replication is None else (replication,):
@@ -169,7 +178,7 @@ class Results:
                     raise ResultsError(
                         "{path}: there is no such table; there are {known}", path=str(path), known=", ".join(known)
                     )
-                frames.append(_read_events(path).assign(brain=name, replication=number))
+                frames.append(_read_events(path, columns).assign(brain=name, replication=number))
         return pd.concat(frames, ignore_index=True)
 
     def observations(self, domain: str, brain: str, replication: int) -> pd.DataFrame:
