@@ -84,8 +84,6 @@ class RunView:
             self._comparisons[other] = self.results.compare(self.brains[0], other)
         return self._comparisons[other]
 
-    def events(
-        self, table: str, brain: str, replication: int, columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
+    def events(self, table: str, brain: str, replication: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return an event table of one replication, or these columns of it."""
         return self.results.events(table, brain, replication, columns)

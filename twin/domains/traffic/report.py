@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from twin.charts.html import h, join
 from twin.charts.marks import MOST_SERIES
 from twin.charts.section import Section, StoredRun
+from twin.domains.traffic.report_before_after import before_after
+from twin.domains.traffic.report_corridors import corridors
 from twin.domains.traffic.report_findings import FINDINGS, MEMBER_NAMES
+from twin.domains.traffic.report_ground import Ground
 from twin.domains.traffic.report_hours import hours
+from twin.domains.traffic.report_links import MainStreets
+from twin.domains.traffic.report_lots import lots_section
+from twin.domains.traffic.report_search import search_section
+from twin.domains.traffic.report_speeds import speeds
 
 if TYPE_CHECKING:
     from twin.core.language import Language
 
 __all__ = ["FINDINGS", "MEMBER_NAMES", "sections"]
 
+_MAPPED: Final = 2
+"""Brains that maps and diagrams of space and time show."""
+
 
 def sections(run: StoredRun, language: Language) -> list[Section]:
     """Return the domain's sections, in the order of the report."""
     brains = list(run.brains[:MOST_SERIES])
     titles = [run.titles[brain] for brain in brains]
-    parts = [Section("roads-by-hour", language("The roads through the day"), hours(run, brains, titles, language))]
+    ground = Ground.of(run)
+    compared = brains[:_MAPPED]
+    streets = MainStreets.of(run, ground.links, compared)
+    parts = [
+        Section("trips-before-after", language("Before and after for every trip"), before_after(run, ground, language)),
+        Section("speeds", language("The speed map by hour"), speeds(run, ground, streets, titles[:_MAPPED], language)),
+        Section(
+            "corridors",
+            language("The busiest roads in space and time"),
+            corridors(run, ground, streets, compared, titles[:_MAPPED], language),
+        ),
+        Section("roads-by-hour", language("The roads through the day"), hours(run, brains, titles, language)),
+    ]
+    parts += [
+        Section("lots", language("How full lots are"), lots_section(run, ground, brains, titles, language)),
+        Section("search", language("Looking for a place"), search_section(run, ground, brains, titles, language)),
+    ]
     if len(run.brains) > len(brains):
         note = language("Charts show the first {n} brains; the tables of the verdict have all.", n=len(brains))
         parts[0] = Section(parts[0].id, parts[0].title, join(h("p", note, class_="note"), parts[0].html))

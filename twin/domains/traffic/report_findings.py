@@ -22,6 +22,16 @@ MEMBER_NAMES: Final = {
 }
 """English names of the members of groupings, for titles and rows."""
 
+LOT_KIND_NAMES: Final = {
+    "roadside": "At the kerb",
+    "public": "Public",
+    "commercial": "Commercial",
+    "office": "Office",
+    "residential": "Residential",
+    "hospital": "Hospital",
+}
+"""What kinds of lots are called."""
+
 FINDINGS: Final = (
     Finding(
         ("trip_min.mean",),

@@ -1,0 +1,209 @@
+"""How full lots are through the day: by kind, and lot by lot on a map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.charts.films import Classes, Film, film_map
+from twin.charts.html import Child, Html, details, figure, h, join, table
+from twin.charts.maps import UNITS, Frame
+from twin.charts.marks import legend
+from twin.charts.numbers import number
+from twin.charts.panels import hour_lines
+from twin.charts.section import StoredRun
+from twin.charts.statistics import NOTHING, Spread, spread_of
+from twin.domains.traffic.parameters import LOT_KINDS
+from twin.domains.traffic.records import INTERVAL_S
+from twin.domains.traffic.report_findings import LOT_KIND_NAMES
+from twin.domains.traffic.report_ground import Ground
+from twin.domains.traffic.report_links import HOURS_OF_DAY, QUARTERS, hours_lived, part_of_day
+
+if TYPE_CHECKING:
+    from twin.core.language import Language
+
+FULL_SHARE: Final = 0.95
+"""A lot counts as full from this occupancy on, mean of an hour."""
+_BOUNDS: Final = (50, 70, 85, 95)
+_GAP_BOUNDS: Final = (-40, -20, -5, 6, 21, 41)
+
+
+@dataclass(frozen=True, eq=False)
+class Occupancy:
+    """How full lots are under a brain.
+
+    Attributes
+    ----------
+    by_kind
+        Share of the spaces that are taken, by replication, quarter of an hour of the day and kind of lot; NaN where
+        none was counted or there is no such lot.
+    by_lot
+        Share of each lot's spaces that are taken, by local hour, mean over the replications, shape (24, lots).
+    """
+
+    by_kind: NDArray[np.float64]
+    by_lot: NDArray[np.float64]
+
+
+def occupancy(run: StoredRun, brain: str, lots: pd.DataFrame) -> Occupancy:
+    """Return how full lots are, from what was recorded at the end of each counted interval."""
+    kind = kinds_of(lots)
+    spaces = lots["spaces"].to_numpy(np.float64)
+    of_kind = np.bincount(kind, spaces, len(LOT_KINDS))
+    ends_s = np.arange(INTERVAL_S, run.clock.duration_s + 1, INTERVAL_S).astype(np.int64)
+    quarters, hours = (part_of_day(run, ends_s, parts) for parts in (QUARTERS, HOURS_OF_DAY))
+    looks, looks_h = np.bincount(quarters, minlength=QUARTERS), np.bincount(hours, minlength=HOURS_OF_DAY)
+    by_kind = np.full((run.replications, QUARTERS, len(LOT_KINDS)), np.nan)
+    by_lot = np.zeros((HOURS_OF_DAY, len(lots)))
+    for replication in range(run.replications):
+        rows = run.events("traffic.lots", brain, replication, ["ends_s", "lot", "taken"])
+        ends = rows["ends_s"].to_numpy()
+        kept = (ends > 0) & (ends <= run.clock.duration_s)
+        lot, taken = rows["lot"].to_numpy()[kept], rows["taken"].to_numpy(np.float64)[kept]
+        part = part_of_day(run, ends[kept], QUARTERS)
+        sums = np.bincount(part * len(LOT_KINDS) + kind[lot], taken, by_kind[0].size).reshape(by_kind[0].shape)
+        whole = looks[:, None] * of_kind
+        by_kind[replication] = np.where(whole > 0, sums / np.where(whole > 0, whole, 1.0), np.nan)
+        code = part_of_day(run, ends[kept], HOURS_OF_DAY) * len(lots) + lot
+        by_lot += np.bincount(code, taken, by_lot.size).reshape(by_lot.shape)
+    seen = looks_h[:, None] * run.replications * np.maximum(spaces, 1)
+    return Occupancy(by_kind, by_lot / np.maximum(seen, 1))
+
+
+def kinds_of(lots: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the kind of each lot, positions in `LOT_KINDS`."""
+    place = {name: code for code, name in enumerate(LOT_KINDS)}
+    kinds = lots["kind"].astype(str).map(place)
+    return kinds.to_numpy(np.int64)
+
+
+def lots_section(run: StoredRun, ground: Ground, brains: list[str], titles: list[str], language: Language) -> Html:
+    """Return what stands below the heading."""
+    lots = run.events("traffic.lot_list", brains[0], 0)
+    if lots.empty:
+        return h("p", language("There is no lot."), class_="empty")
+    found = [occupancy(run, brain, lots) for brain in brains]
+    kinds = kinds_of(lots)
+    charts = [
+        _kind(code, name, lots[kinds == code], found, titles, language)
+        for code, name in enumerate(LOT_KINDS)
+        if (kinds == code).any()
+    ]
+    text = language("How many of the spaces are taken, by kind of lot, means over quarters of an hour.")
+    drawn = _film(ground.frame, run, lots, found[:2], titles[:2], language) if ground.frame else None
+    return join(
+        h("p", text),
+        legend(titles),
+        h("div", charts, class_="charts"),
+        drawn,
+        _full(lots, kinds, found, titles, language),
+    )
+
+
+def _kind(
+    code: int, name: str, lots: pd.DataFrame, found: list[Occupancy], titles: list[str], language: Language
+) -> Html:
+    series = [_spreads(own.by_kind[:, :, code] * 100) for own in found]
+    rows: list[list[Child]] = []
+    for hour in range(HOURS_OF_DAY):
+        own = [_mean(spreads[hour * 4 : hour * 4 + 4]) for spreads in series]
+        if not np.isnan(own).all():
+            rows.append([f"{hour:02d}:00", *(f"{number(share, 0)} %" for share in own)])
+    title = language(LOT_KIND_NAMES[name])
+    told = language(
+        "{lots} lots, {spaces} spaces", lots=number(len(lots), 0), spaces=number(int(lots["spaces"].sum()), 0)
+    )
+    label = language("Occupancy through the day: {title}. The table below has the numbers.", title=title)
+    folded = details(language("Numbers"), table([language("Hour"), *titles], rows, class_="compact"))
+    return figure(join(title, h("small", told)), hour_lines(series, label, suffix="%"), folded)
+
+
+def _spreads(by_day: NDArray[np.float64]) -> list[Spread]:
+    return [spread_of(column) if not np.isnan(column).all() else NOTHING for column in by_day.T]
+
+
+def _mean(spreads: list[Spread]) -> float:
+    values = [spread.mean for spread in spreads if spread.count]
+    return float(np.mean(values)) if values else float("nan")
+
+
+def _film(
+    frame: Frame, run: StoredRun, lots: pd.DataFrame, found: list[Occupancy], titles: list[str], language: Language
+) -> Html:
+    places = frame.of_degrees(lots["lon"].to_numpy(), lots["lat"].to_numpy())
+    inside = np.flatnonzero(np.all((places > 0) & (places < (UNITS, frame.height)), axis=1))
+    hours = hours_lived(run)
+    values = np.array([np.rint(own.by_lot[hours][:, inside] * 100).clip(0, 200) for own in found]).astype(np.uint8)
+    spaces = lots["spaces"].to_numpy()[inside]
+    film = Film(
+        name="lots-film",
+        places=places[inside],
+        values=values,
+        hours=[f"{hour:02d}:00" for hour in hours],
+        layers=titles,
+        classes=_classes(language),
+        gap_classes=_gap_classes(language),
+        about={"lot": lots["lot"].to_numpy()[inside], "spaces": spaces.clip(0, 65_535)},
+        words={"kind": ([language(LOT_KIND_NAMES[name]) for name in LOT_KINDS], kinds_of(lots)[inside])},
+        text=language("Lot {lot}, {kind}: {value} % of {spaces} spaces taken"),
+        gap_text=language(
+            "Lot {lot}, {kind}, {spaces} spaces: {before} % taken before, {after} % after, {value} points"
+        ),
+        hint=language("Place the pointer on a lot to read it."),
+    )
+    fullest = int(np.argmax([(spaces * (found[0].by_lot[hour][inside] >= FULL_SHARE)).sum() for hour in hours]))
+    label = language("Map of lots by hour and how full they are; the table below counts the full ones.")
+    title = join(
+        language("Lots by hour"), h("small", language("% of the spaces taken; the larger the lot, the larger the dot"))
+    )
+    return film_map(film, frame, title, label, fullest, language)
+
+
+def _classes(language: Language) -> Classes:
+    a, b, c, d = _BOUNDS
+    titles = [
+        language("under {bound}", bound=f"{a} %"), f"{a}–{b} %", f"{b}–{c} %", f"{c}–{d} %",
+        language("full: {bound} and more", bound=f"{d} %"),
+    ]  # fmt: skip
+    return Classes(_BOUNDS, ("o0", "o1", "o2", "o3", "o4"), titles)
+
+
+def _gap_classes(language: Language) -> Classes:
+    less, more = language("{n} points emptier"), language("{n} points fuller")
+    titles = [
+        less.format(n="> 40"), less.format(n="20–40"), less.format(n="5–20"), language("within 5 points"),
+        more.format(n="5–20"), more.format(n="20–40"), more.format(n="> 40"),
+    ]  # fmt: skip
+    return Classes(_GAP_BOUNDS, tuple(f"h{rank}" for rank in range(7)), titles)
+
+
+def _full(
+    lots: pd.DataFrame, kinds: NDArray[np.int64], found: list[Occupancy], titles: list[str], language: Language
+) -> Html:
+    """Count the lots that are full for an hour at least."""
+    rows: list[list[Child]] = []
+    for code, name in enumerate(LOT_KINDS):
+        own = np.flatnonzero(kinds == code)
+        if not len(own):
+            continue
+        cells = []
+        for occupied in found:
+            full = occupied.by_lot[:, own] >= FULL_SHARE
+            ever = int(full.any(axis=0).sum())
+            cells.append(f"{number(ever, 0)} ({number(ever / len(own) * 100, 0)} %)")
+        rows.append([language(LOT_KIND_NAMES[name]), number(len(own), 0), *cells])
+    head = [language("Kind"), language("Lots"), *titles]
+    heading = join(
+        language("Lots that are full for an hour or longer"),
+        h(
+            "small",
+            language(
+                "lots with {share} % of their spaces taken or more, mean of a clock hour", share=f"{FULL_SHARE * 100:g}"
+            ),
+        ),
+    )
+    return figure(heading, table(head, rows, class_="compact"))
