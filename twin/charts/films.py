@@ -73,6 +73,8 @@ class Film:
         (``{before}``, ``{after}``, ``{value}``), and places for ``about`` and ``words``.
     hint
         The sentence before the pointer is anywhere.
+    on_roads
+        Whether the frame's roads are drawn below.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Film:
     text: str
     gap_text: str
     hint: str
+    on_roads: bool = False
 
 
 def film_map(film: Film, frame: Frame, title: Child, label: str, first_hour: int, language: Language) -> Html:
@@ -100,6 +103,7 @@ def film_map(film: Film, frame: Frame, title: Child, label: str, first_hour: int
         Position in ``hours`` that is shown first.
     """
     canvas = h("canvas", width=2 * UNITS, height=2 * frame.height, role="img", aria_label=label)
+    below = h("svg", h("use", href=f"#{frame.name}-roads"), viewBox=f"0 0 {UNITS} {frame.height}", aria_hidden="true")
     keys = [h("div", _key(film.classes), class_="film-key")]
     if len(film.layers) > 1:
         keys.append(h("div", _key(film.gap_classes), class_="film-key gap", hidden=True))
@@ -107,7 +111,7 @@ def film_map(film: Film, frame: Frame, title: Child, label: str, first_hour: int
     return figure(
         title,
         _controls(film, first_hour, language),
-        h("div", canvas, map_names(frame, language), class_="map film-map"),
+        h("div", below if film.on_roads else None, canvas, map_names(frame, language), class_="map film-map"),
         h("p", film.hint, class_="note film-told"),
         *keys,
         h("div", missing, class_="film-missing empty"),

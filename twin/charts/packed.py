@@ -19,7 +19,7 @@ from twin.charts.html import Html, h
 
 KINDS: Final = {"uint8": "Uint8Array", "int16": "Int16Array", "uint16": "Uint16Array", "uint32": "Uint32Array"}
 """Kinds of arrays that may be packed, and what a script knows them as."""
-_LEVEL: Final = 9
+_LEVEL: Final = 7
 
 
 def packed(name: str, arrays: Mapping[str, NDArray[Any]], told: Mapping[str, Any]) -> Html:

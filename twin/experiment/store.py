@@ -158,28 +158,25 @@ class Results:
             raise ResultsError("{path}: the events are missing; run the scenario again", path=str(folder))
         return {path.stem: _read_events(path) for path in paths}
 
-    def events(
-        self,
-        table: str,
-        brain: str | None = None,
-        replication: int | None = None,
-        columns: Sequence[str] | None = None,
-    ) -> pd.DataFrame:
-        """Return an event table, of all brains and replications or of one, with columns brain and replication.
-
-        ``columns`` names those that are read where not all are needed.
-        """
+    def events(self, table: str, brain: str | None = None, replication: int | None = None) -> pd.DataFrame:
+        """Return an event table, of all brains and replications or of one, with columns brain and replication."""
         frames = []
         for name in self.brains if brain is None else (brain,):
             for number in range(self.scenario.replications) if replication is None else (replication,):
-                path = self._events_folder(name, number) / f"{table}.parquet"
-                if not path.is_file():
-                    known = sorted(other.stem for other in path.parent.glob("*.parquet"))
-                    raise ResultsError(
-                        "{path}: there is no such table; there are {known}", path=str(path), known=", ".join(known)
-                    )
-                frames.append(_read_events(path, columns).assign(brain=name, replication=number))
+                frames.append(self.event_table(table, name, number).assign(brain=name, replication=number))
         return pd.concat(frames, ignore_index=True)
+
+    def event_table(
+        self, table: str, brain: str, replication: int, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Return an event table of one replication as it was written, or these columns of it."""
+        path = self._events_folder(brain, replication) / f"{table}.parquet"
+        if not path.is_file():
+            known = sorted(other.stem for other in path.parent.glob("*.parquet"))
+            raise ResultsError(
+                "{path}: there is no such table; there are {known}", path=str(path), known=", ".join(known)
+            )
+        return _read_events(path, columns)
 
     def observations(self, domain: str, brain: str, replication: int) -> pd.DataFrame:
         """Return a domain's measures, one row a case, from the recorded events."""

@@ -86,4 +86,4 @@ class RunView:
 
     def events(self, table: str, brain: str, replication: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return an event table of one replication, or these columns of it."""
-        return self.results.events(table, brain, replication, columns)
+        return self.results.event_table(table, brain, replication, columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from twin.charts.html import h, join
+from twin.charts.maps import background
 from twin.charts.marks import MOST_SERIES
 from twin.charts.section import Section, StoredRun
 from twin.domains.traffic.report_before_after import before_after
@@ -33,20 +34,22 @@ def sections(run: StoredRun, language: Language) -> list[Section]:
     ground = Ground.of(run)
     compared = brains[:_MAPPED]
     streets = MainStreets.of(run, ground.links, compared)
-    parts = [
-        Section("trips-before-after", language("Before and after for every trip"), before_after(run, ground, language)),
-        Section("speeds", language("The speed map by hour"), speeds(run, ground, streets, titles[:_MAPPED], language)),
-        Section(
+    backdrop = background(ground.frame, language, places=False) if ground.frame else None
+    mapped = titles[:_MAPPED]
+    contents = [
+        ("trips-before-after", language("Before and after for every trip"), before_after(run, ground, language)),
+        ("speeds", language("The speed map by hour"), speeds(run, ground, streets, mapped, language)),
+        (
             "corridors",
             language("The busiest roads in space and time"),
-            corridors(run, ground, streets, compared, titles[:_MAPPED], language),
+            corridors(run, ground, streets, compared, mapped, language),
         ),
-        Section("roads-by-hour", language("The roads through the day"), hours(run, brains, titles, language)),
+        ("roads-by-hour", language("The roads through the day"), hours(run, brains, titles, language)),
+        ("lots", language("How full lots are"), lots_section(run, ground, brains, titles, language)),
+        ("search", language("Looking for a place"), search_section(run, ground, brains, titles, language)),
     ]
-    parts += [
-        Section("lots", language("How full lots are"), lots_section(run, ground, brains, titles, language)),
-        Section("search", language("Looking for a place"), search_section(run, ground, brains, titles, language)),
-    ]
+    parts = [Section(*content) for content in contents]
+    parts[0] = Section(parts[0].id, parts[0].title, join(backdrop, parts[0].html))
     if len(run.brains) > len(brains):
         note = language("Charts show the first {n} brains; the tables of the verdict have all.", n=len(brains))
         parts[0] = Section(parts[0].id, parts[0].title, join(h("p", note, class_="note"), parts[0].html))

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.charts.html import Child, Html, details, figure, h, join, table
-from twin.charts.maps import background
 from twin.charts.marks import swatches
 from twin.charts.numbers import number
 from twin.charts.panels import sorted_changes
@@ -100,7 +99,7 @@ def before_after(run: StoredRun, ground: Ground, language: Language) -> Html:
     if not others:
         return h("p", language("One brain was run, so there is nothing to compare."), class_="empty")
     parts = [_against(run, ground, baseline, other, language) for other in others[:MOST_OTHERS]]
-    return join(background(ground.frame, language, places=False) if ground.frame else None, parts)
+    return join(parts)
 
 
 def _against(run: StoredRun, ground: Ground, baseline: str, other: str, language: Language) -> Html:

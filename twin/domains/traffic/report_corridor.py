@@ -60,7 +60,7 @@ class Corridor:
     def sums(
         self, passed: Passages, place: NDArray[np.integer], streets: MainStreets, forwards: bool
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return vehicle-kilometres, vehicle-hours and these at free flow by part of the day and stretch of the road.
+        """Return vehicle-kilometres, vehicle-hours and the latter at free flow, by part of the day and stretch.
 
         Parameters
         ----------
@@ -76,6 +76,21 @@ class Corridor:
             (passed.vehicle_s[:, place[own]] / HOUR_S) @ share,
             (vehicles * (streets.free_s[links] / HOUR_S)) @ share,
         )
+
+    def speed_shares(
+        self, passed: Passages, place: NDArray[np.integer], streets: MainStreets, forwards: bool
+    ) -> NDArray[np.float64]:
+        """Return speeds relative to free flow by part of the day and stretch; as `sums`.
+
+        0 where vehicles stand without going on along most of a stretch, NaN where nobody is.
+        """
+        _, hours, free_h = self.sums(passed, place, streets, forwards)
+        own = np.flatnonzero((self.end_km > self.begin_km) == forwards)
+        along_km = self._shares(own) * np.abs(self.end_km - self.begin_km)[own, None]
+        stands = (passed.standing[:, place[own]] > 0) @ along_km > 0.5 * np.maximum(along_km.sum(axis=0), 1e-12)
+        moved = hours > 0
+        shares = np.where(moved, free_h / np.where(moved, hours, 1.0), np.nan)
+        return np.where(stands, 0.0, shares)
 
     def _shares(self, own: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what share of each link lies on each stretch, rows sum to 1."""

@@ -42,9 +42,9 @@ def corridors(
     quarters = [passages(run, brain, QUARTERS, streets.number[chosen], streets.count) for brain in brains]
     figures = [_road(road, np.searchsorted(chosen, road.links), streets, quarters, titles, language) for road in roads]
     text = language(
-        "The named roads with the most vehicle-kilometres within the map: time of day across, kilometres along the road "
-        "upwards, each direction by itself; quarters of an hour in which nobody passed are blank. A slanted dark band is "
-        "a queue that grows backwards."
+        "The named roads with the most vehicle-kilometres within the outermost ring road: time of day across, kilometres "
+        "along the road upwards, each direction by itself. A stretch on which most vehicles stood for a quarter of an "
+        "hour is drawn as the slowest; where nobody was it is blank. A slanted dark band is a queue that grows backwards."
     )
     classes = speed_classes(language)
     key = swatches([(f"film-swatch {name}", title) for name, title in zip(classes.names, classes.titles, strict=True)])
@@ -73,14 +73,13 @@ def _road(
             )
             drawing = space_time(ranks, classes.names, road.length_km, label, marked=0)
             charts.append(figure(join(direction, h("small", title)), drawing))
-    km_a_day = sum(
-        float(passed.vehicles[:, place].sum(axis=0) @ streets.length_m[road.links]) for passed in quarters[:1]
-    )
+    km = float(quarters[0].vehicles[:, place].sum(axis=0) @ streets.length_m[road.links]) / 1000
     heading = join(
         road.name,
-        h("small", language("{length} km within the map, {km} vehicle-kilometres with {brain}; kilometre 0 in the {end}",
-                            length=number(road.length_km, 1), km=number(km_a_day / 1000, 0), brain=titles[0],
-                            end=language(road.begins_in))),
+        h("small", language(
+            "{length} km, {km} vehicle-kilometres with {brain}; kilometre 0 in the {end}",
+            length=number(road.length_km, 1), km=number(km, 0), brain=titles[0], end=language(road.begins_in),
+        )),
     )  # fmt: skip
     crossings = ", ".join(f"{number(at_km, 1)} km {name}" for at_km, name in road.crossings)
     note = language("Crosses: {streets}", streets=crossings) if crossings else None

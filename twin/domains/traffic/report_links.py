@@ -19,7 +19,7 @@ QUARTERS: Final = round(DAY_S / INTERVAL_S)
 HOURS_OF_DAY: Final = round(DAY_S / HOUR_S)
 LOCAL: Final = ("residential", "living_street", "service", "unclassified")
 """Classes of streets that are not main streets."""
-_COLUMNS: Final = ["ends_s", "link", "left", "time_s"]
+_COLUMNS: Final = ["ends_s", "link", "left", "time_s", "on_link"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +32,20 @@ class Passages:
         How many came to the end of each link.
     vehicle_s
         Seconds that these spent on it.
+    standing
+        Intervals through which vehicles stood on it and none came to its end.
     """
 
     vehicles: NDArray[np.float64]
     vehicle_s: NDArray[np.float64]
+    standing: NDArray[np.float64]
+
+    def of(self, chosen: NDArray[np.integer]) -> Passages:
+        """Return those of some of the links."""
+        return Passages(self.vehicles[:, chosen], self.vehicle_s[:, chosen], self.standing[:, chosen])
 
     def speed_share(self, free_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return speeds relative to free flow, NaN where nobody came to the end; shape (parts, k)."""
+        """Return speeds relative to free flow, NaN where nobody came to the end, shape (parts, k)."""
         moved = self.vehicle_s > 0
         return np.where(moved, self.vehicles * free_s / np.where(moved, self.vehicle_s, 1.0), np.nan)
 
@@ -55,18 +62,40 @@ def passages(run: StoredRun, brain: str, parts: int, chosen: NDArray[np.integer]
     """
     place = np.full(links, -1, np.int64)
     place[chosen] = np.arange(len(chosen))
-    size = parts * len(chosen)
-    vehicles, vehicle_s = np.zeros(size), np.zeros(size)
+    total = np.zeros((3, parts, len(chosen)))
     for replication in range(run.replications):
         rows = run.events("traffic.links", brain, replication, _COLUMNS)
         where = place[rows["link"].to_numpy()]
-        ends_s = rows["ends_s"].to_numpy()
-        kept = np.flatnonzero((where >= 0) & (ends_s > 0) & (ends_s <= run.clock.duration_s))
-        code = part_of_day(run, ends_s[kept], parts) * len(chosen) + where[kept]
-        left = rows["left"].to_numpy()[kept].astype(np.float64)
-        vehicles += np.bincount(code, left, size)
-        vehicle_s += np.bincount(code, left * rows["time_s"].to_numpy(np.float64)[kept], size)
-    return Passages(vehicles.reshape(parts, -1), vehicle_s.reshape(parts, -1))
+        kept = np.flatnonzero(where >= 0)
+        where, ends_s = where[kept], rows["ends_s"].to_numpy()[kept]
+        times = np.arange(ends_s.min(initial=INTERVAL_S), run.clock.duration_s + 1, INTERVAL_S).astype(np.int64)
+        part, counted = part_of_day(run, times, parts), times > 0
+        interval = np.minimum((ends_s - times[0]) // INTERVAL_S, len(times))  # the last: after the end, not counted
+        left = rows["left"].to_numpy()[kept] * np.append(counted, False)[interval]
+        code = np.append(part, 0)[interval] * len(chosen) + where
+        for sums, weight in zip(total, (left, left * rows["time_s"].to_numpy()[kept]), strict=False):
+            sums += np.bincount(code, weight, sums.size).reshape(sums.shape)
+        stood = _standing(interval, where, rows["on_link"].to_numpy()[kept] > 0, len(times), len(chosen))
+        np.add.at(total[2], part[counted], stood[counted])
+    return Passages(*total)
+
+
+def _standing(
+    interval: NDArray[np.integer], link: NDArray[np.int64], holds: NDArray[np.bool_], intervals: int, links: int
+) -> NDArray[np.bool_]:
+    """Say through which intervals vehicles stood on a link and none left it, shape (intervals, links).
+
+    Only links that somebody left are recorded; so whoever was on a link at the end of its last interval is there still.
+    """
+    moved, held = np.zeros((2, intervals + 1, links), np.bool_)
+    moved[interval, link] = True
+    held[interval, link] = holds
+    stands = np.zeros((intervals, links), np.bool_)
+    holding = np.zeros(links, np.bool_)
+    for number in range(intervals):
+        stands[number] = holding & ~moved[number]
+        holding = np.where(moved[number], held[number], holding)
+    return stands
 
 
 def part_of_day(run: StoredRun, ends_s: NDArray[np.integer], parts: int) -> NDArray[np.int64]:

@@ -154,6 +154,7 @@ def _film(
             "Lot {lot}, {kind}, {spaces} spaces: {before} % taken before, {after} % after, {value} points"
         ),
         hint=language("Place the pointer on a lot to read it."),
+        on_roads=True,
     )
     fullest = int(np.argmax([(spaces * (found[0].by_lot[hour][inside] >= FULL_SHARE)).sum() for hour in hours]))
     label = language("Map of lots by hour and how full they are; the table below counts the full ones.")

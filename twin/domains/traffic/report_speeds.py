@@ -38,10 +38,10 @@ def speeds(run: StoredRun, ground: Ground, streets: MainStreets, titles: list[st
         return h("p", language("Nobody drove on a main street."), class_="empty")
     hours = hours_lived(run)
     text = language(
-        "How fast the main streets are, relative to free flow, hour by hour; waiting at junctions counts. The slower, the "
-        "thicker. Each direction lies to the right of the street's middle. A street is blank where fewer than {fewest} "
-        "vehicles came to its end within the hour, be it for want of traffic or because nothing moved. Local streets are "
-        "left out.",
+        "How fast the main streets are, relative to free flow, hour by hour; waiting at junctions counts. The slower, "
+        "the thicker. Each direction lies to the right of the street's middle. Where fewer than {fewest} vehicles came "
+        "to a street's end within the hour it is blank, or 0 % if vehicles stood on it that could not go on. Local "
+        "streets are left out.",
         fewest=_FEWEST,
     )  # fmt: skip
     if ground.frame is None:
@@ -63,7 +63,7 @@ def _film(
     )  # fmt: skip
     order = inside[np.argsort(streets.name[inside], kind="stable")]  # what is alike stands together and packs well
     free_s = streets.free_s[order]
-    values = [_per_cent(Passages(p.vehicles[:, order], p.vehicle_s[:, order]), free_s, hours) for p in streets.passed]
+    values = [_per_cent(passed.of(order), free_s, hours) for passed in streets.passed]
     street, names = pd.factorize(streets.name[order])
     free_kmh = streets.length_m[order] / free_s * 3.6
     film = Film(
@@ -87,8 +87,10 @@ def _film(
 
 
 def _per_cent(own: Passages, free_s: NDArray[np.float64], hours: Sequence[int]) -> NDArray[np.uint8]:
-    share = np.where(own.vehicles >= _FEWEST, own.speed_share(free_s), np.nan)[list(hours)]
-    return np.where(np.isnan(share), NOTHING, np.rint(np.nan_to_num(share) * 100).clip(0, 200)).astype(np.uint8)
+    moved = own.vehicles >= _FEWEST
+    share = np.where(moved, own.speed_share(free_s), 0.0)
+    told = moved | (own.standing > 0)
+    return np.where(told, np.rint(share * 100).clip(0, 200), NOTHING)[list(hours)].astype(np.uint8)
 
 
 def _delay_h(streets: MainStreets, hour: int) -> float:
@@ -136,7 +138,9 @@ def _slowest(streets: MainStreets, titles: list[str], hours: list[int], language
 
 
 def slowest_streets(streets: MainStreets, hour: int, most: int = _LISTED) -> pd.DataFrame:
-    """Return the named streets that are slowest relative to free flow under the first brain in an hour, both directions.
+    """Return the named streets, both directions, that are slowest under the first brain in an hour.
+
+    Slowest relative to free flow, of those on which something moved.
 
     Returns
     -------
