@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from twin import __version__
+from twin.cli_export import export_command
 from twin.core.errors import TwinError
 from twin.core.language import CODES, Code, Language
 
@@ -26,6 +27,7 @@ Examples
   twin scenarios/city_day.yaml emergency.seats=14 with twice the call takers
   twin scenarios/city_day.yaml --check            only say whether the file is right
   twin report reports/city_day/RUN --lang zh      make the report again, in Chinese
+  twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
   twin policies                                   what a policy is asked, sees and may answer
 
 A name that is no command is taken for a scenario file: "twin FILE" is "twin run FILE".
@@ -150,6 +152,9 @@ def report(run_folder: Path, output: Path | None, lang: Code) -> int:
     write_report(Results(run_folder), path, Language(lang))
     click.echo(str(path))
     return 0
+
+
+cli.add_command(export_command)
 
 
 @cli.command(short_help="List decisions, what a policy sees and may answer, and the rules.")

@@ -23,6 +23,7 @@ DESCRIPTION: Final = DomainDescription(
     observations="twin.domains.traffic.kpis:observations",
     kpis="twin.domains.traffic.kpis:compute",
     report="twin.domains.traffic.report:sections",
+    layers="twin.domains.traffic.layers:layers",
     kernels=("link_transmission", "next_links", "parking"),
     warm_up="twin.domains.traffic.warm_up:compile_kernels",
     members={"ring": RINGS, "purpose": PURPOSES},

@@ -8,12 +8,12 @@ from twin.charts.html import h, join
 from twin.charts.maps import background
 from twin.charts.marks import MOST_SERIES
 from twin.charts.section import Section, StoredRun
+from twin.domains.traffic.passages import MainStreets
 from twin.domains.traffic.report_before_after import before_after
 from twin.domains.traffic.report_corridors import corridors
 from twin.domains.traffic.report_findings import FINDINGS, MEMBER_NAMES
 from twin.domains.traffic.report_ground import Ground
 from twin.domains.traffic.report_hours import hours
-from twin.domains.traffic.report_links import MainStreets
 from twin.domains.traffic.report_lots import lots_section
 from twin.domains.traffic.report_search import search_section
 from twin.domains.traffic.report_speeds import speeds

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.core.clock import HOUR_S
-from twin.domains.traffic.report_links import MainStreets, Passages
+from twin.domains.traffic.passages import MainStreets, Passages
 
 if TYPE_CHECKING:
     from twin.city.graph import RoadGraph

@@ -12,9 +12,9 @@ from twin.charts.marks import swatches
 from twin.charts.numbers import number
 from twin.charts.section import StoredRun
 from twin.charts.space_time import space_time
+from twin.domains.traffic.passages import HOURS_OF_DAY, QUARTERS, MainStreets, Passages, passages
 from twin.domains.traffic.report_corridor import Corridor, busiest, corridor_of
 from twin.domains.traffic.report_ground import Ground
-from twin.domains.traffic.report_links import HOURS_OF_DAY, QUARTERS, MainStreets, Passages, passages
 from twin.domains.traffic.report_speeds import SPEED_BOUNDS, speed_classes
 
 if TYPE_CHECKING:

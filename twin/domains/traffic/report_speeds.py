@@ -15,8 +15,8 @@ from twin.charts.maps import UNITS
 from twin.charts.numbers import number
 from twin.charts.section import StoredRun
 from twin.core.clock import HOUR_S
+from twin.domains.traffic.passages import MainStreets, Passages, hours_lived
 from twin.domains.traffic.report_ground import Ground
-from twin.domains.traffic.report_links import MainStreets, Passages, hours_lived
 
 if TYPE_CHECKING:
     from twin.charts.maps import Frame
