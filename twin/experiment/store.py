@@ -160,10 +160,11 @@ class Results:
 
     def events(self, table: str, brain: str | None = None, replication: int | None = None) -> pd.DataFrame:
         """Return an event table, of all brains and replications or of one, with columns brain and replication."""
-        frames = []
-        for name in self.brains if brain is None else (brain,):
-            for number in range(self.scenario.replications) if replication is None else (replication,):
-                frames.append(self.event_table(table, name, number).assign(brain=name, replication=number))
+        frames = [
+            self.event_table(table, name, number).assign(brain=name, replication=number)
+            for name in (self.brains if brain is None else (brain,))
+            for number in (range(self.scenario.replications) if replication is None else (replication,))
+        ]
         return pd.concat(frames, ignore_index=True)
 
     def event_table(

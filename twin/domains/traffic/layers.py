@@ -1,6 +1,6 @@
 """Results of links and lots for geographic information systems: a row for each edge of the map, and for each lot.
 
-Values are means of a day over the replications. Links of traffic are chains of edges: what passed a link passed each of
+Values are means over the replications. Links of traffic are chains of edges: what passed a link passed each of
 its edges, and its delay is shared out over them by their free-flow times.
 """
 
@@ -34,9 +34,9 @@ _EDGE_MEANING: Final = {
     "lanes": "lanes in this direction",
     "length_m": "metres",
     "free_kmh": "km/h at free flow, junctions included",
-    "vehicles": "vehicles a day",
-    "speed_kmh": "km/h, mean of the day over vehicles, junctions included",
-    "delay_h": "vehicle-hours a day lost against free flow",
+    "vehicles": "vehicles in the counted time",
+    "speed_kmh": "km/h, mean over vehicles in the counted time, junctions included",
+    "delay_h": "vehicle-hours lost against free flow in the counted time",
 }
 _EDGE_HOURLY: Final = {
     "vehicles": "vehicles from {hour:02d}:00 to {end:02d}:00",
@@ -123,7 +123,8 @@ def _matching(told: pd.DataFrame, city: CityMap) -> Links:
     )
     if not alike:
         raise ResultsError(
-            "{path}: the map has changed since this run: its links are not those of the results; run the scenario again",
+            "{path}: the map has changed since this run, its links are not those of the results; run the scenario "
+            "again",
             path=str(city.folder),
         )
     return links

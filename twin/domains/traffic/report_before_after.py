@@ -128,14 +128,20 @@ def said(found: Compared, names: tuple[str, str], language: Language) -> str:
 
     shorter, longer = int(gaps.shorter[0]), int(gaps.longer[0])
     mean = float(gaps.mean_gap_min[0])
-    more = language("more") if mean > 0 else language("less")
-    return language(
+    size = number(abs(mean), 2)
+    average = (
+        language("On average they take {mean} min more.", mean=size)
+        if mean > 0
+        else language("On average they take {mean} min less.", mean=size)
+    )
+    text = language(
         "Of {n} trips that ended under both brains, {shorter} % take more than a minute less with {other}, {longer} % "
         "more than a minute more, {much} % more than ten minutes more; the others change by no more than a minute. "
-        "The mean is {mean} min {more}.",
+        "{average}",
         n=number(trips, 0), shorter=share(shorter), longer=share(longer), much=share(int(classes[-1])),
-        other=names[1], mean=number(abs(mean), 2), more=more,
+        other=names[1], average=average,
     )  # fmt: skip
+    return text
 
 
 def _left_out(found: Compared, names: tuple[str, str], language: Language) -> Html | None:

@@ -42,9 +42,10 @@ def corridors(
     quarters = [passages(run, brain, QUARTERS, streets.number[chosen], streets.count) for brain in brains]
     figures = [_road(road, np.searchsorted(chosen, road.links), streets, quarters, titles, language) for road in roads]
     text = language(
-        "The named roads with the most vehicle-kilometres within the outermost ring road: time of day across, kilometres "
-        "along the road upwards, each direction by itself. A stretch on which most vehicles stood for a quarter of an "
-        "hour is drawn as the slowest; where nobody was it is blank. A slanted dark band is a queue that grows backwards."
+        "The named roads with the most vehicle-kilometres within the outermost ring road: time of day across, "
+        "kilometres along the road upwards, each direction by itself. A stretch on which most vehicles stood for a "
+        "quarter of an hour is drawn as the slowest; where nobody was it is blank. A slanted dark band is a queue that "
+        "grows backwards."
     )
     classes = speed_classes(language)
     key = swatches([(f"film-swatch {name}", title) for name, title in zip(classes.names, classes.titles, strict=True)])

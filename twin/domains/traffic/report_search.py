@@ -39,8 +39,8 @@ def search_section(run: StoredRun, ground: Ground, brains: list[str], titles: li
     if not any(own.groups["all"].drivers[0] for own in found):
         return h("p", language("Nobody looked for a place."), class_="empty")
     text = language(
-        "Drivers who look for a place: minutes from coming to the destination to having parked or given up. Who parks at "
-        "home on an own place, or stops without parking, is not among them."
+        "Drivers who look for a place: minutes from coming to the destination to having parked or given up. Who parks "
+        "on an own place at home, or stops without parking, is not among them."
     )
     sentences = [h("li", _said(own.groups["all"], title, language)) for own, title in zip(found, titles, strict=True)]
     charts = [_curve(found, titles, language), _by_hour(found, titles, language)]
