@@ -1,4 +1,4 @@
-"""What the traffic part of the report promises: the same trips compared, sums that agree, nothing told twice or lost."""
+"""What the traffic part of the report promises: the same trips compared, sums that agree, nothing lost."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,12 @@ from twin.core.clock import Clock
 from twin.core.language import CODES, Language
 from twin.domains.traffic.occupancy import occupancy
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES
-from twin.domains.traffic.passages import HOURS_OF_DAY, QUARTERS, MainStreets, hours_lived, passages
+from twin.domains.traffic.passages import HOURS_OF_DAY, QUARTERS, MainStreets, Passages, hours_lived, passages
 from twin.domains.traffic.report_before_after import Compared, said
+from twin.domains.traffic.report_corridor import busiest, corridor_of
 from twin.domains.traffic.report_ground import Ground
 from twin.domains.traffic.report_searches import searches
+from twin.domains.traffic.report_speeds import slowest_streets
 from twin.domains.traffic.report_trips import paired_trips, quantiles_of, spread_out
 from twin.experiment.store import Results
 from twin.report.view import RunView
@@ -128,7 +131,7 @@ def trips(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def hand_made() -> RunOfFrames:
-    """Five trips: 0 gains, 1 loses by walking, 2 ends under the first alone, 3 was before the counted time, 4 under two."""
+    """Trip 0 gains, 1 loses by walking, 2 ends under the first alone, 3 was before the counted time, 4 under two."""
     one = trips(
         [(0, 0, 1, 100, 100, 700, 700, NAN, 0, NAN), (1, 1, 1, 100, 100, 700, 760, 72, 2, 0),
          (2, 1, 0, 900, 900, 1500, 1500, NAN, 0, NAN), (3, 2, 1, -50, -50, 400, 400, NAN, 0, NAN)]
@@ -346,3 +349,85 @@ def test_rows_split_in_two_stand_on_their_side_and_escape() -> None:
     assert less[1] == pytest.approx(50, abs=0.05)
     assert more[0] == pytest.approx(50, abs=0.05)
     assert (more[1] - more[0]) == pytest.approx(2 * (less[1] - less[0]), abs=0.1)
+
+
+# -- roads -------------------------------------------------------------------------------------------------------
+
+
+def bent_road() -> tuple[MainStreets, Any]:
+    """A road that goes 3 km east and then 4 km north, both ways, its second carriageway apart, and a road across.
+
+    Nodes 0, 1, 2, 3 stand on the road from its western end; 4 and 5 on a carriageway 20 m beside nodes 1 and 2.
+    """
+    xy_m = np.array([[0, 0], [1000, 0], [3000, 0], [3000, 4000], [1000, 20], [3000, 20], [1000, -900.0]])
+    rows = [
+        ("Bent", 0, 1, 1000), ("Bent", 1, 0, 1000), ("Bent", 1, 2, 2000), ("Bent", 2, 3, 4000), ("Bent", 5, 4, 2000),
+        ("Across", 6, 1, 900), ("Far", 3, 2, 4000),
+    ]  # fmt: skip
+    links = pd.DataFrame(rows, columns=["name", "from_node", "to_node", "length_m"])
+    links = links.assign(free_s=links["length_m"] / 20.0, road_class="primary", ring=0)
+    vehicles = np.tile(np.array([10.0, 20, 30, 40, 50, 5, 1]), (QUARTERS, 1))
+    passed = Passages(vehicles, vehicles * links["free_s"].to_numpy() * 2, np.zeros_like(vehicles))
+    streets = MainStreets(links, np.arange(len(links)), len(links), [passed])
+    roads: Any = SimpleNamespace(node_xy_m=xy_m)
+    return streets, roads
+
+
+def test_a_road_is_followed_round_its_bends_with_both_carriageways() -> None:
+    streets, roads = bent_road()
+    road = corridor_of(streets, np.ones(7, np.bool_), "Bent", roads)
+    assert road is not None
+    assert road.length_km == pytest.approx(7)
+    assert road.begins_in == "south"
+    assert road.links.tolist() == [0, 1, 2, 3, 4]
+    assert road.begin_km.tolist() == pytest.approx([0, 1, 1, 3, 3])
+    assert road.end_km.tolist() == pytest.approx([1, 0, 3, 7, 1])
+    assert [name for _, name in road.crossings] == ["Across", "Far"]
+    assert road.crossings[0] == (1.0, "Across")
+
+
+def test_no_kilometre_of_a_road_is_lost_or_told_twice() -> None:
+    streets, roads = bent_road()
+    road = corridor_of(streets, np.ones(7, np.bool_), "Bent", roads)
+    assert road is not None
+    passed = streets.passed[0]
+    both = [road.sums(passed, road.links, streets, forwards) for forwards in (True, False)]
+    km = sum(float(part[0].sum()) for part in both)
+    assert km == pytest.approx(QUARTERS * (10 * 1 + 20 * 1 + 30 * 2 + 40 * 4 + 50 * 2))
+    forth = road.speed_shares(passed, road.links, streets, forwards=True)
+    assert np.nanmax(forth) == pytest.approx(0.5)
+    assert not np.isnan(forth).any()
+    back = road.speed_shares(passed, road.links, streets, forwards=False)
+    empty = np.isnan(back).all(axis=0)
+    assert empty.sum() == pytest.approx(len(empty) * 4 / 7, abs=1)
+
+
+def test_a_stretch_that_stands_is_told_as_the_slowest() -> None:
+    streets, roads = bent_road()
+    road = corridor_of(streets, np.ones(7, np.bool_), "Bent", roads)
+    assert road is not None
+    passed = streets.passed[0]
+    passed.vehicles[40, 3] = passed.vehicle_s[40, 3] = 0
+    passed.standing[40, 3] = 1
+    shares = road.speed_shares(passed, road.links, streets, forwards=True)
+    assert (shares[40, -10:] == 0).all()
+    assert shares[40, 0] == pytest.approx(0.5)
+
+
+def test_the_busiest_roads_are_named_and_within_the_rings() -> None:
+    streets, _ = bent_road()
+    inside = np.ones(7, np.bool_)
+    assert busiest(streets, inside, 2) == ["Bent", "Across"]
+    inside[:5] = False
+    assert busiest(streets, inside, 5) == ["Across", "Far"]
+
+
+def test_the_slowest_streets_come_first_with_speeds_of_every_brain() -> None:
+    streets, _ = bent_road()
+    first = streets.passed[0]
+    first.vehicles[:], first.vehicle_s[:] = first.vehicles * 1000, first.vehicle_s * 1000
+    first.vehicle_s[8, 5] *= 10
+    found = slowest_streets(streets, 8)
+    assert found.index[0] == "Across"
+    assert found["kmh0"].iloc[0] == pytest.approx(20 * 3.6 / 20)
+    assert found["free_kmh"].iloc[0] == pytest.approx(72)

@@ -23,7 +23,7 @@ from twin.core.clock import HOUR_S
 from twin.core.errors import ResultsError
 from twin.domains.traffic.measures import RINGS
 from twin.domains.traffic.occupancy import occupancy
-from twin.domains.traffic.passages import HOURS_OF_DAY, Passages, hours_lived, passages
+from twin.domains.traffic.passages import HOURS_OF_DAY, hours_lived, passages
 
 _EDGE_MEANING: Final = {
     "edge": "row in the map's edges.parquet",
@@ -75,7 +75,7 @@ def _links(run: StoredRun, brain: str, city: CityMap, hours: list[int]) -> Layer
     links = _matching(told, city)
     passed = passages(run, brain, HOURS_OF_DAY, np.arange(len(told)), len(told))
     roads, edge_link, share = city.roads, links.edge_link, links.edge_share
-    length_m, free_s = told["length_m"].to_numpy(np.float64), told["free_s"].to_numpy(np.float64)
+    free_s = told["free_s"].to_numpy(np.float64)
     columns: dict[str, NDArray[Any]] = {
         "edge": np.arange(roads.edge_count, dtype=np.int32),
         "link": edge_link,
@@ -88,10 +88,9 @@ def _links(run: StoredRun, brain: str, city: CityMap, hours: list[int]) -> Layer
     }
     meaning = dict(_EDGE_MEANING)
     for suffix, parts in [("", slice(None)), *((f"_h{hour:02d}", slice(hour, hour + 1)) for hour in hours)]:
-        sums = Passages(*(values[parts].sum(axis=0, keepdims=True) for values in (passed.vehicles, passed.vehicle_s)),
-                        passed.standing[:1])  # fmt: skip
-        columns |= {f"{name}{suffix}": values for name, values in
-                    _on_edges(sums, length_m, free_s, edge_link, share, run.replications).items()}  # fmt: skip
+        vehicles, vehicle_s = (values[parts].sum(axis=0) for values in (passed.vehicles, passed.vehicle_s))
+        found = _on_edges(vehicles, vehicle_s, told, links, run.replications)
+        columns |= {f"{name}{suffix}": values for name, values in found.items()}
     for hour in hours:
         for name, text in _EDGE_HOURLY.items():
             meaning[f"{name}_h{hour:02d}"] = text.format(hour=hour, end=hour + 1)
@@ -99,18 +98,17 @@ def _links(run: StoredRun, brain: str, city: CityMap, hours: list[int]) -> Layer
 
 
 def _on_edges(
-    sums: Passages, length_m: NDArray[np.float64], free_s: NDArray[np.float64], edge_link: NDArray[np.int32],
-    share: NDArray[np.float64], days: int,
-) -> dict[str, NDArray[Any]]:  # fmt: skip
-    """Return vehicles, speed and delay on each edge, of one part of the day."""
-    vehicles, vehicle_s = sums.vehicles[0], sums.vehicle_s[0]
+    vehicles: NDArray[np.float64], vehicle_s: NDArray[np.float64], told: pd.DataFrame, links: Links, days: int
+) -> dict[str, NDArray[Any]]:
+    """Return vehicles, speed and delay on each edge, from what passed each link in a part of the day."""
     moved = vehicle_s > 0
+    length_m, free_s = (told[name].to_numpy(np.float64) for name in ("length_m", "free_s"))
     speed_kmh = np.where(moved, vehicles * length_m / np.where(moved, vehicle_s, 1.0) * 3.6, np.nan)
     delay_h = (vehicle_s - vehicles * free_s) / HOUR_S / days
     return {
-        "vehicles": (vehicles / days)[edge_link],
-        "speed_kmh": speed_kmh[edge_link].astype(np.float32),
-        "delay_h": delay_h[edge_link] * share,
+        "vehicles": (vehicles / days)[links.edge_link],
+        "speed_kmh": speed_kmh[links.edge_link].astype(np.float32),
+        "delay_h": delay_h[links.edge_link] * links.edge_share,
     }
 
 

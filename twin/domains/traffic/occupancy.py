@@ -60,4 +60,4 @@ def kinds_of(lots: pd.DataFrame) -> NDArray[np.int64]:
     """Return the kind of each lot, positions in `LOT_KINDS`."""
     place = {name: code for code, name in enumerate(LOT_KINDS)}
     kinds = lots["kind"].astype(str).map(place)
-    return kinds.to_numpy(np.int64)
+    return np.asarray(kinds, np.int64)

@@ -134,14 +134,13 @@ def said(found: Compared, names: tuple[str, str], language: Language) -> str:
         if mean > 0
         else language("On average they take {mean} min less.", mean=size)
     )
-    text = language(
+    return language(
         "Of {n} trips that ended under both brains, {shorter} % take more than a minute less with {other}, {longer} % "
         "more than a minute more, {much} % more than ten minutes more; the others change by no more than a minute. "
         "{average}",
         n=number(trips, 0), shorter=share(shorter), longer=share(longer), much=share(int(classes[-1])),
         other=names[1], average=average,
     )  # fmt: skip
-    return text
 
 
 def _left_out(found: Compared, names: tuple[str, str], language: Language) -> Html | None:

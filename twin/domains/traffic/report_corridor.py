@@ -153,11 +153,11 @@ def _along(place: NDArray[np.int64], length_m: NDArray[np.float64], nodes: int) 
     longest = int(np.bincount(part[begin], length_m).argmax())
     start = int(np.flatnonzero(part == longest)[0])
     for _ in range(2):  # the node farthest from any is one end; the other is farthest from that
-        away = dijkstra(graph, directed=False, indices=start)
+        away = dijkstra(graph, directed=False, indices=np.array([start]))[0]
         away[part != longest] = -np.inf
         farthest = int(away.argmax())
         start, before = farthest, start
-    found = dijkstra(graph, directed=False, indices=before)
+    found = dijkstra(graph, directed=False, indices=np.array([before]))[0]
     return np.asarray(np.where(part == longest, found, np.inf))
 
 

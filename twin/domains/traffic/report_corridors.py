@@ -63,15 +63,12 @@ def _road(
     for forwards in (True, False):
         direction = language(_DIRECTIONS[road.towards(forwards)])
         for passed, title in zip(quarters, titles, strict=True):
-            km, hours, free_h = road.sums(passed, place, streets, forwards)
-            share = np.where(hours > 0, free_h / np.where(hours > 0, hours, 1.0), np.nan)
-            ranks = np.where(np.isnan(share), -1, np.digitize(share * 100, SPEED_BOUNDS))
+            shares = road.speed_shares(passed, place, streets, forwards)
+            ranks = np.where(np.isnan(shares), -1, np.digitize(shares * 100, SPEED_BOUNDS))
             label = language(
                 "{road}, {direction}, {brain}: speed by time and place",
-                road=road.name,
-                direction=direction,
-                brain=title,
-            )
+                road=road.name, direction=direction, brain=title,
+            )  # fmt: skip
             drawing = space_time(ranks, classes.names, road.length_km, label, marked=0)
             charts.append(figure(join(direction, h("small", title)), drawing))
     km = float(quarters[0].vehicles[:, place].sum(axis=0) @ streets.length_m[road.links]) / 1000

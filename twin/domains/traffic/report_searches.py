@@ -96,5 +96,7 @@ def _one(run: StoredRun, brain: str, ground: Ground, replication: int) -> Search
         code = member.astype(np.int64) + 1  # -1: of no member
         weights = (None, minutes, at_once, ~found)
         drivers, spent, first, none = (np.bincount(code, weight, size + 1)[1:] for weight in weights)
-        groups[name] = Looked(drivers, spent, first.astype(np.int64), none.astype(np.int64))
+        groups[name] = Looked(
+            drivers.astype(np.int64), spent.astype(np.float64), first.astype(np.int64), none.astype(np.int64)
+        )
     return Searches(groups, spread_out(minutes))

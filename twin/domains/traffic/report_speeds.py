@@ -153,7 +153,7 @@ def slowest_streets(streets: MainStreets, hour: int, most: int = _LISTED) -> pd.
         columns[f"h{n}"] = passed.vehicle_s[hour] / HOUR_S
         columns[f"free_h{n}"] = passed.vehicles[hour] * streets.free_s / HOUR_S
     named = streets.name != ""
-    sums = pd.DataFrame(columns)[named].groupby(streets.name[named]).sum()
+    sums: pd.DataFrame = pd.DataFrame(columns)[named].groupby(streets.name[named]).sum()
     sums = sums[sums["km0"] >= min(_LEAST_KM, sums["km0"].max() if len(sums) else 0.0)]
     sums = sums[sums["h0"] > 0]
     sums = sums.loc[(sums["free_h0"] / sums["h0"]).sort_values(kind="stable").index[:most]]

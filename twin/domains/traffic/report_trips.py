@@ -127,8 +127,10 @@ class Gaps:
         code = member.astype(np.int64) + 1
         size = members + 1
         classes = np.bincount(code * count + rank, minlength=size * count).reshape(size, count)
-        sums = (np.bincount(code, column, size)[1:] for column in (pairs.before_min, pairs.gap_min))
-        return cls(*sums, classes[1:])
+        before_min, gap_min = (
+            np.bincount(code, column, size)[1:].astype(np.float64) for column in (pairs.before_min, pairs.gap_min)
+        )
+        return cls(before_min, gap_min, classes[1:])
 
     def __add__(self, other: Gaps) -> Gaps:
         """Return the sums of both."""
@@ -166,4 +168,4 @@ def quantiles_of(spread: NDArray[np.int64], shares: NDArray[np.float64]) -> NDAr
     """Return the minutes that these shares of trips do not exceed, to a tenth, from what `spread_out` returns."""
     cumulative = np.cumsum(spread)
     wanted = np.maximum(shares * cumulative[-1], 1)
-    return np.searchsorted(cumulative, wanted) / _BINS_PER_MIN - _REACH_MIN
+    return np.asarray(np.searchsorted(cumulative, wanted) / _BINS_PER_MIN - _REACH_MIN)
