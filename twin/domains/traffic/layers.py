@@ -36,7 +36,7 @@ _EDGE_MEANING: Final = {
     "free_kmh": "km/h at free flow, junctions included",
     "vehicles": "vehicles in the counted time",
     "speed_kmh": "km/h, mean over vehicles in the counted time, junctions included",
-    "delay_h": "vehicle-hours lost against free flow in the counted time",
+    "delay_h": "vehicle-hours lost against free flow by those who came to its end in the counted time",
 }
 _EDGE_HOURLY: Final = {
     "vehicles": "vehicles from {hour:02d}:00 to {end:02d}:00",
