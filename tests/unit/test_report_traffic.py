@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.reports import Page, RunOfFrames, page_of, small_traffic_run
+from support.reports import TRAFFIC, Page, RunOfFrames, page_of, small_run, small_traffic_run
 from support.traffic import small_town
 
 from twin.charts.films import NOTHING, Classes, Film, film_map
@@ -106,6 +106,16 @@ def test_one_brain_or_three(tmp_path: Path, small_map_folder: Path, brains: str)
     assert layers == (["0"] if len(results.brains) == 1 else ["0", "1", "2"])
     told = any("nothing to compare" in words for _, words in page.texts)
     assert told == (len(results.brains) == 1)
+
+
+def test_two_domains_share_a_page(tmp_path: Path, small_map_folder: Path) -> None:
+    """Each draws maps of its own cut-out; ids of one once stood in the other's way."""
+    both = TRAFFIC.replace("[traffic]", "[emergency, traffic]")
+    page = Page(page_of(small_run(tmp_path, small_map_folder, replications=1, more=both)))
+    ids = [attributes["id"] for _, attributes in page.elements if attributes.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {str(attributes["href"])[1:] for attributes in page.all("use")} <= set(ids)
+    assert {*SECTIONS, "curves", "map"} <= set(ids)
 
 
 # -- the same trips ----------------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def _against(run: StoredRun, ground: Ground, baseline: str, other: str, language
         charts.append(winners_map(ground.frame, ground.cells, ground.cell_width_m, found.groups["cell"], language))
     return h(
         "section", heading, h("p", said(found, names, language), class_="said"), _left_out(found, names, language),
-        h("div", charts, class_="maps"), _for_whom(run, ground, found, language), class_="comparison",
+        h("div", charts, class_="maps"), _for_whom(run, ground, found, language), class_="against",
     )  # fmt: skip
 
 
