@@ -180,6 +180,22 @@ def test_those_that_ended_under_one_brain_alone_are_told() -> None:
     assert "50.0 % take more than a minute less with Two, 50.0 % more than a minute more" in sentence
 
 
+def test_days_are_added_up() -> None:
+    run = hand_made()
+    tables = dict(run.tables)
+    tables |= {(name, brain, 1): frame for (name, brain, _), frame in
+               ((key, frame) for key, frame in run.tables.items() if isinstance(key, tuple))}  # fmt: skip
+    two_days = RunOfFrames(tables, CLOCK, replications=2)
+    one, two = (Compared.of(days, "one", "two", Ground.of(days)) for days in (run, two_days))
+    assert two.groups["all"].trips[0] == 2 * one.groups["all"].trips[0]
+    assert two.groups["purpose"].gap_min.tolist() == (2 * one.groups["purpose"].gap_min).tolist()
+    assert (two.only_before, two.only_after) == (2, 2)
+    assert two.spread.tolist() == (2 * one.spread).tolist()
+    found = [searches(days, "one", Ground.of(days)) for days in (run, two_days)]
+    assert found[0].groups["all"].drivers[0] == 1
+    assert found[1].groups["all"].minutes[0] == pytest.approx(2 * found[0].groups["all"].minutes[0]) == pytest.approx(2)
+
+
 def test_the_mean_change_is_that_of_the_verdict(results: Results, view: RunView, ground: Ground) -> None:
     found = Compared.of(view, *results.brains, ground)
     row = next(row for row in results.compare(*results.brains) if row.name == "traffic.door_to_door_min.mean")
