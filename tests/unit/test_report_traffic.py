@@ -290,7 +290,7 @@ def test_searches_are_those_who_looked_and_have_done(results: Results, view: Run
     looked = counted[(counted["looked"] > 0) & counted["parked_s"].notna()]
     own = found.groups["all"]
     assert own.drivers[0] == len(looked) > 500
-    assert own.gave_up[0] == (looked["ending"] == "gave_up").sum()
+    assert own.found_none[0] == looked["lot"].isna().sum()
     assert own.mean_min[0] == pytest.approx(((looked["parked_s"] - looked["arrived_s"]) / 60).mean(), rel=1e-4)
     at_work = looked[looked["purpose"] == PURPOSES.index("work")]
     assert found.groups["purpose"].drivers[PURPOSES.index("work")] == len(at_work)

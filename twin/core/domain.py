@@ -78,12 +78,12 @@ class DomainDescription:
     supply
         ``module:function`` that reads the files which the scenario's section names; see `SupplyFunction`. Empty where
         it can name none.
-    layers
-        ``module:function`` that makes what geographic information systems read of the stored results; see
-        `twin.charts.layers.LayerFunction`. Empty where there is nothing.
     kernels, warm_up
         Files of `twin.kernels` that the domain calls beyond those of the roads, and ``module:function`` that compiles
         them, with the types of a run's arrays.
+    layers
+        ``module:function`` that makes what geographic information systems read of the stored results; see
+        `twin.charts.layers.LayerFunction`. Empty where there is nothing.
     """
 
     name: str
@@ -99,9 +99,9 @@ class DomainDescription:
     report: str
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     supply: str = ""
-    layers: str = ""
     kernels: tuple[str, ...] = ()
     warm_up: str = ""
+    layers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

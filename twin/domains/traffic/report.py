@@ -32,25 +32,28 @@ def sections(run: StoredRun, language: Language) -> list[Section]:
     brains = list(run.brains[:MOST_SERIES])
     titles = [run.titles[brain] for brain in brains]
     ground = Ground.of(run)
-    compared = brains[:_MAPPED]
-    streets = MainStreets.of(run, ground.links, compared)
-    backdrop = background(ground.frame, language, places=False) if ground.frame else None
-    mapped = titles[:_MAPPED]
-    contents = [
-        ("trips-before-after", language("Before and after for every trip"), before_after(run, ground, language)),
-        ("speeds", language("The speed map by hour"), speeds(run, ground, streets, mapped, language)),
-        (
-            "corridors",
-            language("The busiest roads in space and time"),
-            corridors(run, ground, streets, compared, mapped, language),
-        ),
-        ("roads-by-hour", language("The roads through the day"), hours(run, brains, titles, language)),
-        ("lots", language("How full lots are"), lots_section(run, ground, brains, titles, language)),
-        ("search", language("Looking for a place"), search_section(run, ground, brains, titles, language)),
-    ]
-    parts = [Section(*content) for content in contents]
-    parts[0] = Section(parts[0].id, parts[0].title, join(backdrop, parts[0].html))
+    parts = [Section("roads-by-hour", language("The roads through the day"), hours(run, brains, titles, language))]
     if len(run.brains) > len(brains):
         note = language("Charts show the first {n} brains; the tables of the verdict have all.", n=len(brains))
         parts[0] = Section(parts[0].id, parts[0].title, join(h("p", note, class_="note"), parts[0].html))
-    return parts
+    return [
+        *_of_trips_and_streets(run, ground, brains[:_MAPPED], titles[:_MAPPED], language),
+        *parts,
+        Section("lots", language("How full lots are"), lots_section(run, ground, brains, titles, language)),
+        Section("search", language("Looking for a place"), search_section(run, ground, brains, titles, language)),
+    ]
+
+
+def _of_trips_and_streets(
+    run: StoredRun, ground: Ground, brains: list[str], titles: list[str], language: Language
+) -> list[Section]:
+    """Return what comes first: before and after, the speed map, the busiest roads; the first has the maps' roads."""
+    streets = MainStreets.of(run, ground.links, brains)
+    backdrop = background(ground.frame, language, places=False) if ground.frame else None
+    gains = join(backdrop, before_after(run, ground, language))
+    followed = corridors(run, ground, streets, brains, titles, language)
+    return [
+        Section("trips-before-after", language("Before and after for every trip"), gains),
+        Section("speeds", language("The speed map by hour"), speeds(run, ground, streets, titles, language)),
+        Section("corridors", language("The busiest roads in space and time"), followed),
+    ]

@@ -22,16 +22,6 @@ MEMBER_NAMES: Final = {
 }
 """English names of the members of groupings, for titles and rows."""
 
-LOT_KIND_NAMES: Final = {
-    "roadside": "At the kerb",
-    "public": "Public",
-    "commercial": "Commercial",
-    "office": "Office",
-    "residential": "Residential",
-    "hospital": "Hospital",
-}
-"""What kinds of lots are called."""
-
 FINDINGS: Final = (
     Finding(
         ("trip_min.mean",),
@@ -46,12 +36,6 @@ FINDINGS: Final = (
         "how long trips take with parking and the walk",
     ),
     Finding(
-        ("speed_kmh.h08",),
-        "From eight to nine in the morning the roads are {difference} slower",
-        "From eight to nine in the morning the roads are {difference} faster",
-        "the speed on the roads from eight to nine in the morning",
-    ),
-    Finding(
         ("late_min.mean",),
         "Drivers set out {difference} less late, for having come late before",
         "Drivers set out {difference} later than planned, for having come late before",
@@ -62,5 +46,11 @@ FINDINGS: Final = (
         "The roads cost all drivers together {difference} vehicle-hours less",
         "The roads cost all drivers together {difference} vehicle-hours more",
         "the hours that the roads cost all drivers together",
+    ),
+    Finding(
+        ("speed_kmh.h08",),
+        "From eight to nine in the morning the roads are {difference} slower",
+        "From eight to nine in the morning the roads are {difference} faster",
+        "the speed on the roads from eight to nine in the morning",
     ),
 )

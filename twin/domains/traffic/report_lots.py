@@ -19,12 +19,20 @@ from twin.charts.statistics import NOTHING, Spread, spread_of
 from twin.domains.traffic.occupancy import Occupancy, kinds_of, occupancy
 from twin.domains.traffic.parameters import LOT_KINDS
 from twin.domains.traffic.passages import HOURS_OF_DAY, hours_lived
-from twin.domains.traffic.report_findings import LOT_KIND_NAMES
 from twin.domains.traffic.report_ground import Ground
 
 if TYPE_CHECKING:
     from twin.core.language import Language
 
+LOT_KIND_NAMES: Final = {
+    "roadside": "At the kerb",
+    "public": "Public",
+    "commercial": "Commercial",
+    "office": "Office",
+    "residential": "Residential",
+    "hospital": "Hospital",
+}
+"""What kinds of lots are called."""
 FULL_SHARE: Final = 0.95
 """A lot counts as full from this occupancy on, mean of an hour."""
 _BOUNDS: Final = (50, 70, 85, 95)

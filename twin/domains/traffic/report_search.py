@@ -61,9 +61,9 @@ def _said(own: Looked, title: str, language: Language) -> str:
     if not drivers:
         return language("{brain}: nobody looked for a place.", brain=title)
     return language(
-        "{brain}: of {n} drivers {at_once} % park where they look first, {gave_up} % give up; the mean is {mean} min.",
+        "{brain}: of {n} drivers {at_once} % park where they look first, {none} % find none; the mean is {mean} min.",
         brain=title, n=number(drivers, 0), at_once=number(own.at_once[0] / drivers * 100, 0),
-        gave_up=number(own.gave_up[0] / drivers * 100, 1), mean=number(float(own.mean_min[0]), 1),
+        none=number(own.found_none[0] / drivers * 100, 1), mean=number(float(own.mean_min[0]), 1),
     )  # fmt: skip
 
 
@@ -114,13 +114,13 @@ def _by_group(found: list[Searches], titles: list[str], language: Language) -> H
                 continue
             looked = [own.groups[key] for own in found]
             means = [number(spread.mean, 1) for spread in spreads]
-            failed = [number(float(own.gave_up[member] / max(own.drivers[member], 1)) * 100, 1) for own in looked]
+            failed = [number(float(own.found_none[member] / max(own.drivers[member], 1)) * 100, 1) for own in looked]
             rows.append(Row(language(MEMBER_NAMES[name]), spreads, [_lines(means), _lines(failed)]))
     heading = join(
         language("For whom, and where"),
         h("small", language("mean minutes of search by purpose and by where the destination lies")),
     )
-    head = [language("Group"), language("Mean, min"), language("Give up, %")]
+    head = [language("Group"), language("Mean, min"), language("Find none, %")]
     return figure(heading, dot_rows(rows, head, language("Mean minutes of search by group, a mark for each brain.")))
 
 
@@ -141,11 +141,11 @@ def _map(
     fills = [
         (
             f"area q{rank}",
-            language("{mean} min, {n} drivers, {gave_up} give up", mean=number(float(mean), 1), n=number(int(count), 0),
-                     gave_up=number(int(failed), 0)),
+            language("{mean} min, {n} drivers, {none} find none", mean=number(float(mean), 1), n=number(int(count), 0),
+                     none=number(int(failed), 0)),
             bool(rank == len(bounds)),
         )
-        for rank, mean, count, failed in zip(ranks, means, own.drivers[chosen], own.gave_up[chosen], strict=True)
+        for rank, mean, count, failed in zip(ranks, means, own.drivers[chosen], own.found_none[chosen], strict=True)
     ]  # fmt: skip
     label = language("Map of mean minutes of search under {brain}", brain=title)
     drawing = city_map(frame, hexagons(frame, cells.middle_m[chosen], width_m, fills), label, language)

@@ -31,14 +31,14 @@ class Looked:
         From coming to the destination to having parked or given up.
     at_once
         Those who parked where they looked first.
-    gave_up
-        Those who found none.
+    found_none
+        Those who found none and gave up, or stopped where they may not.
     """
 
     drivers: NDArray[np.int64]
     minutes: NDArray[np.float64]
     at_once: NDArray[np.int64]
-    gave_up: NDArray[np.int64]
+    found_none: NDArray[np.int64]
 
     @property
     def mean_min(self) -> NDArray[np.float64]:
