@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from twin import __version__
-from twin.cli_export import export_command
 from twin.core.errors import TwinError
 from twin.core.language import CODES, Code, Language
+from twin.report.export_command import export_command
 
 EXIT_CODES = "Exit codes: 0 done, 1 a KPI bound was missed, 2 bad input, 130 interrupted."
 
@@ -27,8 +27,8 @@ Examples
   twin scenarios/city_day.yaml emergency.seats=14 with twice the call takers
   twin scenarios/city_day.yaml --check            only say whether the file is right
   twin report reports/city_day/RUN --lang zh      make the report again, in Chinese
-  twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
   twin policies                                   what a policy is asked, sees and may answer
+  twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
 
 A name that is no command is taken for a scenario file: "twin FILE" is "twin run FILE".
 

@@ -25,8 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "experiment": {"core", "city", "domains", "policies", "scenario"},
     "report": {"core", "city", "charts", "domains", "scenario", "experiment"},
     "api": {"core", "scenario", "experiment", "report"},
-    "cli_export": {"core", "experiment", "report"},
-    "cli": {"cli_export", "core", "city", "planning", "policies", "scenario", "experiment", "report"},
+    "cli": {"core", "city", "planning", "policies", "scenario", "experiment", "report"},
     "__init__": {"api"},
 }
 """Which parts each part of the package may import, besides itself (``twin`` itself holds the version)."""
