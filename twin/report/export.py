@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from twin.experiment.store import Results
 
 Format = Literal["gpkg", "geoparquet"]
-FORMATS: Final[tuple[Format, ...]] = ("gpkg", "geoparquet")
 _CRS: Final = "EPSG:4326"
 _METADATA: Final = "twin"
 """Key of our own words in a Parquet file's metadata."""
