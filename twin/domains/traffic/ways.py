@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from twin.city.road_traffic import Passed, RoadTraffic
 from twin.core.clock import MS, Clock
+from twin.domains.traffic.habits import Habits
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
 from twin.kernels.vehicles import NO_WAY_SLOT
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 class Ways:
     """Tables of next links: of habit in the first rows, of what the informed know in the others.
 
-    Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
-    times of the last interval, smoothed, one share of the points after the other, so that not all turn at once.
+    Habit is an ordinary day's times as drivers take them (see `Habits`), of the hour of the day at which habits last
+    changed. The informed know the mean times of the last interval, smoothed, one share of the points after the other,
+    so that not all turn at once.
     """
 
     def __init__(
@@ -35,7 +37,8 @@ class Ways:
         anybody_informed: bool,
     ) -> None:
         self._anybody_informed = anybody_informed
-        self._city, self._network, self._road = city, network, road
+        self._network, self._road = network, road
+        self._habits = Habits(city, network, parameters.habit_sigma)
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
         junctions = len(network.links.node)
@@ -81,8 +84,8 @@ class Ways:
         if habit == self._habit_of:
             return
         self._habit_of = habit
-        usual_ms = self._network.usual_times_ms(self._city, habit)
-        self._network.write_ways(self._road, usual_ms, self._points, self._points, self._table)
+        for time_ms, points in self._habits.opinions(habit):
+            self._network.write_ways(self._road, time_ms, points, points, self._table)
 
     def _measure(self, interval_ms: int) -> None:
         """Take the mean time of those who left each link since the last time into what is known of it."""
