@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from twin.domains.traffic.network import Network
 
 OPINIONS: Final = 8
-"""So many different opinions of the roads are held, each by every eighth block of destinations."""
+"""So many different opinions of the roads are held, each by every eighth group of destinations."""
 OPINIONS_OF: Final = Streams(0, 0)
 """What drivers are used to belongs to the city, not to the day: all seeds and replications have the same."""
 
@@ -54,13 +54,12 @@ class Habits:
         return milliseconds(factor * self._network.times.free_ms / MS)
 
     def opinions(self, hour_of_day: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-        """Yield what drivers take the links' times for, ms, shape (m,), and the points to which they drive."""
+        """Yield what drivers take links' times for, ms, shape (m,), and the groups of `LANES` points to which they go."""
         usual_ms = self.usual_ms(hour_of_day)
-        points = np.arange(len(self._network.point_junction), dtype=np.int32)
-        held = points // LANES % OPINIONS  # blocks that are found in one sweep
-        for number in range(OPINIONS if self._sigma else 1):
-            if self._sigma:
-                normal = OPINIONS_OF("traffic", "habits", str(number)).standard_normal(len(usual_ms))
-                yield milliseconds(usual_ms * np.exp(self._sigma * normal) / MS), points[held == number]
-            else:
-                yield usual_ms, points
+        groups = np.arange(-(-len(self._network.point_junction) // LANES), dtype=np.int32)
+        if not self._sigma:
+            yield usual_ms, groups
+            return
+        for number in range(OPINIONS):
+            normal = OPINIONS_OF("traffic", "habits", str(number)).standard_normal(len(usual_ms))
+            yield milliseconds(usual_ms * np.exp(self._sigma * normal) / MS), groups[number::OPINIONS]
