@@ -144,7 +144,7 @@ def crossing_xy_m(roads: RoadGraph, streets: tuple[str, str]) -> NDArray[np.floa
             raise ValueError(f"the map has no street {name}")
         edges = np.flatnonzero(roads.edge_name == roads.names.index(name))
         ends.append(np.union1d(roads.edge_from[edges], roads.edge_to[edges]))
-    both = np.intersect1d(*ends)
+    both = np.intersect1d(ends[0], ends[1])
     if not len(both):
         raise ValueError(f"{streets[0]} and {streets[1]} do not meet")
     return np.asarray(roads.node_xy_m[both].mean(axis=0))
