@@ -71,7 +71,7 @@ def test_full_roads_slow_ambulances(results: Results, empty: Results) -> None:
         trips = siren_trips(found)
         shares.append(congestion_s(trips).sum() / (trips["arrive_s"] - trips["depart_s"]).sum())
     assert shares[0] < 0.01
-    assert shares[1] > 0.1
+    assert shares[1] > 0.05
 
 
 def test_a_street_takes_what_those_took_who_left_it_and_a_jam_an_interval_longer() -> None:

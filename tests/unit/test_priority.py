@@ -82,7 +82,7 @@ def test_the_approach_is_green_when_the_ambulance_comes_and_the_others_wait_no_l
     holds = twin.recorder.frames()["traffic.signal_holds"]
     assert len(holds) == 3
     assert ((holds["ends_s"] - holds["begins_s"]) <= AHEAD_S + 2 * step_s).all()
-    assert (holds["green_taken_s"] < holds["ends_s"] - holds["begins_s"]).all()
+    assert (holds["green_taken_s"] <= holds["ends_s"] - holds["begins_s"]).all()
     assert (holds["green_taken_s"] > 0).any()
 
 
