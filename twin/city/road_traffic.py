@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.kernels.link_transmission import Arrivals, Departures, Rules, count_queues, transmit
-from twin.kernels.road_network import LINK, NO_SIGNAL, SIGNAL, LinkTimes, build_road
-from twin.kernels.vehicles import ARRIVED, NO_WAY_SLOT, Vehicles
+from twin.kernels.road_network import LINK, NO_SIGNAL, SIGNAL, LinkTimes, Rows, build_road
+from twin.kernels.vehicles import ARRIVED, ENTRY, NO_WAY_SLOT, WHOLE, Vehicles, is_tracked
 
 STEP_MS: Final = 2000
 """Length of a step: shorter free and wave times are raised to it."""
@@ -61,6 +61,8 @@ class RoadTraffic:
         Vehicles that may enter a link ahead of its headways; see `twin.kernels.link_transmission.Rules`.
     unjam_ms
         Who has waited so long for a place on a full link is put beside the road; 0: never.
+    tracked_share
+        Of so many vehicles every entry to a link is kept for `take_entries`; it changes nothing else.
 
     Attributes
     ----------
@@ -90,6 +92,7 @@ class RoadTraffic:
         signals: ArrayLike = (),
         slack: int = 0,
         unjam_ms: int = 0,
+        tracked_share: float = 0.0,
     ) -> None:
         ends = _whole(link_from), _whole(link_to)
         if step_ms < 1 or min(times.free_ms.min(initial=step_ms), times.wave_ms.min(initial=step_ms)) < step_ms:
@@ -106,7 +109,11 @@ class RoadTraffic:
         self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows)
         self._link = np.argsort(self._row).astype(np.int32)
         nobody, no_way = np.empty(0, np.int32), np.full((1, node_count), NO_WAY_SLOT, np.uint8)
-        self._vehicles = Vehicles(nobody, nobody, nobody, np.full(1, ARRIVED, np.int32), no_way)
+        self._vehicles = Vehicles(
+            nobody, nobody, nobody, np.full(1, ARRIVED, np.int32), no_way, round(tracked_share * WHOLE),
+            np.empty(0, ENTRY), np.zeros(1, np.int64),
+        )  # fmt: skip
+        self._entries: list[Rows] = []
         self._driving = np.zeros(0, np.bool_)
         self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
         self.set_signals(table)
@@ -118,9 +125,8 @@ class RoadTraffic:
         """Return the positions of so many more vehicles, which stand beside the road until sent and departed."""
         before = len(self._driving)
         new = np.zeros(count, np.int32)
-        heading, behind, departs_ms, route, next_slot = self._vehicles
-        heading, behind, departs_ms = (np.concatenate([array, new]) for array in (heading, behind, departs_ms))
-        self._vehicles = Vehicles(heading, behind, departs_ms, route, next_slot)
+        heading, behind, departs_ms = (np.concatenate([array, new]) for array in self._vehicles[:3])
+        self._vehicles = self._vehicles._replace(heading=heading, behind=behind, departs_ms=departs_ms)
         self._driving = np.concatenate([self._driving, np.zeros(count, np.bool_)])
         return np.arange(before, before + count, dtype=np.int32)
 
@@ -224,16 +230,33 @@ class RoadTraffic:
         self._driving[departures.vehicle] = True
         room = int(self._driving.sum())
         arrivals = Arrivals(np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
+        self._make_room_for_entries(until_ms)
         moved, aside = transmit(
             self._road, self._vehicles, departures, arrivals, self._rules, self.now_ms, until_ms, self._changed
         )  # fmt: skip
         self._changed = False
+        if self._vehicles.entered[0]:
+            self._entries.append(self._vehicles.entries[: self._vehicles.entered[0]])
         self.now_ms, self.moved, self.aside = until_ms, self.moved + moved, self.aside + aside
         count = int(arrivals.number[0])
         key = np.sort(arrivals.time_ms[:count].astype(np.int64) << 32 | arrivals.vehicle[:count])
         arrived = (key & 0xFFFFFFFF).astype(np.int32)
         self._driving[arrived] = False
         return arrived, (key >> 32).astype(np.int32)
+
+    def _make_room_for_entries(self, until_ms: int) -> None:
+        """Make room to note whose ways are tracked: nobody enters two links within a step."""
+        steps = (until_ms - self.now_ms) // self._rules.step_ms
+        tracked = int(is_tracked(np.flatnonzero(self._driving), self._vehicles.tracked_below).sum())
+        room = np.empty(tracked * (steps + 1), ENTRY)
+        self._vehicles = self._vehicles._replace(entries=room, entered=np.zeros(1, np.int64))
+
+    def take_entries(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Return, once, which tracked vehicle has entered which link when, in the order of vehicle and time."""
+        entries = np.concatenate([np.empty(0, ENTRY), *self._entries])
+        self._entries.clear()
+        entries = entries[np.lexsort((entries["time_ms"], entries["vehicle"]))]
+        return entries["vehicle"].copy(), self._link[entries["row"]], entries["time_ms"].copy()
 
     def _departures(
         self, who: NDArray[np.int32], when: NDArray[np.int32], nodes: ArrayLike | None, until_ms: int

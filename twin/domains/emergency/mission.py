@@ -187,6 +187,7 @@ def _end_way(service: Service, ambulance: Ambulance, trip: Trip, edge_count: int
     """Stand at the node after so many edges, and record the drive that was."""
     ambulance.node = service.roads.node_after(trip, edge_count)
     ambulance.way = None
+    service.records.track(ambulance, trip, edge_count)
     length_m, free_s = trip.length_m, trip.free_s
     if edge_count < len(trip.edges):
         length_m, free_s = service.roads.extent_of(trip.edges[:edge_count])
