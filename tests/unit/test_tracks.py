@@ -13,11 +13,12 @@ from twin.kernels.vehicles import WHOLE, is_tracked
 def grid_run(share: float, count: int = 400) -> tuple[RoadTraffic, list[tuple[int, int, int]], np.ndarray]:
     """Let vehicles drive round a ring of six links with a narrow one; return their entries and arrivals."""
     links = np.arange(6)
-    times = LinkTimes(*(np.array(column, np.int32) for column in ([5000] * 6, [5000] * 6, [1500] * 5 + [3000], [9] * 6)))
+    columns = [5000] * 6, [5000] * 6, [1500] * 5 + [3000], [9] * 6
+    times = LinkTimes(*(np.array(column, np.int32) for column in columns))
     road = RoadTraffic(6, links, (links + 1) % 6, times, step_ms=1000, tracked_share=share)
     who = road.add_vehicles(count)
-    routes = [[(start + step) % 6 for step in range(4)] for start in range(count)]
-    road.send_along(who, 4 * np.arange(count + 1), sum(routes, []))
+    routes = (np.arange(count)[:, None] + np.arange(4)) % 6
+    road.send_along(who, 4 * np.arange(count + 1), routes.ravel())
     depart_ms = 2200 * np.arange(count)
     entries, arrivals = [], []
     for until_ms in range(10_000, 1_500_000, 10_000):

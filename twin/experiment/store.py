@@ -153,7 +153,8 @@ class Results:
     def event_frames(self, brain: str, replication: int) -> dict[str, pd.DataFrame]:
         """Return every event table of one replication but for the decisions and the ways of vehicles."""
         folder = self._events_folder(brain, replication)
-        paths = [path for path in sorted(folder.glob("*.parquet")) if not path.stem.endswith(".tracks") and ".decisions." not in path.stem]
+        left_out = (".decisions.", ".tracks.")
+        paths = [path for path in sorted(folder.glob("*.parquet")) if not any(word in path.name for word in left_out)]
         if not paths:
             raise ResultsError("{path}: the events are missing; run the scenario again", path=str(folder))
         return {path.stem: _read_events(path) for path in paths}
