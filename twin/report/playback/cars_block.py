@@ -18,8 +18,8 @@ from twin.report.playback.blocks import Columns, Running
 if TYPE_CHECKING:
     from twin.report.playback.city_block import Streets
 
-UNITS_PER_S: Final = 10
-"""Times on links are whole tenths of a second."""
+UNITS_PER_S: Final = 25
+"""Times on links are whole twenty-fifths of a second: at 25 m/s half a metre."""
 JUMP: Final = 255
 """In place of a turn: the vehicle goes on somewhere else."""
 BIG: Final = 2**33
@@ -71,15 +71,13 @@ class Ways:
 
 def _keys(table: pd.DataFrame, seconds: str) -> NDArray[np.int64]:
     """Return numbers that rise with vehicle and time; `_times` gives the milliseconds back."""
-    return (
-        table["vehicle"].to_numpy(np.int64) * BIG
-        + BIG // 2
-        + np.rint(table[seconds].to_numpy(np.float64) * 1000).astype(np.int64)
-    )
+    at_ms = np.rint(table[seconds].to_numpy(np.float64) * 1000).astype(np.int64)
+    keys: NDArray[np.int64] = table["vehicle"].to_numpy(np.int64) * BIG + BIG // 2 + at_ms
+    return keys
 
 
 def _times(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    return keys % BIG - BIG // 2
+    return np.asarray(keys % BIG - BIG // 2)
 
 
 def turn_order(streets: Streets, link: NDArray[np.int64]) -> NDArray[np.int64]:

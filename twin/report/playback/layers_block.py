@@ -27,6 +27,8 @@ def speed_columns(
 ) -> Columns:
     """Return the level of each shown link in each interval, link by link: 1 free .. 5 standing, 0 where nobody drove.
 
+    Where nobody left a link in an interval although somebody was on it, he stood.
+
     Parameters
     ----------
     passed
@@ -45,7 +47,20 @@ def speed_columns(
     level = 1 + np.searchsorted(-np.array(LEVELS), -share)
     table = np.zeros((int(shown.sum()), count), np.uint8)
     table[row[link[kept]], interval[kept]] = level[kept]
+    stands = _still_there(row[link[kept]], interval[kept], passed["on_link"].to_numpy()[kept], table.shape)
+    table[(table == 0) & stands] = len(LEVELS) + 1
     return {"speedLink": Running(np.flatnonzero(shown)), "speedLevel": table.ravel()}
+
+
+def _still_there(
+    row: NDArray[np.int64], interval: NDArray[np.int64], on_link: NDArray[np.int32], shape: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Say where somebody is on a link who was there at the end of the last interval in which anybody left it."""
+    told = np.full(shape, -1, np.int64)
+    told[row, interval] = on_link
+    last = np.maximum.accumulate(np.where(told >= 0, np.arange(shape[1]), 0), axis=1)
+    stands: NDArray[np.bool_] = np.take_along_axis(told, last, axis=1) > 0
+    return stands
 
 
 def occupancy_columns(taken: pd.DataFrame, lots: int, ends_s: float) -> Columns:

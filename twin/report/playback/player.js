@@ -48,6 +48,7 @@ class Player {
   start() {
     this.controls.drawCurves(this.brains, this.chosenBrain);
     this.showStory();
+    this.mapDue = this.lotsDue = 0;
     this.before = performance.now();
     requestAnimationFrame((now) => this.frame(now));
   }
