@@ -35,7 +35,7 @@ def test_following_the_next_links_takes_the_time_that_scipys_dijkstra_finds(seed
     count = len(x_m)
     hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
     destinations = np.random.default_rng(seed).permutation(count)[:destination_count]
-    table = next_links(hierarchy.customise(time_ms), out_first, out_link, destinations)
+    table = next_links(hierarchy.customise(time_ms), out_first, out_link, destinations).slots
     is_open = time_ms < UNREACHABLE_MS
     backwards = csr_matrix((time_ms[is_open], (link_to[is_open], link_from[is_open])), shape=(count, count))
     expected_ms = dijkstra(backwards, indices=destinations)

@@ -19,9 +19,20 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin.city.next_links import NextLinks, check_slots
 from twin.kernels.link_transmission import Arrivals, Departures, Rules, count_queues, transmit
 from twin.kernels.road_network import LINK, NO_SIGNAL, SIGNAL, LinkTimes, Rows, build_road
-from twin.kernels.vehicles import ARRIVED, ENTRY, NO_WAY_SLOT, WHOLE, Vehicles, is_tracked
+from twin.kernels.vehicles import (
+    ARRIVED,
+    ENTRY,
+    LANE_MASK,
+    NO_WAY_SLOT,
+    SLOT_MASK,
+    WHOLE,
+    WORD_BITS,
+    Vehicles,
+    is_tracked,
+)
 
 STEP_MS: Final = 2000
 """Length of a step: shorter free and wave times are raised to it."""
@@ -70,6 +81,8 @@ class RoadTraffic:
         Up to when the road has lived.
     moved, aside
         Moves from link to link, onto the road and off it; vehicles put beside the road.
+    driving_count
+        How many vehicles drive or wait to enter the road.
     out_first, out_link
         Links out of node ``v`` in the order of their slots: ``out_link[out_first[v]:out_first[v + 1]]``.
 
@@ -108,16 +121,17 @@ class RoadTraffic:
         rows = np.zeros(len(table), SIGNAL)
         self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows)
         self._link = np.argsort(self._row).astype(np.int32)
-        nobody, no_way = np.empty(0, np.int32), np.full((1, node_count), NO_WAY_SLOT, np.uint8)
+        nobody, no_way = np.empty(0, np.int32), NextLinks(1, node_count).words
         self._vehicles = Vehicles(
             nobody, nobody, nobody, np.full(1, ARRIVED, np.int32), no_way, round(tracked_share * WHOLE),
             np.empty(0, ENTRY), np.zeros(1, np.int64),
         )  # fmt: skip
         self._entries: list[Rows] = []
+        self._tracked_count = 0
         self._driving = np.zeros(0, np.bool_)
         self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
         self.set_signals(table)
-        self.now_ms = self.moved = self.aside = 0
+        self.now_ms = self.moved = self.aside = self.driving_count = 0
         self._changed = True
         self.out_first, self.out_link = self._road.out_first, self._link[self._road.out_link]
 
@@ -156,9 +170,9 @@ class RoadTraffic:
         self._vehicles = self._vehicles._replace(route=np.concatenate([self._vehicles.route, ended]))
 
     def send_to(self, vehicles: ArrayLike, destinations: ArrayLike) -> None:
-        """Give vehicles destinations, rows of the table of next links; those who drive turn at the next node."""
+        """Give vehicles destinations of the table of next links; those who drive turn at the next node."""
         rows = _whole(destinations)
-        if rows.size and not (rows.min() >= 0 and rows.max() < len(self._vehicles.next_slot)):
+        if rows.size and not (rows.min() >= 0 and rows.max() >> WORD_BITS < len(self._vehicles.next_slots)):
             raise ValueError("no such destination in the table of next links")
         who = _whole(vehicles)
         self._vehicles.heading[who] = ~rows
@@ -170,7 +184,8 @@ class RoadTraffic:
         It ends where the table knows no way.
         """
         links = []
-        while (slot := self._vehicles.next_slot[destination, node]) < NO_WAY_SLOT:
+        word, lane = destination >> WORD_BITS, 4 * (destination & LANE_MASK)
+        while (slot := int(self._vehicles.next_slots[word, node]) >> lane & SLOT_MASK) < NO_WAY_SLOT:
             link = int(self.out_link[self.out_first[node] + slot])
             links.append(link)
             node = int(self._road.links["to_node"][self._row[link]])
@@ -184,27 +199,21 @@ class RoadTraffic:
         """Note that the table of next links was written to, so that who waits for a way looks again."""
         self._changed = True
 
-    def set_next_links(self, next_slot: NDArray[np.uint8]) -> None:
-        """Set which way leads from each node to each destination, shape (destinations, n).
+    def set_next_links(self, table: NextLinks) -> None:
+        """Set which way leads from each node to each destination.
 
         Not copied: who writes to it later says so by `ways_have_changed`.
 
         Raises
         ------
         ValueError
-            If it is not such a table, or has fewer destinations than are in use.
+            If it is of another road, or has fewer destinations than the one in use.
         """
-        known = self._vehicles.next_slot.shape
-        if (
-            next_slot.dtype != np.uint8
-            or next_slot.ndim != 2
-            or len(next_slot) < known[0]
-            or next_slot.shape[1] != known[1]
-        ):
-            raise ValueError(f"next_slot must be of uint8 and shape ({known[0]} or more, {known[1]})")
-        if not (next_slot.flags.c_contiguous and next_slot.flags.writeable):
-            next_slot = next_slot.copy(order="C")
-        self._vehicles = self._vehicles._replace(next_slot=next_slot)
+        check_slots(self.out_first)
+        known = self._vehicles.next_slots.shape
+        if table.words.shape[1] != known[1] or len(table.words) < known[0]:
+            raise ValueError(f"the table must be of {known[1]} nodes, and of {known[0]} rows of destinations or more")
+        self._vehicles = self._vehicles._replace(next_slots=table.words)
         self._changed = True
 
     def advance(
@@ -228,28 +237,37 @@ class RoadTraffic:
             raise ValueError(f"until_ms must be {self.now_ms} plus whole steps of {self._rules.step_ms} ms")
         departures = self._departures(_whole(vehicles), _whole(time_ms), nodes, until_ms)
         self._driving[departures.vehicle] = True
-        room = int(self._driving.sum())
+        self.driving_count += len(departures.vehicle)
+        room = self.driving_count
         arrivals = Arrivals(np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
+        self._tracked_count += self._tracked_among(departures.vehicle)
         self._make_room_for_entries(until_ms)
         moved, aside = transmit(
             self._road, self._vehicles, departures, arrivals, self._rules, self.now_ms, until_ms, self._changed
         )  # fmt: skip
         self._changed = False
         if self._vehicles.entered[0]:
-            self._entries.append(self._vehicles.entries[: self._vehicles.entered[0]])
+            self._entries.append(self._vehicles.entries[: self._vehicles.entered[0]].copy())
         self.now_ms, self.moved, self.aside = until_ms, self.moved + moved, self.aside + aside
         count = int(arrivals.number[0])
         key = np.sort(arrivals.time_ms[:count].astype(np.int64) << 32 | arrivals.vehicle[:count])
         arrived = (key & 0xFFFFFFFF).astype(np.int32)
         self._driving[arrived] = False
+        self._tracked_count -= self._tracked_among(arrived)
+        self.driving_count -= count
         return arrived, (key >> 32).astype(np.int32)
+
+    def _tracked_among(self, vehicles: NDArray[np.int32]) -> int:
+        below = self._vehicles.tracked_below
+        return int(np.count_nonzero(is_tracked(vehicles.astype(np.int64), below))) if below else 0
 
     def _make_room_for_entries(self, until_ms: int) -> None:
         """Make room to note whose ways are tracked: nobody enters two links within a step."""
         steps = (until_ms - self.now_ms) // self._rules.step_ms
-        tracked = int(is_tracked(np.flatnonzero(self._driving), self._vehicles.tracked_below).sum())
-        room = np.empty(tracked * (steps + 1), ENTRY)
-        self._vehicles = self._vehicles._replace(entries=room, entered=np.zeros(1, np.int64))
+        self._vehicles.entered[0] = 0
+        if len(self._vehicles.entries) < self._tracked_count * (steps + 1):
+            room = np.empty(2 * self._tracked_count * (steps + 1), ENTRY)
+            self._vehicles = self._vehicles._replace(entries=room)
 
     def take_entries(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         """Return, once, which tracked vehicle has entered which link when, in the order of vehicle and time."""
@@ -337,14 +355,9 @@ class RoadTraffic:
         count_queues(self._road, self.now_ms, found)
         return found[self._row]
 
-    @property
-    def driving_count(self) -> int:
-        """How many vehicles drive or wait to enter the road."""
-        return int(self._driving.sum())
-
     def waiting(self) -> int:
         """Return how many vehicles wait to enter the road."""
-        return int(self._driving.sum() - self.on_links().sum())
+        return int(self.driving_count - self.on_links().sum())
 
     def locked(self, for_ms: int) -> NDArray[np.int32]:
         """Return the links that are full and whose first vehicle could have left `for_ms` ago, but has not."""
