@@ -61,7 +61,12 @@ def playback_html(results: Results, language: Language) -> str:
     view = RunView(results, language)
     city = _map_of(view)
     streets = Streets.of(city.roads)
-    days = [Day.of(results, brain, city.roads, streets) for brain in view.brains]
+    return page_of_days(view, city, streets, [Day.of(results, brain, city.roads, streets) for brain in view.brains])
+
+
+def page_of_days(view: RunView, city: CityMap, streets: Streets, days: list[Day]) -> str:
+    """Return the page that shows these days, one for each brain."""
+    language = view.language
     blocks, every = _blocks(city, streets, days)
     content = Html(frame.body(language, **_told(view, city, days, every)))
     facts = json.dumps(_facts(view, city, days, blocks), ensure_ascii=False, separators=(",", ":"))
