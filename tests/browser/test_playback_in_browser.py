@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.playback import places_at, traffic_run
+from support.reports import small_run
 
 from twin.core.language import CODES, Code, Language
 from twin.experiment.store import Results
@@ -149,12 +150,29 @@ MEASURE = """<script>
 </script>"""
 
 
-def opened(page: str, folder: Path, *flags: str) -> dict[str, Any]:
-    """Open a page from a file, let it be used, and return what it says."""
+LOOK = """<script>
+twinPlayback.then((player) => {
+  player.seek(5400);
+  player.drawFrame();
+  const canvas = document.getElementById("movers");
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const layers = [...document.querySelectorAll("#layers input")].map((box) => box.name);
+  player.chooseNext();
+  const box = document.createElement("pre");
+  box.id = "told";
+  box.textContent = JSON.stringify({ noise, layers, painted: pixels.filter((byte) => byte > 0).length,
+    story: document.querySelector("#story h2").textContent });
+  document.body.append(box);
+});
+</script>"""
+
+
+def opened(page: str, folder: Path, script: str = MEASURE) -> dict[str, Any]:
+    """Open a page from a file, let it be used by a script, and return what that says."""
     path = folder / "playback.html"
-    path.write_text(page.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{MEASURE}</body>", 1), "utf-8")
+    path.write_text(page.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{script}</body>", 1), "utf-8")
     assert BROWSER is not None
-    command = [BROWSER, *FLAGS, *flags, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
+    command = [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=180, check=True)
     found = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)
     assert found is not None, done.stderr[-2000:]
@@ -243,3 +261,10 @@ def test_it_is_silent_asks_for_nothing_and_fits_its_window(told: tuple[Code, dic
     assert page["requests"] == []
     assert page["lang"] == {"en": "en", "zh": "zh-CN"}[code]
     assert page["scroll"][0] <= page["scroll"][1]
+
+
+def test_a_day_of_ambulances_alone_can_be_watched(tmp_path: Path, small_map_folder: Path) -> None:
+    page = opened(playback_html(small_run(tmp_path, small_map_folder, replications=1), Language("en")), tmp_path, LOOK)
+    assert page["layers"] == ["ambulances", "places"]
+    assert page["painted"] > 500
+    assert page["story"].startswith("Ambulance")

@@ -11,6 +11,7 @@ class Controls {
     this.slider = find("time");
     this.speed = find("speed");
     this.clock = find("clock");
+    this.day = find("day");
     this.curves = find("curves");
     this.brain = find("brain");
     this.slider.max = String(facts.ends);
@@ -62,6 +63,7 @@ class Controls {
     const clock = clockOf(this.facts, timeS, this.player.speed < 60);
     if (clock !== this.shownClock) {
       this.clock.textContent = clock;
+      this.day.textContent = dayOf(this.facts, timeS);
       this.slider.value = String(Math.round(timeS));
       this.slider.setAttribute("aria-valuetext", clock);
       for (const line of this.curves.querySelectorAll(".cursor")) {

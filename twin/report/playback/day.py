@@ -18,6 +18,8 @@ from twin.report.playback.layers_block import ambulances_out, curves, occupancy_
 
 if TYPE_CHECKING:
     from twin.city.graph import RoadGraph
+    from twin.city.map import CityMap
+    from twin.core.language import Language
     from twin.experiment.store import Results
     from twin.report.playback.city_block import Streets
 
@@ -50,7 +52,7 @@ class Day:
     def of(cls, results: Results, brain: str, roads: RoadGraph, streets: Streets) -> Day:
         """Read the tables of a brain's first replication."""
         scenario = results.scenario
-        names = {"emergency": ("tracks", "vehicles", "fleet", "calls"),
+        names = {"emergency": ("tracks", "vehicles", "fleet", "hospital_list", "calls"),
                  "traffic": ("tracks", "trips", "links", "link_list", "roads", "lots", "lot_list")}  # fmt: skip
         events = {
             f"{domain}.{table}": results.events(f"{domain}.{table}", brain, 0)
@@ -103,6 +105,25 @@ class Day:
     @cached_property
     def _ambulances(self) -> Columns:
         return ambulance_columns(self.events, self.roads, self.ends_s) if self.has_ambulances else {}
+
+    def places(self, city: CityMap, say: Language) -> dict[str, list[dict[str, Any]]]:
+        """Return stations and hospitals as they were in the run: a user's own tables may have replaced the map's."""
+        if not self.has_ambulances:
+            return {}
+        known = {
+            place.id: say.pick(place.name_en, place.name_zh)
+            for places in (city.stations, city.hospitals)
+            for place in places
+        }
+        found = {}
+        for kind, table, key in (("stations", "fleet", "station"), ("hospitals", "hospital_list", "hospital")):
+            rows = self.events[f"emergency.{table}"].drop_duplicates(key).set_index(key)
+            xy_m = np.rint(self.roads.node_xy_m[rows["node"].to_numpy()]).astype(int).tolist()
+            found[kind] = [
+                {"number": int(number), "name": known.get(name, name), "at": at}
+                for number, name, at in zip(rows.index, rows[f"{key}_id"].astype(str), xy_m, strict=True)
+            ]
+        return found
 
     def curves(self) -> dict[str, list[Any]]:
         """Return the small curves below the map."""

@@ -12,8 +12,8 @@ class LotLayer {
 
   radius(lot) {
     const { scale } = this.camera;
-    const grown = Math.min(2.4, Math.max(0.5, Math.sqrt(scale / 0.05)));
-    return Math.max(1.3, Math.min(18, 0.2 * Math.sqrt(this.city.lots.spaces[lot]) * grown));
+    const grown = Math.min(4, Math.max(0.5, Math.sqrt(scale / 0.05)));
+    return Math.max(1.3, Math.min(30, 0.2 * Math.sqrt(this.city.lots.spaces[lot]) * grown));
   }
 
   /** Draw the lots that are seen; `takenOf` says how many spaces of one are taken. */

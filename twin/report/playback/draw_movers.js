@@ -1,8 +1,10 @@
 // What moves, drawn anew in every frame: cars, ambulances, patients who wait, and the way of whom was chosen.
 
 const OUTLINE_FROM_SCALE = 0.35;
-const CAR_M = [5, 2.2];
-const HEAVY_M = [11, 2.6];
+/** Length and width in metres, drawn larger than they are, and in least pixels. */
+const CAR = { metres: [5, 2.2], least: [7, 3.2] };
+const HEAVY_CAR = { metres: [11, 2.6], least: [13, 3.8] };
+const LARGER = 1.6;
 
 class MoverLayer {
   constructor(canvas, city, camera) {
@@ -64,7 +66,8 @@ class MoverLayer {
   /** Near by, everybody has his length and heads where he drives. */
   drawOutlines(now, kind) {
     const { context, camera } = this;
-    const [length, width] = (kind === HEAVY ? HEAVY_M : CAR_M).map((metres) => metres * camera.scale * 1.6);
+    const { metres, least } = kind === HEAVY ? HEAVY_CAR : CAR;
+    const [length, width] = metres.map((size, axis) => Math.max(least[axis], size * camera.scale * LARGER));
     for (let i = 0; i < now.count; i += 1) {
       if (now.kind[i] !== kind) continue;
       const x = camera.toScreenX(now.x[i]);
@@ -74,7 +77,7 @@ class MoverLayer {
       const [cos, sin] = [now.dx[i] * ratio, -now.dy[i] * ratio];
       context.setTransform(cos, sin, -sin, cos, x * ratio, y * ratio);
       context.fillRect(-length / 2, -width / 2, length, width);
-      if (kind === LOOKING) context.fillRect(-width / 4, -length / 2, width / 2, length);
+      if (kind === LOOKING) context.fillRect(-width / 2, -length / 2, width, length);
     }
     camera.applyScreen(context);
   }

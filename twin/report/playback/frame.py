@@ -60,7 +60,7 @@ def _head(say: Language, title: str, day: str, brains: Sequence[str]) -> Html:
     if len(brains) > 1:
         choice = h("label", h("span", say("Brain")), h("select", options, id="brain"))
     clock = h("time", "00:00", id="clock", role="timer", aria_label=say("Clock of the city"))
-    return h("header", h("p", clock, h("span", day)), h("h1", title), h("p", choice, class_="brain"))
+    return h("header", h("p", clock, h("span", day, id="day")), h("h1", title), h("p", choice, class_="brain"))
 
 
 def _side(say: Language, layers: Sequence[str], notes: Sequence[str]) -> Html:
@@ -87,7 +87,10 @@ def _layers(say: Language, layers: Sequence[str]) -> Html:
             ("waiting", say("patient waits")), ("ambulance", say("on the way to a patient, or home (small)")),
             ("carrying", say("patient on board (ring)")),
         ],
-        "lots": [("lot", say("filled as far as it is taken; as large as its spaces"))],
+        "lots": [
+            ("lot", say("filled as far as it is taken; as large as its spaces")),
+            ("full", say("95 % and more are taken")),
+        ],
         "speeds": [
             (f"speed-{level}", text)
             for level, text in enumerate(

@@ -1,6 +1,9 @@
 // Opens the blocks one after another, says how far it is, and starts the player.
 
-/** Read where to begin from the page's address: #t=08:30&brain=city_brain&x=0&y=0&scale=0.1&play. */
+/**
+ * Read where to begin from the page's address: #t=08:30&brain=city_brain&x=0&y=0&scale=0.1&with=speeds&without=lots
+ * &choose=car:120&play (a car by its number, an ambulance or a lot by theirs).
+ */
 function readAddress(facts, player) {
   const asked = new URLSearchParams(location.hash.slice(1));
   const brain = player.brains.findIndex(({ name }) => name === asked.get("brain"));
@@ -11,8 +14,18 @@ function readAddress(facts, player) {
     if (Number.isFinite(Number(asked.get(name) ?? NaN))) player.camera[name] = Number(asked.get(name));
   }
   if (asked.has("play")) player.toggle();
-  for (const name of (asked.get("without") ?? "").split(",").filter(Boolean)) player.setLayer(name, false);
+  for (const box of document.querySelectorAll("#layers input")) {
+    const wanted = (list) => (asked.get(list) ?? "").split(",").includes(box.name);
+    if (wanted("with") || wanted("without")) box.checked = wanted("with");
+    player.setLayer(box.name, box.checked);
+  }
+  const [kind, number] = (asked.get("choose") ?? "").split(":");
+  if (kind === "car") player.choose(player.sameCar({ number: Number(number) }));
+  if (kind === "ambulance" || kind === "lot") player.choose(player.numbered(kind, Number(number)));
+  if (!asked.has("x")) player.centre();
 }
+
+const NARROW_PX = 768;
 
 async function open() {
   const facts = JSON.parse(document.getElementById("facts").textContent);
@@ -29,6 +42,7 @@ async function open() {
     brains.push(new BrainDay(city, own, facts, told));
   }
   wait.remove();
+  if (innerWidth < NARROW_PX) document.querySelector("aside details").open = false;
   const player = new Player(facts, city, brains);
   readAddress(facts, player);
   player.start();

@@ -124,15 +124,14 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
     """Return what the script must know."""
     say, results = view.language, view.results
     kinds, purposes = texts.lot_kinds(say), [member_name(view, "traffic", purpose) for purpose in PURPOSES]
-    known = places(city, say)
+    known = {**places(city, say), **days[0].places(city, say)}
     return {
         "texts": texts.texts(say),
         "words": {**_member_words(view), **texts.words(say), **view.districts},
         "purposes": purposes, "heavyPurposes": [PURPOSES.index(name) for name in HEAVY],
         "lotKinds": [kinds[name] for name in LOT_KINDS], "kerbKind": LOT_KINDS.index("roadside"),
         "stamps": STAMPS, "curveTitles": texts.curve_titles(say), "places": known,
-        "stationNames": [station["name"] for station in known["stations"]],
-        "hospitalNames": [hospital["name"] for hospital in known["hospitals"]],
+        "startDay": f"{results.clock.start:%Y-%m-%d}",
         "startOfDay": results.clock.second_of_day(0.0), "begins": 0, "ends": days[0].ends_s,
         "interval": INTERVAL_S, "unitsPerS": UNITS_PER_S, "view": _usual_view(city),
         "brains": [{"name": day.name, "title": view.titles[day.name], "curves": day.curves()} for day in days],

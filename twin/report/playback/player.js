@@ -28,7 +28,7 @@ class Player {
     this.chosen = null;
     this.hover = null;
     this.way = [];
-    this.frameMs = [];
+    this.controls.drawCurves(brains, 0);  // before the map is measured, which gets what is left
     this.fit();
     letPan(this.box, this.camera, {
       moved: () => this.cameraMoved(),
@@ -46,7 +46,7 @@ class Player {
   // -- what is asked for ---------------------------------------------------------------------------------------------
 
   start() {
-    this.controls.drawCurves(this.brains, this.chosenBrain);
+    this.resize();
     this.showStory();
     this.mapDue = this.lotsDue = 0;
     this.before = performance.now();
@@ -77,7 +77,8 @@ class Player {
     if (this.controls.brain) this.controls.brain.value = String(place);
     this.controls.drawCurves(this.brains, place);
     this.controls.shownClock = "";
-    if (this.chosen && this.chosen.kind === "car") this.chosen = this.sameCar(this.chosen);
+    if (this.chosen?.kind === "car") this.chosen = this.sameCar(this.chosen);
+    if (this.chosen?.kind === "patient") this.chosen = this.samePatient(this.chosen);
     this.mapDue = this.lotsDue = 0;
     this.showStory();
   }
@@ -86,10 +87,22 @@ class Player {
     this.chooseBrain((this.chosenBrain + 1) % this.brains.length);
   }
 
+  /** Return an ambulance or a lot by its number, or null where there is none. */
+  numbered(kind, number) {
+    const count = kind === "lot" ? this.city.lots.count : this.brain.ambulances?.count ?? 0;
+    return number >= 0 && number < count ? { kind, id: number } : null;
+  }
+
   /** Find the same vehicle in the brain that is shown now. */
   sameCar({ number }) {
-    const vehicle = this.brain.cars.columns.vehicleNumber.indexOf(number);
+    const vehicle = this.brain.cars?.columns.vehicleNumber.indexOf(number) ?? -1;
     return vehicle < 0 ? null : { kind: "car", id: vehicle, number };
+  }
+
+  /** Find the same call in the brain that is shown now. */
+  samePatient({ number }) {
+    const row = this.brain.ambulances.callRow.get(number);
+    return row === undefined ? null : { kind: "patient", id: row, number };
   }
 
   zoom(factor) {
@@ -193,7 +206,7 @@ class Player {
   }
 
   showScale() {
-    const metres = 90 / this.camera.scale;
+    const metres = 120 / this.camera.scale;
     const power = 10 ** Math.floor(Math.log10(metres));
     const round = [5, 2, 1].map((step) => step * power).find((length) => length <= metres);
     const bar = document.getElementById("scale");
@@ -214,7 +227,7 @@ class Player {
       const { callX, callY } = brain.ambulances.columns;
       const { waiting } = brain.ambulances;
       const place = this.nearest(x, y, waiting.length, (i) => ({ x: callX[waiting[i]] / UNITS_PER_M, y: callY[waiting[i]] / UNITS_PER_M }));
-      if (place >= 0) return { kind: "patient", id: waiting[place] };
+      if (place >= 0) return { kind: "patient", id: waiting[place], number: brain.ambulances.columns.call[waiting[place]] };
     }
     if (layers.cars && brain.cars) {
       const trip = brain.cars.nearest(...this.camera.toCity(x, y), CAR_REACH_PX / this.camera.scale);
@@ -278,6 +291,17 @@ class Player {
   choose(who) {
     this.chosen = who;
     this.showStory();
+    this.panel.scrollTop = 0;
+  }
+
+  /** Put whom was chosen into the middle of the map. */
+  centre() {
+    this.brain.moveTo(this.timeS);
+    const place = this.placeOfChosen();
+    if (!place) return;
+    this.camera.x = place.x;
+    this.camera.y = place.y;
+    this.cameraMoved();
   }
 
   // -- what is told --------------------------------------------------------------------------------------------------

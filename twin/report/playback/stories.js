@@ -40,10 +40,15 @@ class Stories {
     return this.say("minutes", { n: Math.round(seconds / 60) });
   }
 
-  facts_(rows) {
+  pairs(rows) {
     const list = element("dl");
     for (const [name, value] of rows.filter((row) => row)) list.append(element("dt", {}, name), element("dd", {}, value));
     return list;
+  }
+
+  /** Return the name of a station or hospital by its number in the run. */
+  placeName(kind, number) {
+    return this.facts.places[kind].find((place) => place.number === number)?.name ?? "";
   }
 
   timeButton(timeS, text = this.clock(timeS)) {
@@ -78,7 +83,7 @@ class Stories {
     const street = now ? this.streetOf(cars, trip, timeS) : "";
     return element("li", { class: now ? "now" : null, "aria-current": now ? "true" : null },
       element("h3", {}, this.timeButton(departed), " ", this.facts.purposes[columns.tripPurpose[trip]]),
-      this.facts_([
+      this.pairs([
         street && [this.say("street"), street],
         drive !== null && [this.say("arrived"), `${this.clock(departed + drive)} (${this.duration(drive)})`],
         search !== null && columns.tripLooked[trip] > 0 && [this.say("looked"), this.duration(search)],
@@ -107,10 +112,10 @@ class Stories {
     const { ambulances } = brain;
     const here = ambulances.now[vehicle];
     const row = ambulances.callRow.get(here.call) ?? -1;
-    const station = this.facts.stationNames[ambulances.columns.fleetStation[vehicle]];
+    const station = this.placeName("stations", ambulances.columns.fleetStation[vehicle]);
     const parts = [
       element("h2", {}, this.say("ambulance", { n: vehicle })),
-      this.facts_([[this.say("does"), this.word(here.state)], station && [this.say("station"), station]]),
+      this.pairs([[this.say("does"), this.word(here.state)], station && [this.say("station"), station]]),
     ];
     const busy = !["at_station", "returning", "out_of_service", "changing_crew"].includes(here.state);
     if (row >= 0) parts.push(element("h3", {}, this.say(busy ? "callNow" : "callLast")), ...this.callParts(ambulances, row));
@@ -135,13 +140,13 @@ class Stories {
         element("span", { class: "soft" }, since)));
     }
     return [
-      this.facts_([
+      this.pairs([
         [this.say("condition"), this.word(ambulances.word(row, "condition"))],
         columns.callSeverity[row] >= 0 && [this.say("severity"), String(columns.callSeverity[row])],
         [this.say("age"), this.word(ambulances.word(row, "age"))],
         [this.say("district"), this.word(ambulances.word(row, "district"))],
         [this.say("vehicle"), String(columns.callVehicle[row])],
-        hospital >= 0 && [this.say("hospital"), this.facts.hospitalNames[hospital]],
+        hospital >= 0 && [this.say("hospital"), this.placeName("hospitals", hospital)],
         columns.callOneTap[row] && [this.say("oneTap"), "✓"],
         [this.say("ending"), this.word(ambulances.word(row, "ending"))],
       ]),
@@ -157,7 +162,7 @@ class Stories {
     const share = lots.spaces[lot] ? Math.round((100 * taken) / lots.spaces[lot]) : 0;
     return [
       element("h2", {}, this.lotName(lot)),
-      this.facts_([
+      this.pairs([
         [this.say("kind"), this.facts.lotKinds[lots.kind[lot]]],
         [this.say("spaces"), String(lots.spaces[lot])],
         [this.say("taken"), this.say("takenOf", { n: Math.round(taken), share })],
@@ -203,4 +208,10 @@ function clockOf(facts, timeS, withSeconds = false) {
   const two = (value) => String(value).padStart(2, "0");
   const clock = `${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}`;
   return withSeconds ? `${clock}:${two(seconds % 60)}` : clock;
+}
+
+/** Return the date at a second of the run. */
+function dayOf(facts, timeS) {
+  const days = Math.floor((facts.startOfDay + timeS) / 86400);
+  return new Date(Date.parse(`${facts.startDay}T00:00:00Z`) + 86400000 * days).toISOString().slice(0, 10);
 }
