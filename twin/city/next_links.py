@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -62,6 +64,8 @@ class NextLinks:
         out_link: NDArray[np.int32],
         destinations: ArrayLike,
         words: ArrayLike,
+        *,
+        threads: int = 1,
     ) -> None:
         """Write the fastest ways under these travel times.
 
@@ -75,6 +79,8 @@ class NextLinks:
             Nodes: `LANES` for each row of `words`, in which they are written in their order; the last may have fewer.
         words
             Rows of the table.
+        threads
+            How many share the work; the table is the same.
 
         Raises
         ------
@@ -94,11 +100,22 @@ class NextLinks:
         up = KeptArcs(*keep_arcs(topology, metric.up_ms, up_ms))
         down = KeptArcs(*keep_arcs(topology, metric.down_ms, down_ms))
         out_rank = topology.node_rank[hierarchy.edge_to[out_link]]
-        scratch_ms = np.empty((hierarchy.node_count, LANES), np.uint32)
-        find_next_links(
-            topology, up, down, np.array(out_first, np.int32), out_rank, metric.edge_time_ms[out_link], nodes, rows,
-            scratch_ms, self.words,
-        )  # fmt: skip
+        firsts, out_time_ms = np.array(out_first, np.int32), metric.edge_time_ms[out_link]
+
+        def fill(part: NDArray[np.int64]) -> None:
+            begin, end = int(part[0]), int(part[-1]) + 1
+            scratch_ms = np.empty((hierarchy.node_count, LANES), np.uint32)
+            find_next_links(
+                topology, up, down, firsts, out_rank, out_time_ms, nodes[begin * LANES : end * LANES], rows[begin:end],
+                scratch_ms, self.words,
+            )  # fmt: skip
+
+        parts = [part for part in np.array_split(np.arange(len(rows)), threads) if len(part)]
+        if len(parts) == 1:
+            fill(parts[0])
+        elif parts:
+            with ThreadPoolExecutor(len(parts)) as pool:
+                list(pool.map(fill, parts))
 
 
 def check_slots(out_first: NDArray[np.int32]) -> None:

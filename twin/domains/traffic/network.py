@@ -103,10 +103,11 @@ class Network:
         points: NDArray[np.int32],
         words: NDArray[np.int32],
         table: NextLinks,
+        threads: int,
     ) -> None:
         """Write the next link from every junction to some points, under these times, into rows of a table."""
         times = self.hierarchy.customise(link_time_ms)
-        table.write(times, road.out_first, road.out_link, self.point_junction[points], words)
+        table.write(times, road.out_first, road.out_link, self.point_junction[points], words, threads=threads)
         road.ways_have_changed()
 
     def usual_times_ms(self, city: City, hour_of_day: int) -> NDArray[np.int32]:

@@ -61,7 +61,7 @@ class Ways:
         points = np.add.outer(groups * LANES, np.arange(LANES)).ravel().astype(np.int32)
         points = points[points < len(self._points)]  # rising, so that only the last group can lack some
         words = groups + np.int32(len(self._groups))
-        self._network.write_ways(self._road, link_time_ms, points, words, self._table)
+        self._network.write_ways(self._road, link_time_ms, points, words, self._table, self._city.threads)
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
         """Let vehicles drive to points by the way that each knows."""
@@ -91,7 +91,7 @@ class Ways:
             return
         self._habit_of = habit
         usual_ms = self._network.usual_times_ms(self._city, habit)
-        self._network.write_ways(self._road, usual_ms, self._points, self._groups, self._table)
+        self._network.write_ways(self._road, usual_ms, self._points, self._groups, self._table, self._city.threads)
 
     def _measure(self, interval_ms: int) -> None:
         """Take the mean time of those who left each link since the last time into what is known of it."""
