@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,6 @@ from twin.report.view import RunView  # noqa: E402
 BEGINS_S = 8 * 3600.0
 STEPS = 60
 MEASURE = """(async () => {
-  while (!window.twinPlayback) await new Promise((resolve) => setTimeout(resolve, 100));
   const player = await twinPlayback;
   player.seek(%(time)s);
   player.camera.x = player.camera.y = 0;
@@ -120,7 +120,12 @@ class Browser:
             text, _, self._rest = self._rest.partition(b"\0")
             answer = json.loads(text)
             if answer.get("id") == self._number:
-                return dict(answer["result"])
+                return dict(answer.get("result", {}))
+
+    def wait_for(self, session: str, condition: str) -> None:
+        """Return once a condition holds in the page, which may still be on its way there."""
+        while self.ask("Runtime.evaluate", session, expression=condition).get("result", {}).get("value") is not True:
+            time.sleep(0.2)
 
     def close(self) -> None:
         """End the browser."""
@@ -144,6 +149,7 @@ def main() -> None:
         browser = Browser(Path(name))
         target = browser.ask("Target.createTarget", url=path.as_uri())["targetId"]
         session = browser.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        browser.wait_for(session, "document.readyState === 'complete' && typeof window.twinPlayback === 'object'")
         print(f"{'pixels a metre':<16}{'times':<8}{'movers':<9}{'frame, ms (10, 50, 90 %)':<28}between frames, ms")
         for scale, speed in ((0.008, 60), (0.03, 60), (0.03, 120), (0.12, 60), (0.5, 10)):
             code = MEASURE % {"time": BEGINS_S + 120, "scale": scale, "speed": speed}
