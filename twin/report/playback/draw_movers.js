@@ -10,6 +10,7 @@ class MoverLayer {
   constructor(canvas, city, camera) {
     Object.assign(this, { canvas, city, camera });
     this.context = canvas.getContext("2d");
+    this.dots = new Dots(this.context);
   }
 
   /** Read the colours of the style sheet; asking for them in every frame would take longer than drawing. */
@@ -31,41 +32,44 @@ class MoverLayer {
     if (!this.inks) this.readInks();
   }
 
+  /** Draw everybody; before anything else, since the picture of dots takes the place of what is there. */
   drawCars(now) {
-    const { camera } = this;
-    const kinds = [this.inks.car, this.inks.heavy, this.inks.looking];
-    [DRIVING, HEAVY, LOOKING].forEach((kind, place) => {
-      this.context.fillStyle = kinds[place];
-      if (camera.scale >= OUTLINE_FROM_SCALE) this.drawOutlines(now, kind);
-      else this.drawDots(now, kind);
-    });
+    const near = this.camera.scale >= OUTLINE_FROM_SCALE;
+    const inks = { [DRIVING]: this.inks.car, [HEAVY]: this.inks.heavy, [LOOKING]: this.inks.looking };
+    if (!near) this.dots.begin();
+    for (const kind of [DRIVING, HEAVY, LOOKING]) {
+      if (near) this.drawOutlines(now, kind, inks[kind]);
+      else this.addDots(now, kind, wordOf(inks[kind]));
+    }
+    if (!near) this.dots.put();
   }
 
   /** Squares for cars, bars for lorries and buses, crosses for those who look for a place. */
-  drawDots(now, kind) {
-    const { context, camera } = this;
-    const { scale, width, height } = camera;
-    const size = Math.min(4.5, Math.max(2, 30 * scale + 1.2));
-    const [offsetX, offsetY] = [width / 2 - camera.x * scale, height / 2 + camera.y * scale];
+  addDots(now, kind, word) {
+    const { camera, dots } = this;
+    const scale = camera.scale * camera.ratio;
+    const size = Math.min(4.5, Math.max(2, 30 * camera.scale + 1.2)) * camera.ratio;
+    const offsetX = (camera.width * camera.ratio) / 2 - camera.x * scale;
+    const offsetY = (camera.height * camera.ratio) / 2 + camera.y * scale;
     for (let i = 0; i < now.count; i += 1) {
       if (now.kind[i] !== kind) continue;
       const x = now.x[i] * scale + offsetX;
       const y = offsetY - now.y[i] * scale;
-      if (x < 0 || y < 0 || x > width || y > height) continue;
       if (kind === DRIVING) {
-        context.fillRect(x - size / 2, y - size / 2, size, size);
+        dots.bar(x - size / 2, y - size / 2, size, size, word);
       } else if (kind === HEAVY) {
-        context.fillRect(x - size, y - size / 2, 2 * size, size);
+        dots.bar(x - size, y - size / 2, 2 * size, size, word);
       } else {
-        context.fillRect(x - 1.4 * size, y - size / 4, 2.8 * size, size / 2);
-        context.fillRect(x - size / 4, y - 1.4 * size, size / 2, 2.8 * size);
+        dots.bar(x - 1.4 * size, y - size / 4, 2.8 * size, size / 2, word);
+        dots.bar(x - size / 4, y - 1.4 * size, size / 2, 2.8 * size, word);
       }
     }
   }
 
   /** Near by, everybody has his length and heads where he drives. */
-  drawOutlines(now, kind) {
+  drawOutlines(now, kind, colour) {
     const { context, camera } = this;
+    context.fillStyle = colour;
     const { metres, least } = kind === HEAVY ? HEAVY_CAR : CAR;
     const [length, width] = metres.map((size, axis) => Math.max(least[axis], size * camera.scale * LARGER));
     for (let i = 0; i < now.count; i += 1) {

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent
 SCRIPTS: Final = (
     "data.js", "city.js", "cars.js", "ambulances.js", "brain.js", "camera.js", "draw_map.js", "draw_lots.js",
-    "draw_movers.js", "stories.js", "controls.js", "player.js", "main.js",
+    "dots.js", "draw_movers.js", "stories.js", "controls.js", "player.js", "main.js",
 )  # fmt: skip
 LARGEST: Final = 14_000_000
 """Characters of packed data; of a larger day fewer vehicles are shown."""

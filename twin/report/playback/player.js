@@ -181,8 +181,8 @@ class Player {
   drawMovers(now) {
     const { movers, layers, brain } = this;
     movers.begin();
-    if (this.way.length) movers.drawWay(this.way);
     if (layers.cars && brain.cars) movers.drawCars(brain.cars.now);
+    if (this.way.length) movers.drawWay(this.way);
     if (layers.ambulances && brain.ambulances) {
       movers.drawWaiting(brain.ambulances, now / 1000);
       movers.drawAmbulances(brain.ambulances);
