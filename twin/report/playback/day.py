@@ -18,7 +18,6 @@ from twin.report.playback.layers_block import ambulances_out, curves, occupancy_
 
 if TYPE_CHECKING:
     from twin.city.graph import RoadGraph
-    from twin.city.map import CityMap
     from twin.core.language import Language
     from twin.experiment.store import Results
     from twin.report.playback.city_block import Streets
@@ -52,10 +51,10 @@ class Day:
     def of(cls, results: Results, brain: str, roads: RoadGraph, streets: Streets) -> Day:
         """Read the tables of a brain's first replication."""
         scenario = results.scenario
-        names = {"emergency": ("tracks", "vehicles", "fleet", "hospital_list", "calls"),
-                 "traffic": ("tracks", "trips", "links", "link_list", "roads", "lots", "lot_list")}  # fmt: skip
+        names = {"emergency": ("tracks", "vehicles", "fleet", "station_list", "hospital_list", "calls"),
+                 "traffic": ("tracks", "trips", "drivers", "links", "link_list", "roads", "lots", "lot_list")}  # fmt: skip
         events = {
-            f"{domain}.{table}": results.events(f"{domain}.{table}", brain, 0)
+            f"{domain}.{table}": results.event_table(f"{domain}.{table}", brain, 0)
             for domain, tables in names.items()
             for table in tables
             if domain in scenario.domains
@@ -87,7 +86,9 @@ class Day:
             return {}
         ways = Ways.of(self.events["traffic.tracks"], self.events["traffic.trips"], self.ends_s, every)
         free = np.rint(self.events["traffic.link_list"]["free_s"].to_numpy() * UNITS_PER_S).astype(np.int64)
-        return way_columns(ways, self.streets, free)
+        drivers = self.events["traffic.drivers"].set_index("vehicle").loc[np.unique(ways.trips["vehicle"].to_numpy())]
+        knows = drivers["informed"].to_numpy(np.int64) + 2 * drivers["app"].to_numpy(np.int64)
+        return {**way_columns(ways, self.streets, free), "vehicleKnows": knows}
 
     @cached_property
     def _still(self) -> Columns:
@@ -106,22 +107,18 @@ class Day:
     def _ambulances(self) -> Columns:
         return ambulance_columns(self.events, self.roads, self.ends_s) if self.has_ambulances else {}
 
-    def places(self, city: CityMap, say: Language) -> dict[str, list[dict[str, Any]]]:
+    def places(self, say: Language) -> dict[str, list[dict[str, Any]]]:
         """Return stations and hospitals as they were in the run: a user's own tables may have replaced the map's."""
         if not self.has_ambulances:
             return {}
-        known = {
-            place.id: say.pick(place.name_en, place.name_zh)
-            for places in (city.stations, city.hospitals)
-            for place in places
-        }
         found = {}
-        for kind, table, key in (("stations", "fleet", "station"), ("hospitals", "hospital_list", "hospital")):
-            rows = self.events[f"emergency.{table}"].drop_duplicates(key).set_index(key)
+        for kind, table, key in (("stations", "station_list", "station"), ("hospitals", "hospital_list", "hospital")):
+            rows = self.events[f"emergency.{table}"]
             xy_m = np.rint(self.roads.node_xy_m[rows["node"].to_numpy()]).astype(int).tolist()
+            names = rows[say.pick("name_en", "name_zh")].astype(str)
             found[kind] = [
-                {"number": int(number), "name": known.get(name, name), "at": at}
-                for number, name, at in zip(rows.index, rows[f"{key}_id"].astype(str), xy_m, strict=True)
+                {"number": int(number), "name": name, "at": at}
+                for number, name, at in zip(rows[key], names, xy_m, strict=True)
             ]
         return found
 
@@ -156,7 +153,7 @@ def has_ways(results: Results) -> bool:
 
     wanted = [name for name in TRACKS if name.partition(".")[0] in results.scenario.domains]
     try:
-        rows = [len(results.events(name, brain, 0)) for brain in results.brains for name in wanted]
+        rows = [len(results.event_table(name, brain, 0)) for brain in results.brains for name in wanted]
     except ResultsError:  # a run of before tracks were recorded
         return False
     return bool(rows) and any(rows)

@@ -124,7 +124,7 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
     """Return what the script must know."""
     say, results = view.language, view.results
     kinds, purposes = texts.lot_kinds(say), [member_name(view, "traffic", purpose) for purpose in PURPOSES]
-    known = {**places(city, say), **days[0].places(city, say)}
+    known = {**places(city, say), **days[0].places(say)}
     return {
         "texts": texts.texts(say),
         "words": {**_member_words(view), **texts.words(say), **view.districts},

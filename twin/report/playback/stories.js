@@ -67,8 +67,10 @@ class Stories {
     return [
       element("h2", {}, this.say("car", { n: columns.vehicleNumber[vehicle] })),
       element("p", { class: "soft" }, this.say("trips", { n: cars.vehicleFirst[vehicle + 1] - cars.vehicleFirst[vehicle] })),
+      columns.vehicleKnows[vehicle] & 1 ? element("p", { class: "soft" }, this.say("informed")) : null,
+      columns.vehicleKnows[vehicle] & 2 ? element("p", { class: "soft" }, this.say("hasApp")) : null,
       list,
-    ];
+    ].filter(Boolean);
   }
 
   trip(cars, trip, timeS) {

@@ -16,6 +16,7 @@ def texts(say: Language) -> dict[str, str]:
         "hint": say("Click a car, an ambulance, a patient or a lot to read its story; press N for the next one."),
         "tooOld": say("This browser cannot open packed data (DecompressionStream); use one of 2023 or later."),
         "car": say("Vehicle {n}"), "trips": say("{n} trips on this day"), "street": say("Now on"),
+        "informed": say("Knows the roads as they are now"), "hasApp": say("Has the parking app"),
         "arrived": say("Arrived"), "looked": say("Looked for a place"), "notYet": say("not yet"),
         "ending": say("Ended"), "lot": say("Parked in"), "walk": say("Walk to the destination"),
         "ambulance": say("Ambulance {n}"), "does": say("Now"), "station": say("Station"),
