@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -187,23 +188,42 @@ def test_a_command_makes_the_playback(
     assert path.read_text(encoding="utf-8") == playback_html(results, Language(lang))
 
 
-def test_a_run_without_ways_says_what_to_do(tmp_path: Path, small_map_folder: Path) -> None:
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> Results:
+    """Two days of ambulances."""
+    return small_run(tmp_path_factory.mktemp("alone"), small_map_folder)
+
+
+def test_a_run_without_ways_says_what_to_do(alone: Results, tmp_path: Path, small_map_folder: Path) -> None:
     silent = small_run(tmp_path, small_map_folder, replications=1, more="emergency: {tracked_days: 0}\n")
     with pytest.raises(ResultsError) as raised:
         playback_html(silent, Language("en"))
     assert "tracked_days" in str(raised.value)
     write_report(silent, tmp_path / "report.html", Language("en"))
     assert not (tmp_path / "playback.html").exists()
+    for table in ("emergency.trips", "emergency.calls"):  # recording ways has changed nothing
+        same = alone.event_table(table, "traditional", 0)
+        pd.testing.assert_frame_equal(silent.event_table(table, "traditional", 0), same)
 
 
-def test_ambulances_alone_can_be_watched(tmp_path: Path, small_map_folder: Path) -> None:
-    alone = small_run(tmp_path, small_map_folder, replications=1)
+def test_a_changed_map_is_not_drawn_under_an_old_run(tmp_path: Path, small_map_folder: Path) -> None:
+    own = tmp_path / "map"
+    shutil.copytree(small_map_folder, own)
+    run = small_run(tmp_path / "run", own, replications=1)
+    stations = own / "stations.csv"
+    stations.write_text(stations.read_text("utf-8").replace("station0", "stationX"), "utf-8")
+    with pytest.raises(ResultsError, match="has changed"):
+        playback_html(Results(run.folder), Language("en"))
+
+
+def test_ambulances_alone_can_be_watched_on_the_first_day(alone: Results) -> None:
     columns = columns_of(playback_html(alone, Language("en")), "brain-0")
     assert "tripSteps" not in columns
-    trips = alone.events("emergency.tracks", "traditional", 0)
+    trips = alone.event_table("emergency.tracks", "traditional", 0)
     shown = [len(edges) for edges, at_s in zip(trips["edges"], trips["at_s"], strict=True) if at_s[0] < 3 * 3600]
     assert columns["wayPoints"].tolist() == [edges + 1 for edges in shown]
-    recorded = alone.events("emergency.trips", "traditional", 0)
+    recorded = alone.event_table("emergency.trips", "traditional", 0)
     moved = recorded[recorded["length_m"] > 0]
     assert len(trips) == len(moved) > 20
     assert [at_s[-1] for at_s in trips["at_s"]] == pytest.approx(moved["arrive_s"].tolist(), abs=0.01)
+    assert len(alone.event_table("emergency.tracks", "traditional", 1)) == 0

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
+import pandas as pd
 import pytest
+from support.traffic_day import run_traffic
 
 from twin.city.road_traffic import RoadTraffic
+from twin.core.clock import HOUR_S, Clock
 from twin.kernels.road_network import LinkTimes
 from twin.kernels.vehicles import WHOLE, is_tracked
 
@@ -62,3 +67,14 @@ def test_a_share_is_tracked_and_is_among_every_larger_share():
     _, entries, _ = grid_run(0.25)
     noted = {vehicle for vehicle, _, _ in entries}
     assert noted == set(np.flatnonzero(is_tracked(np.arange(400), WHOLE // 4)).tolist())
+
+
+def test_a_day_is_the_same_whoever_is_tracked():
+    morning = Clock(datetime(2021, 3, 15, 7), 0.0, 2 * HOUR_S)
+    _, _, none = run_traffic(clock=morning, tracked_share=0.0)
+    _, _, some = run_traffic(clock=morning, tracked_share=0.3)
+    assert len(none.pop("traffic.tracks")) == 0
+    assert len(some.pop("traffic.tracks")) > 1000
+    assert none.keys() == some.keys()
+    for name, table in none.items():
+        pd.testing.assert_frame_equal(table, some[name])

@@ -51,8 +51,10 @@ class Day:
     def of(cls, results: Results, brain: str, roads: RoadGraph, streets: Streets) -> Day:
         """Read the tables of a brain's first replication."""
         scenario = results.scenario
-        names = {"emergency": ("tracks", "vehicles", "fleet", "station_list", "hospital_list", "calls"),
-                 "traffic": ("tracks", "trips", "drivers", "links", "link_list", "roads", "lots", "lot_list")}  # fmt: skip
+        names = {
+            "emergency": ("tracks", "vehicles", "fleet", "station_list", "hospital_list", "calls"),
+            "traffic": ("tracks", "trips", "drivers", "links", "link_list", "roads", "lots", "lot_list"),
+        }
         events = {
             f"{domain}.{table}": results.event_table(f"{domain}.{table}", brain, 0)
             for domain, tables in names.items()
