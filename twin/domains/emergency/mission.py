@@ -200,6 +200,7 @@ def _end_way(service: Service, ambulance: Ambulance, trip: Trip, edge_count: int
     if ambulance.siren is not None:
         service.twin.channels.publish(ENDS, ambulance.siren)
         ambulance.siren = None
+    service.records.track(ambulance, trip, edge_count)
     length_m, free_s = trip.length_m, trip.free_s
     if edge_count < len(trip.edges):
         length_m, free_s = service.roads.extent_of(trip.edges[:edge_count])

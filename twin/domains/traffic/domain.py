@@ -104,7 +104,8 @@ class TrafficDomain:
             )
         vehicles = self.vehicles = tables[VEHICLES]
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
-        self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack)
+        tracked = parameters.tracked_share if twin.streams.replication == 0 else 0.0  # for the playback
+        self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack, tracked)
         self.road.add_vehicles(len(vehicles))
         self._load_delay = LoadDelay(self.network, self.road, parameters.load_delay)
         self.signal_control = SignalControl(twin.brain, self.network, self.road, parameters, tables[SIGNALS])
@@ -195,6 +196,7 @@ class TrafficDomain:
         self.priority.step(ends_ms)
         if ends_ms % (MS * INTERVAL_S) == 0:
             self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)
+            self._records.tracks(self.begins_s)
 
     def _users(self, trips: NDArray[np.int32], who: NDArray[np.int32], junction: NDArray[np.int32]) -> Users:
         """Return those of these drivers who have the parking app and will look for a place."""
@@ -249,6 +251,7 @@ class TrafficDomain:
 
     def finish(self, twin: Twin) -> None:
         """Record the trips, and those that are still under way."""
+        self._records.tracks(self.begins_s)
         self._records.trips(self.book, self.lots, self._begins_ms / MS)
         self.priority.finish(self.road.now_ms)
 

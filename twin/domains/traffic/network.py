@@ -88,12 +88,12 @@ class Network:
             node_xy_m=roads.node_xy_m,
         )
 
-    def road(self, unjam_ms: int, slack: int) -> RoadTraffic:
+    def road(self, unjam_ms: int, slack: int, tracked_share: float = 0.0) -> RoadTraffic:
         """Return an empty road; see `RoadTraffic`."""
         ends = self.links.from_junction, self.links.to_junction
         return RoadTraffic(
             len(self.links.node), *ends, self.times, unjam_ms=unjam_ms, slack=slack,
-            link_signal=self.signals.link_phase, signals=self.first_plan,
+            link_signal=self.signals.link_phase, signals=self.first_plan, tracked_share=tracked_share,
         )  # fmt: skip
 
     def write_ways(

@@ -318,6 +318,7 @@ class TrafficParameters(ParameterSection):
     tariff_zone_km: list[Annotated[float, Field(ge=0, le=1000)]] = _of("tariff_zone_km", min_length=2, max_length=2)
     tariff: list[ZoneTariff] = _of("tariff", min_length=3, max_length=3, validate_default=True)
     free_min: float = _of("free_min", ge=0, le=1440)
+    tracked_share: float = _of("tracked_share", ge=0, le=1)
     ring_roads: list[list[str]] = _of("ring_roads", min_length=2, max_length=2, validate_default=True)
 
     def files(self) -> tuple[str, ...]:
