@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES, RoadGraph
 from twin.city.rings import ring_of_nodes
@@ -16,6 +17,7 @@ from twin.core.clock import HOUR_S, MS
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS
+from twin.domains.traffic.tariff import posted_prices
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 
 INTERVAL_S: Final = 900
@@ -26,6 +28,7 @@ TRIPS: Final = {
     "destination_node": pa.int32(), "planned_s": pa.float32(), "departed_s": pa.float32(), "arrived_s": pa.float32(),
     "parked_s": pa.float32(), "left_s": pa.float32(), "lot": pa.int32(),
     "ending": pa.dictionary(pa.int32(), pa.string()), "looked": pa.int16(), "walk_m": pa.float32(),
+    "search_m": pa.float32(), "barrier_s": pa.float32(),
 }  # fmt: skip
 LINKS: Final = {
     "ends_s": pa.int32(), "link": pa.int32(), "left": pa.int32(), "time_s": pa.float32(), "on_link": pa.int32(),
@@ -44,7 +47,8 @@ ROADS: Final = {
 LOTS: Final = {"ends_s": pa.int32(), "lot": pa.int32(), "taken": pa.int32()}
 LOT_LIST: Final = {
     "lot": pa.int32(), "name": pa.string(), "kind": pa.dictionary(pa.int32(), pa.string()), "spaces": pa.int32(),
-    "lon": pa.float64(), "lat": pa.float64(),
+    "lon": pa.float64(), "lat": pa.float64(), "connected": pa.bool_(), "zone": pa.int8(), "first_fen": pa.int32(),
+    "second_fen": pa.int32(), "later_fen": pa.int32(), "night_fen": pa.int32(), "visit_fen": pa.int32(),
 }  # fmt: skip
 
 
@@ -75,11 +79,12 @@ class Records:
             (MS * HOUR_S / times.headway_ms).astype(np.float32), from_node, links.node[links.to_junction],
         )  # fmt: skip
 
-    def describe(self, lots: pd.DataFrame) -> None:
-        """Write which lots there are."""
+    def describe(self, lots: pd.DataFrame, connected: NDArray[np.bool_]) -> None:
+        """Write which lots there are, and which of them are in the app."""
         self._lot_list.add_columns(
             np.arange(len(lots)), lots["name"].tolist(), [LOT_KINDS[kind] for kind in lots["kind"].tolist()],
-            lots["spaces"].to_numpy(), lots["lon"].to_numpy(), lots["lat"].to_numpy(),
+            lots["spaces"].to_numpy(), lots["lon"].to_numpy(), lots["lat"].to_numpy(), connected,
+            lots["zone"].to_numpy(), *posted_prices(lots).T,
         )  # fmt: skip
 
     def interval(self, ends_s: int, taken: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
@@ -119,4 +124,5 @@ class Records:
             book.destination[begun], (book.planned_ms[begun] / MS + begins_s).astype(np.float32),
             seconds(book.departed_ms), seconds(book.arrived_ms), seconds(book.parked_ms), seconds(book.left_ms),
             pa.array(lot, mask=lot < 0), ending, book.looked[begun], pa.array(walk_m, mask=lot < 0),
+            book.search_m[begun], (book.barrier_ms[begun] / MS).astype(np.float32),
         )  # fmt: skip
