@@ -58,6 +58,12 @@ class Books:
         self._written = self.stays.copy(), self.taken_fen.copy()
 
     @property
+    def first_fen(self) -> NDArray[np.int32]:
+        """What the tariff asks in each lot for the first hour, or for a visit, where it has one price; shape (k,)."""
+        visit = self.tariff[:, Prices._fields.index("visit")]
+        return np.where(visit > 0, visit, self.tariff[:, 0]).astype(np.int32)
+
+    @property
     def posted(self) -> NDArray[np.int64]:
         """What each lot asks now: first, second, later, night and visit, fen, shape (k, 5)."""
         return charged_prices(self.tariff, self.surcharge_fen)

@@ -22,6 +22,7 @@ from twin.domains.traffic.entrances import Entrances
 from twin.domains.traffic.illegal_parking import KERB, IllegalParking, draw_kerb
 from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
+from twin.domains.traffic.night_opening import NightOpening
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
@@ -142,6 +143,7 @@ class TrafficDomain:
             tables[KERB], self.network, self.road.out_first, self.road.out_link, self.capacity, parameters
         )
         feed = ParkingFeed(twin.brain, self.lots, tables[FEED], parameters)
+        self.night_opening = NightOpening(twin, self.lots, self.books, self.car_parks, parameters)
         self.pricing = Pricing(twin.brain, self.lots, self.books, feed, self.car_parks, parameters)
         self.parking_app = ParkingApp(
             twin, self.lots, vehicles, self.network, self.car_parks, parameters, feed, self.books, len(self.book)
@@ -203,6 +205,7 @@ class TrafficDomain:
         self.ways.renew(ends_ms, self._begins_ms)
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         self.illegal_parking.step(book, ends_ms)
+        self.night_opening.step((ends_ms + self._begins_ms) / MS)
         self.pricing.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         if ends_ms % (MS * INTERVAL_S) == 0:
             ends_s = (ends_ms + self._begins_ms) // MS

@@ -35,9 +35,7 @@ def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
         KpiValue("traffic.trips_not_ended", under_way, "count", trips),
     ]
     passed = link_hours(events, clock)
-    km_by_hour = np.bincount(
-        passed["hour"].to_numpy(np.int64), passed["km"].to_numpy(np.float64), len(HOURS)
-    )
+    km_by_hour = np.bincount(passed["hour"].to_numpy(np.int64), passed["km"].to_numpy(np.float64), len(HOURS))
     rows += [*_on_links(passed), *_on_roads(events["traffic.roads"], clock)]
     return [*rows, *parking_kpis(events, clock, cases, km_by_hour.astype(np.float64))]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.core.clock import HOUR_S, MS
+from twin.core.clock import MS
 from twin.domains.traffic.books import Books
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import PARKING_APP
@@ -91,10 +91,6 @@ class ParkingApp:
         self._spaces = np.array(lots["spaces"], np.int32)
         self._lot_xy_m = network.node_xy_m[lots["node"].to_numpy()]
         self._lot_x_m, self._lot_y_m = self._lot_xy_m[:, 0].copy(), self._lot_xy_m[:, 1].copy()
-        self._kind_bit = (1 << lots["kind"].to_numpy()).astype(np.uint8)
-        self._opens_ms, self._closes_ms = (
-            np.rint(lots[name].to_numpy(np.float64) * HOUR_S * MS).astype(np.int32) for name in ("opens_h", "closes_h")
-        )
         self._near = self._nearest_lots()
         self._seconds_a_metre = parameters.circuity * 3.6 / parameters.planned_speed_kmh
         self.times_led = np.zeros(trips, np.int8)
@@ -178,7 +174,7 @@ class ParkingApp:
         shown = Shown.empty(len(asking), self._parameters.app_lots)
         show_lots(
             ShownLots(
-                self._near, self._lot_x_m, self._lot_y_m, self._kind_bit, self._opens_ms, self._closes_ms,
+                self._near, self._lot_x_m, self._lot_y_m, *self._car_parks.doors,
                 self._books.posted, free, self._car_parks.led_count, self._spaces, free_per_h,
             ),
             Asking(

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from twin.core.clock import MS
 from twin.domains.traffic.books import NOT_PAID
-from twin.domains.traffic.tariff import Prices
 from twin.domains.traffic.trips import NOT_YET
 
 if TYPE_CHECKING:
@@ -82,8 +81,6 @@ class ParkingRecords:
         ends_ms = np.concatenate([gone_ms[stood], book.left_ms[came]])
         fee_fen = np.concatenate([books.overnight_fee_fen[stood], books.fee_fen[came]])
         paid_at_fen = np.concatenate([np.zeros(len(stood), np.int16), books.paid_at_fen[came]])
-        by_visit = books.tariff[:, Prices._fields.index("visit")] > 0
-        first_fen = np.where(by_visit, books.tariff[:, Prices._fields.index("visit")], books.tariff[:, 0])[lot]
         still = ends_ms == NOT_YET
         assert ((fee_fen == NOT_PAID) == still).all(), "who has gone has paid"
         self._stays.add_columns(
@@ -91,5 +88,5 @@ class ParkingRecords:
             pa.array(np.concatenate([stood, came]), mask=np.arange(len(lot)) < len(stood)),
             np.concatenate([stood, book.vehicle[came]]), lot, books.seconds(begins_ms).astype(np.int32),
             pa.array(books.seconds(ends_ms).astype(np.int32), mask=still),
-            np.maximum(first_fen + paid_at_fen, 0).astype(np.int32), pa.array(fee_fen, mask=still),
+            np.maximum(books.first_fen[lot] + paid_at_fen, 0).astype(np.int32), pa.array(fee_fen, mask=still),
         )  # fmt: skip

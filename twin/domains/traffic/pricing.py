@@ -15,7 +15,6 @@ from twin.core.clock import MS
 from twin.domains.traffic.decisions_parking import PricesView, SetPrices
 from twin.domains.traffic.parking_feed import UNKNOWN
 from twin.domains.traffic.questions_parking import PRICES
-from twin.domains.traffic.tariff import Prices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,9 +43,7 @@ class Pricing:
         self._mine = np.flatnonzero(feed.connected).astype(np.int32)
         self._silent = brain.is_silent(PRICES) or not len(self._mine)
         self._spaces = lots["spaces"].to_numpy(np.int32)[self._mine]
-        tariff = books.tariff[self._mine]
-        visit = tariff[:, Prices._fields.index("visit")]
-        self._tariff_fen = np.where(visit > 0, visit, tariff[:, 0]).astype(np.int32)
+        self._tariff_fen = books.first_fen[self._mine]
         self._taken = np.zeros(len(self._mine))
         self._seen = 0
         self._asked_ms = 0

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from twin.core.decisions import Decision
-from twin.domains.traffic.decisions_parking import LotChoiceView, ParkAt, PricesView, SetPrices
+from twin.domains.traffic.decisions_parking import (
+    LotChoiceView,
+    NightOpeningView,
+    OpenLots,
+    ParkAt,
+    PricesView,
+    SetPrices,
+)
 
 HIGHEST_SURCHARGE_FEN: Final = 10_000
 
@@ -60,4 +67,24 @@ PRICES: Final = Decision(
     "fixed",
 )
 
-DECISIONS: Final = (LOT_CHOICE, PRICES)
+
+def _opening_objection(view: NightOpeningView, answer: OpenLots) -> str | None:
+    import numpy as np
+
+    opened = answer.opened
+    if not isinstance(opened, np.ndarray) or opened.dtype.kind != "b" or opened.shape != (len(view),):
+        return "opened must be an array of True and False, one for each lot"
+    return None
+
+
+NIGHT_OPENING: Final = Decision(
+    "night_opening",
+    "traffic",
+    "Which private lots are open to everybody tonight?",
+    NightOpeningView,
+    (OpenLots,),
+    _opening_objection,
+    "keep_closed",
+)
+
+DECISIONS: Final = (LOT_CHOICE, PRICES, NIGHT_OPENING)
