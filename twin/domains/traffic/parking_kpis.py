@@ -94,16 +94,22 @@ def _shares_of_trips(events: Mapping[str, pd.DataFrame], cases: pd.DataFrame) ->
         yield _number("turned_away_share", "", float(away.mean()), "share", len(away))
 
 
-def _searching(trips: pd.DataFrame, clock: Clock, km_by_hour: NDArray[np.float64]) -> Iterator[KpiValue]:
-    """Return hours and kilometres of those whose search began in the counted time, and their share of all."""
+def searching(trips: pd.DataFrame, clock: Clock) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the rows of those who began to look in the counted time, for how long (0: not yet ended), and how far."""
     arrived_s = trips["arrived_s"].to_numpy(np.float64)
     began = np.flatnonzero((trips["looked"].to_numpy() > 0) & (arrived_s >= 0) & (arrived_s < clock.duration_s))
     until_s = trips["parked_s"].to_numpy(np.float64)[began] - trips["barrier_s"].to_numpy(np.float64)[began]
-    search_s = np.nansum(np.maximum(until_s - arrived_s[began], 0))
-    search_km = trips["search_m"].to_numpy(np.float64)[began] / 1000
-    yield _number("search_h", "", float(search_s) / HOUR_S, "h", len(began))
+    search_s = np.nan_to_num(np.maximum(until_s - arrived_s[began], 0))
+    return began, search_s, trips["search_m"].to_numpy(np.float64)[began] / 1000
+
+
+def _searching(trips: pd.DataFrame, clock: Clock, km_by_hour: NDArray[np.float64]) -> Iterator[KpiValue]:
+    """Return hours and kilometres of those whose search began in the counted time, and their share of all."""
+    began, search_s, search_km = searching(trips, clock)
+    yield _number("search_h", "", float(search_s.sum()) / HOUR_S, "h", len(began))
     yield _number("cruising_km", "", float(search_km.sum()), "km", len(began))
-    by_hour = np.bincount(clock.hours_of_day(arrived_s[began]).astype(np.int64), search_km, len(HOURS))
+    hour_of = clock.hours_of_day(trips["arrived_s"].to_numpy(np.float64)[began]).astype(np.int64)
+    by_hour = np.bincount(hour_of, search_km, len(HOURS))
     if km_by_hour.sum() > 0:
         yield _number("cruising_share", "", float(by_hour.sum() / km_by_hour.sum()), "share", len(began))
     for hour, all_km in enumerate(km_by_hour.tolist()):

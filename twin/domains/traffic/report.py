@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from twin.charts.html import h, join
 from twin.charts.marks import MOST_SERIES
 from twin.charts.section import Section, StoredRun
+from twin.domains.traffic.report_connected import connected
 from twin.domains.traffic.report_findings import FINDINGS, MEMBER_NAMES
 from twin.domains.traffic.report_hours import hours
 
@@ -21,6 +22,8 @@ def sections(run: StoredRun, language: Language) -> list[Section]:
     brains = list(run.brains[:MOST_SERIES])
     titles = [run.titles[brain] for brain in brains]
     parts = [Section("roads-by-hour", language("The roads through the day"), hours(run, brains, titles, language))]
+    if (brought := connected(run, brains, titles, language)) is not None:
+        parts.append(Section("connected-spaces", language("What each connected space brings"), brought))
     if len(run.brains) > len(brains):
         note = language("Charts show the first {n} brains; the tables of the verdict have all.", n=len(brains))
         parts[0] = Section(parts[0].id, parts[0].title, join(h("p", note, class_="note"), parts[0].html))
