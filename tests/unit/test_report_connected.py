@@ -13,7 +13,6 @@ from twin.core.clock import Clock
 from twin.core.language import Language
 from twin.domains.traffic.report_connected import connected, totals_of
 
-
 SEARCHES = {
     ("old", 0): (20.0, 4.0, 720.0), ("old", 1): (30.0, 5.0, 720.0), ("new", 0): (5.0, 1.0, 72.0),
     ("new", 1): (5.0, 3.0, 144.0),
