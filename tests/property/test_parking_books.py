@@ -36,7 +36,7 @@ def test_fees_of_stays_add_up_to_the_books(seed: int, stays: int, parts: int) ->
     begins_ms[trips < 0] = 0
     order = np.argsort(begins_ms, kind="stable")
     for part in np.array_split(order, parts):
-        books.surcharge_fen[:] = generator.integers(-400, 800, LOTS)
+        books.set_surcharge(np.arange(LOTS, dtype=np.int32), generator.integers(-400, 800, LOTS))
         came = part[trips[part] >= 0]
         books.begin(trips[came], lot[came])
     ends_ms = (begins_ms + generator.integers(0, 200_000_000, stays)).astype(np.int32)

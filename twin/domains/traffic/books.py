@@ -36,6 +36,8 @@ class Books:
         First, second, later, night and visit by the tariff, fen, shape (k, 5).
     surcharge_fen
         What an hour begun costs above the tariff now (or the visit, where it has one price), shape (k,).
+    posted
+        What each lot asks now: first, second, later, night and visit, fen, shape (k, 5).
     fee_fen, overnight_fee_fen
         What the stay after each trip has cost, and that of each vehicle since the run began; `NOT_PAID`; (t,), (v,).
     paid_at_fen
@@ -55,6 +57,7 @@ class Books:
         self.stays = np.zeros(len(lots), np.int64)
         self.taken_fen = np.zeros(len(lots), np.int64)
         self._free_s, self._begins_ms, self._midnight_s = free_s, begins_ms, round(midnight_s)
+        self.posted = self.tariff
         self._written = self.stays.copy(), self.taken_fen.copy()
 
     @property
@@ -63,10 +66,10 @@ class Books:
         visit = self.tariff[:, Prices._fields.index("visit")]
         return np.where(visit > 0, visit, self.tariff[:, 0]).astype(np.int32)
 
-    @property
-    def posted(self) -> NDArray[np.int64]:
-        """What each lot asks now: first, second, later, night and visit, fen, shape (k, 5)."""
-        return charged_prices(self.tariff, self.surcharge_fen)
+    def set_surcharge(self, lots: Positions, surcharge_fen: NDArray[np.integer]) -> None:
+        """Let hours begun (or visits) cost so much more than the tariff in these lots from now on."""
+        self.surcharge_fen[lots] = surcharge_fen
+        self.posted = charged_prices(self.tariff, self.surcharge_fen)
 
     def seconds(self, at_ms: NDArray[np.int32]) -> NDArray[np.int64]:
         """Return whole seconds since the scenario's start: those in which fees are reckoned."""
@@ -86,6 +89,8 @@ class Books:
         begins_ms, ends_ms
             Since the run's beginning, shape (n,).
         """
+        if not len(who):
+            return
         came = trips >= 0
         surcharge = np.where(came, self.paid_at_fen[trips], 0)
         prices = Prices(*charged_prices(self.tariff[lots], surcharge).T)

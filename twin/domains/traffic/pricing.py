@@ -68,7 +68,7 @@ class Pricing:
         self._asked_ms = now_ms
         if self._seen:
             answer: SetPrices = self._brain.ask(PRICES, self._view(now_s), now_s)
-            self._books.surcharge_fen[self._mine] = answer.surcharge_fen
+            self._books.set_surcharge(self._mine, answer.surcharge_fen)
         self._taken[:] = self._seen = 0
 
     def _view(self, now_s: float) -> PricesView:
