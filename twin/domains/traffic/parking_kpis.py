@@ -28,24 +28,32 @@ def parking_observations(
     def of(name: str) -> NDArray[np.float64]:
         return trips[name].to_numpy(np.float64)[counted]
 
-    looks = of("looked") > 0
-    searched = looks & ~np.isnan(of("parked_s"))
+    looks = trips["looked"].to_numpy()[counted] > 0
     barrier_s = of("barrier_s")
-    search_s = of("parked_s") - barrier_s - of("arrived_s")
-    stays = events["traffic.stays"]
-    stays = stays[stays["trip"].notna()]
-    fee_fen = pd.Series(stays["fee_fen"].to_numpy(np.float32), index=stays["trip"].to_numpy(np.int32))
-    fee_of_trip = fee_fen.reindex(trips["trip"].to_numpy()[counted]).to_numpy()
+    search_s = of("parked_s") - of("arrived_s") - barrier_s
+    searched = looks & ~np.isnan(search_s)
     has_lot = looks & ~np.isnan(of("lot"))
-    columns = {
-        # times are recorded as 32-bit numbers: a search of no time may come out a little below it
-        "search_min": np.where(searched, np.maximum(search_s, 0.0) / MINUTE_S, np.nan),
-        "search_km": np.where(searched, of("search_m") / 1000, np.nan),
-        "walk_m": np.where(has_lot, of("walk_m"), np.nan),
-        "barrier_s": np.where(has_lot, barrier_s, np.nan),
-        "fee_yuan": fee_of_trip / FEN,
+    # times are recorded as 32-bit numbers: a search of no time may come out a little below it
+    return {
+        "search_min": _where(searched, np.maximum(search_s, 0.0) / MINUTE_S),
+        "search_km": _where(searched, of("search_m") / 1000),
+        "walk_m": _where(has_lot, of("walk_m")),
+        "barrier_s": _where(has_lot, barrier_s),
+        "fee_yuan": _fees_fen(events["traffic.stays"], trips["trip"].to_numpy()[counted]) / np.float32(FEN),
     }
-    return {name: values.astype(np.float32) for name, values in columns.items()}
+
+
+def _where(there: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.where(there, values, np.nan).astype(np.float32)
+
+
+def _fees_fen(stays: pd.DataFrame, trips: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return what the stays after trips have cost, missing where there is none or it is not paid; (trips,)."""
+    came = np.flatnonzero(stays["trip"].notna().to_numpy())
+    after = stays["trip"].to_numpy()[came].astype(np.int64)
+    fee_fen = np.full(max(trips.max(initial=-1), after.max(initial=-1)) + 1, np.nan, np.float32)
+    fee_fen[after] = stays["fee_fen"].to_numpy(np.float32)[came]
+    return fee_fen[trips]
 
 
 def parking_kpis(
