@@ -40,6 +40,8 @@ class RunOptions:
         Folder under which ``<scenario>/<run id>/`` is made.
     jobs
         Number of worker processes; 1 runs in this one.
+    threads
+        Number of threads that each run uses; pays where there are fewer runs than cores.
     resume
         Go on from the finished replications of a run that was broken off, and reuse a finished run.
     """
@@ -47,6 +49,7 @@ class RunOptions:
     reports: Path
     jobs: int = 1
     resume: bool = False
+    threads: int = 1
 
 
 def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], None] = lambda done, of: None) -> Path:
@@ -76,7 +79,7 @@ def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], 
                 shutil.rmtree(unfinished / "events", ignore_errors=True)
             begun = time.perf_counter()
             with _tidy(unfinished):
-                _run_tasks(scenario, unfinished, options.jobs, progress)
+                _run_tasks(scenario, unfinished, options, progress)
             manifest = {
                 "run_id": final.name,
                 "identity": whole,
@@ -173,7 +176,7 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _run_tasks(scenario: Scenario, root: Path, jobs: int, progress: Callable[[int, int], None]) -> None:
+def _run_tasks(scenario: Scenario, root: Path, options: RunOptions, progress: Callable[[int, int], None]) -> None:
     tasks = [
         Task(replication, brain)
         for replication in range(scenario.replications)
@@ -182,7 +185,7 @@ def _run_tasks(scenario: Scenario, root: Path, jobs: int, progress: Callable[[in
     left = [task for task in tasks if not is_finished(root, scenario, task)]
     done = len(tasks) - len(left)
     progress(done, len(tasks))
-    workshop = Workshop(scenario)
+    workshop, jobs = Workshop(scenario, options.threads), options.jobs
     if jobs <= 1 or len(left) <= 1:
         with _settled(workshop if left else None):
             for count, task in enumerate(left, start=1):

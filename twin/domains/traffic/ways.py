@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.city.next_links import NextLinks
 from twin.city.road_traffic import Passed, RoadTraffic
 from twin.core.clock import MS, Clock
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
-from twin.kernels.vehicles import NO_WAY_SLOT
+from twin.kernels.lanes import LANES
 from twin.kernels.way_lengths import write_way_lengths
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ class Ways:
     """Tables of next links: of habit in the first rows, of what the informed know in the others.
 
     Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
-    times of the last interval, smoothed, one share of the points after the other, so that not all turn at once.
+    times of the last interval, smoothed, one share of the points after the other, so that not all turn at once. Points
+    go together in groups of `LANES`, as in `NextLinks`.
     """
 
     def __init__(
@@ -39,39 +41,47 @@ class Ways:
         self._city, self._network, self._road = city, network, road
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
-        junctions = len(network.links.node)
-        self._table = np.full(((1 + anybody_informed) * len(self._points), junctions), NO_WAY_SLOT, np.uint8)
+        self._groups = np.arange(-(-len(self._points) // LANES), dtype=np.int32)
+        self._table = NextLinks((1 + anybody_informed) * LANES * len(self._groups), len(network.links.node))
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
         self._passed = Passed(road)
         self._renewals = 0
         self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
         if anybody_informed:
-            self._network.write_ways(road, network.times.free_ms.copy(), self._points, self._live_rows, self._table)
+            self._renew_groups(network.times.free_ms.copy(), self._groups)
         road.set_next_links(self._table)
 
     @property
-    def _live_rows(self) -> NDArray[np.int32]:
-        return self._points + np.int32(len(self._points))
+    def _informed_from(self) -> int:
+        """Where the informed's destinations begin in the table."""
+        return LANES * len(self._groups)
+
+    def _renew_groups(self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32]) -> None:
+        """Write what the informed know of the ways to some groups of points."""
+        points = np.add.outer(groups * LANES, np.arange(LANES)).ravel().astype(np.int32)
+        points = points[points < len(self._points)]  # rising, so that only the last group can lack some
+        words = groups + np.int32(len(self._groups))
+        self._network.write_ways(self._road, link_time_ms, points, words, self._table, self._city.threads)
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
         """Let vehicles drive to points by the way that each knows."""
-        self._road.send_to(who, points + np.where(informed, np.int32(len(self._points)), np.int32(0)))
+        self._road.send_to(who, points + np.where(informed, np.int32(self._informed_from), np.int32(0)))
 
     def route(self, junction: int, point: int, *, informed: bool) -> NDArray[np.int32]:
         """Return the links from a junction to a point by the way that is known now, shape (any,)."""
-        return self._road.way(junction, point + (len(self._points) if informed else 0))
+        return self._road.way(junction, point + (self._informed_from if informed else 0))
 
     def length_m(
         self, junctions: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
         """Return how far it is from junctions to points by the way that each knows now, shape (any,)."""
         way_m = np.empty(len(junctions))
-        rows = points + np.where(informed, np.int32(len(self._points)), np.int32(0))
+        rows = points + np.where(informed, np.int32(self._informed_from), np.int32(0))
         links = self._network.links
         write_way_lengths(
-            self._table, self._road.out_first, self._road.out_link, links.to_junction, links.length_m, junctions, rows,
-            way_m,
+            self._table.words, self._road.out_first, self._road.out_link, links.to_junction, links.length_m, junctions,
+            rows, way_m,
         )  # fmt: skip
         return way_m
 
@@ -84,10 +94,9 @@ class Ways:
         if not self._anybody_informed:
             return
         self._measure(interval_ms)
-        share = self._points[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
+        share = self._groups[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
         self._renewals += 1
-        known_ms = np.maximum(1, np.rint(self._known_ms)).astype(np.int32)
-        self._network.write_ways(self._road, known_ms, share, self._live_rows[share], self._table)
+        self._renew_groups(np.maximum(1, np.rint(self._known_ms)).astype(np.int32), share)
 
     def _learn_habit(self, hour: int) -> None:
         begins = [h for h in self._parameters.habits_from_h if h <= hour]
@@ -96,7 +105,7 @@ class Ways:
             return
         self._habit_of = habit
         usual_ms = self._network.usual_times_ms(self._city, habit)
-        self._network.write_ways(self._road, usual_ms, self._points, self._points, self._table)
+        self._network.write_ways(self._road, usual_ms, self._points, self._groups, self._table, self._city.threads)
 
     def _measure(self, interval_ms: int) -> None:
         """Take the mean time of those who left each link since the last time into what is known of it."""
