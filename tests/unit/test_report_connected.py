@@ -28,7 +28,7 @@ class Run:
     def __init__(self, spaces: dict[str, tuple[int, int]]) -> None:
         self.spaces = spaces
 
-    def events(self, table: str, brain: str, replication: int) -> pd.DataFrame:
+    def events(self, table: str, brain: str, replication: int, columns: Any) -> pd.DataFrame:
         if table == "traffic.lot_list":
             return pd.DataFrame({"spaces": self.spaces[brain], "connected": [True, False]})
         minutes, km, walk_m = SEARCHES[brain, replication]

@@ -23,6 +23,7 @@ DESCRIPTION: Final = DomainDescription(
     factory="twin.domains.traffic.domain:TrafficDomain",
     observations="twin.domains.traffic.kpis:observations",
     kpis="twin.domains.traffic.kpis:compute",
+    layers="twin.domains.traffic.layers:layers",
     report="twin.domains.traffic.report:sections",
     kernels=(
         "link_transmission",

@@ -20,6 +20,7 @@ from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import DRIVER_TRAFFIC
 from twin.domains.traffic.entrances import Entrances
 from twin.domains.traffic.illegal_parking import KERB, IllegalParking, draw_kerb
+from twin.domains.traffic.load_delay import LoadDelay
 from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.night_opening import NightOpening
@@ -110,6 +111,7 @@ class TrafficDomain:
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
         self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack)
         self.road.add_vehicles(len(vehicles))
+        self._load_delay = LoadDelay(self.network, self.road, parameters.load_delay)
         self.signal_control = SignalControl(twin.brain, self.network, self.road, parameters, tables[SIGNALS])
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._start_parking(twin, tables)
@@ -125,6 +127,7 @@ class TrafficDomain:
         self._records.describe_links(self.city.roads, parameters.ring_roads)
         may_park = parameters.may_park.model_dump()
         self._parks = np.array([bool(may_park.get(purpose)) for purpose in PURPOSES])
+        self._records.describe_drivers(self.informed, self.parking_app.user)
         self._place_overnight(vehicles)
         book = self.book
         book.plan(book.first, np.maximum(book.planned_ms[book.first], 0), self._step_ms)
@@ -202,6 +205,7 @@ class TrafficDomain:
         )
         self._arrive(arrived, time_ms, ends_ms)
         self.car_parks.leave(leaving)  # not before: nobody takes a place earlier than it is left
+        self._load_delay.step(ends_ms)
         self.ways.renew(ends_ms, self._begins_ms)
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         self.illegal_parking.step(book, ends_ms)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from twin.domains.traffic.parking_kpis import MINUTE_S, searching
 if TYPE_CHECKING:
     from twin.core.language import Language
 
+TRIP_COLUMNS: Final = ("looked", "arrived_s", "parked_s", "barrier_s", "search_m", "walk_m")
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -31,8 +33,8 @@ class Totals:
 
 def totals_of(run: StoredRun, brain: str, replication: int) -> Totals:
     """Return them of one replication, the counted time taken to a day."""
-    told = run.events("traffic.lot_list", brain, replication)
-    trips = run.events("traffic.trips", brain, replication)
+    told = run.events("traffic.lot_list", brain, replication, ("spaces", "connected"))
+    trips = run.events("traffic.trips", brain, replication, TRIP_COLUMNS)
     began, search_s, search_km = searching(trips, run.clock)
     days = run.clock.duration_s / DAY_S
     walk_m = float(np.nansum(trips["walk_m"].to_numpy(np.float64)[began]))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from twin.city.next_links import NextLinks
 from twin.city.road_traffic import Passed, RoadTraffic
 from twin.core.clock import MS, Clock
+from twin.domains.traffic.habits import Habits
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
 from twin.kernels.lanes import LANES
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 class Ways:
     """Tables of next links: of habit in the first rows, of what the informed know in the others.
 
-    Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
-    times of the last interval, smoothed, one share of the points after the other, so that not all turn at once. Points
-    go together in groups of `LANES`, as in `NextLinks`.
+    Habit is an ordinary day's times as drivers take them (see `Habits`), of the hour of the day at which habits last
+    changed. The informed know the mean times of the last interval, smoothed, one share of the points after the other,
+    so that not all turn at once. Points go together in groups of `LANES`, as in `NextLinks`.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Ways:
     ) -> None:
         self._anybody_informed = anybody_informed
         self._city, self._network, self._road = city, network, road
+        self._habits = Habits(city, network, parameters.habit_sigma)
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
         self._groups = np.arange(-(-len(self._points) // LANES), dtype=np.int32)
@@ -59,9 +61,14 @@ class Ways:
 
     def _renew_groups(self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32]) -> None:
         """Write what the informed know of the ways to some groups of points."""
+        self._write_groups(link_time_ms, groups, groups + np.int32(len(self._groups)))
+
+    def _write_groups(
+        self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32], words: NDArray[np.int32]
+    ) -> None:
+        """Write the ways to some groups of points, which rise, into rows of the table."""
         points = np.add.outer(groups * LANES, np.arange(LANES)).ravel().astype(np.int32)
         points = points[points < len(self._points)]  # rising, so that only the last group can lack some
-        words = groups + np.int32(len(self._groups))
         self._network.write_ways(self._road, link_time_ms, points, words, self._table, self._city.threads)
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
@@ -104,8 +111,8 @@ class Ways:
         if habit == self._habit_of:
             return
         self._habit_of = habit
-        usual_ms = self._network.usual_times_ms(self._city, habit)
-        self._network.write_ways(self._road, usual_ms, self._points, self._groups, self._table, self._city.threads)
+        for time_ms, groups in self._habits.opinions(habit):
+            self._write_groups(time_ms, groups, groups)
 
     def _measure(self, interval_ms: int) -> None:
         """Take the mean time of those who left each link since the last time into what is known of it."""
