@@ -15,6 +15,7 @@ from twin.domains.traffic import DESCRIPTION
 from twin.domains.traffic.kpis import compute
 from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
+from twin.domains.traffic.priority import HOLDS, WAVES
 from twin.domains.traffic.records import LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
 
 CLOCK = Clock(datetime(2021, 3, 15, 7), 3600.0, 7200.0)
@@ -72,6 +73,8 @@ def events() -> dict[str, pd.DataFrame]:
     links.add(900, 0, 30, 120.0, 3)
     links.add(4500, 0, 28, 60.0, 1)
     recorder.table("traffic.roads", ROADS)
+    recorder.table("traffic.green_waves", WAVES)
+    recorder.table("traffic.signal_holds", HOLDS)
     recorder.close()
     return recorder.frames()
 

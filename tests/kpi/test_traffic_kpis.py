@@ -17,6 +17,7 @@ from twin.domains.traffic.kpis import WALK_M_PER_MIN, compute, observations
 from twin.domains.traffic.measures import RINGS
 from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
+from twin.domains.traffic.priority import HOLDS, WAVES
 from twin.domains.traffic.records import LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
 
 CLOCK = Clock(datetime(2021, 3, 15, 7), 3600.0, 7200.0)
@@ -57,6 +58,12 @@ def events() -> dict[str, pd.DataFrame]:
     roads.add(4500, 40, 0, 20, 28.0, 1.2, 0.7, 1, 1, 3)
     for name, schema in NO_PARKING.items():
         recorder.table(name, schema)
+    waves = recorder.table("traffic.green_waves", WAVES)
+    holds = recorder.table("traffic.signal_holds", HOLDS)
+    for begins_s in (-600.0, 100.0, 7300.0):  # before the counted time, in it, after it
+        waves.add(begins_s, 1, 2)
+        holds.add(0, 1, 1, begins_s, begins_s + 40.0, 30.0)
+    holds.add(1, 0, 1, 200.0, 290.0, 60.0)
     recorder.close()
     return recorder.frames()
 
@@ -79,6 +86,7 @@ def found(events: dict[str, pd.DataFrame]) -> dict[str, float]:
         ("delay_index.h07", 2.0),
         ("delay_index.within_third_ring", (7 / 6) / (4 / 6)), ("delay_index.h08", (7 / 6) / (4 / 6)),
         ("delay_h", 1.0), ("delay_h.h07", 0.5),
+        ("green_waves", 1), ("signal_holds", 2), ("green_taken_min", 1.5),
         ("planning_time_index.h07", 2.0), ("planning_time_index.h08", 2.0), ("planning_time_index", 2.0),
         ("most_driving", 50), ("queued", 15.0), ("most_queued", 20), ("most_full_links", 2), ("most_locked_links", 1),
         ("put_aside", 3),

@@ -11,13 +11,14 @@ from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.parking_measures import LOT_MEMBERS, PARKING_FAMILIES
 from twin.domains.traffic.questions import DECISIONS as ROAD_DECISIONS
 from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
+from twin.domains.traffic.questions_priority import DECISIONS as PRIORITY_DECISIONS
 
 DESCRIPTION: Final = DomainDescription(
     name="traffic",
     title="Road traffic and parking",
     parameters=TrafficParameters,
     connections=CONNECTIONS,
-    decisions=(*ROAD_DECISIONS, *PARKING_DECISIONS),
+    decisions=(*ROAD_DECISIONS, *PRIORITY_DECISIONS, *PARKING_DECISIONS),
     event_kinds=(),
     kpi_families=(*ROAD_FAMILIES, *PARKING_FAMILIES),
     factory="twin.domains.traffic.domain:TrafficDomain",

@@ -29,11 +29,13 @@ from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.parking_records import ParkingRecords
 from twin.domains.traffic.pricing import Pricing
+from twin.domains.traffic.priority import Priority
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
 from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
+from twin.domains.traffic.watch import Watch
 from twin.domains.traffic.ways import Ways
 
 if TYPE_CHECKING:
@@ -109,7 +111,8 @@ class TrafficDomain:
             )
         vehicles = self.vehicles = tables[VEHICLES]
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
-        self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack)
+        tracked = parameters.tracked_share if twin.streams.replication == 0 else 0.0  # for the playback
+        self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack, tracked)
         self.road.add_vehicles(len(vehicles))
         self._load_delay = LoadDelay(self.network, self.road, parameters.load_delay)
         self.signal_control = SignalControl(twin.brain, self.network, self.road, parameters, tables[SIGNALS])
@@ -121,6 +124,14 @@ class TrafficDomain:
         self.ways = Ways(
             self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self.informed.any())
         )
+        self._watch = Watch(
+            self.city, self.network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min)
+        )  # fmt: skip
+        self.roads.watch(twin.env, self._watch.measure())
+        self.priority = Priority(
+            twin, self.city, self.roads, self.network, self.road, self.signal_control, parameters, tables[SIGNALS],
+            self.begins_s,
+        )  # fmt: skip
         self._records = Records(twin.recorder, self.network, self.road)
         self._records.describe(self.lots, self.parking_app.connected)
         self.parking_records = ParkingRecords(twin.recorder, self._begins_ms)
@@ -172,6 +183,7 @@ class TrafficDomain:
             self._live_step(step)
             step += 1
             yield twin.env.timeout(self._step_ms / MS)
+            self._watch.look(step * self._step_ms)
 
     def _still_driving(self, step: int) -> bool:
         return step * self._step_ms < self._ends_ms or self.busy()
@@ -208,6 +220,7 @@ class TrafficDomain:
         self._load_delay.step(ends_ms)
         self.ways.renew(ends_ms, self._begins_ms)
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
+        self.priority.step(ends_ms)
         self.illegal_parking.step(book, ends_ms)
         self.night_opening.step((ends_ms + self._begins_ms) / MS)
         self.pricing.step(ends_ms, (ends_ms + self._begins_ms) / MS)
@@ -215,6 +228,7 @@ class TrafficDomain:
             ends_s = (ends_ms + self._begins_ms) // MS
             self._records.interval(ends_s, self.car_parks.taken)
             self.parking_records.interval(ends_s, self.books)
+            self._records.tracks(self.begins_s)
 
     def _users(self, trips: NDArray[np.int32], who: NDArray[np.int32], junction: NDArray[np.int32]) -> Users:
         """Return those of these drivers who have the parking app and will look for a place."""
@@ -302,11 +316,13 @@ class TrafficDomain:
 
     def finish(self, twin: Twin) -> None:
         """Record the trips, and those that are still under way."""
+        self._records.tracks(self.begins_s)
         self._records.trips(self.book, self.lots, self._begins_ms / MS)
         ends_s = -(-(self.road.now_ms + self._begins_ms) // MS)
         self.parking_records.finish(
             ends_s, self.book, self.books, self.overnight, self.parking_app, self.illegal_parking
         )
+        self.priority.finish(self.road.now_ms)
 
     def populations(self) -> Mapping[str, Sequence[Any]]:
         """Return the drivers and the lots."""

@@ -255,6 +255,7 @@ class TrafficParameters(ParameterSection):
     habits_from_h: list[Annotated[int, Field(ge=0, le=23)]] = _of("habits_from_h", min_length=1, max_length=24)
     habit_sigma: float = _of("habit_sigma", ge=0, le=1)
     news_every_min: int = _of("news_every_min", ge=1, le=120)
+    watched_every_min: int = _of("watched_every_min", ge=1, le=60)
     news_shares: int = _of("news_shares", ge=1, le=24)
     news_weight: float = _of("news_weight", gt=0, le=1)
     points_around: int = _of("points_around", ge=1, le=32)
@@ -322,6 +323,7 @@ class TrafficParameters(ParameterSection):
     tariff_zone_km: list[Annotated[float, Field(ge=0, le=1000)]] = _of("tariff_zone_km", min_length=2, max_length=2)
     tariff: list[ZoneTariff] = _of("tariff", min_length=3, max_length=3, validate_default=True)
     free_min: float = _of("free_min", ge=0, le=1440)
+    tracked_share: float = _of("tracked_share", ge=0, le=1)
     ring_roads: list[list[str]] = _of("ring_roads", min_length=2, max_length=2, validate_default=True)
 
     def files(self) -> tuple[str, ...]:

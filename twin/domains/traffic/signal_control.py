@@ -28,8 +28,9 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 def draw_signals(draw: Callable[[str], np.random.Generator], signals: int) -> pd.DataFrame:
-    """Draw which signals the city controls first, and which fail first: uniform numbers, a row a signal."""
-    return pd.DataFrame({name: draw(name).random(signals) for name in ("control_draw", "failure_draw")})
+    """Draw which signals the city controls first, which fail first, which can make way: uniform numbers, a row each."""
+    names = ("control_draw", "failure_draw", "priority_draw")
+    return pd.DataFrame({name: draw(name).random(signals) for name in names})
 
 
 class SignalControl:
@@ -43,7 +44,7 @@ class SignalControl:
     Attributes
     ----------
     rows
-        Cycle, start and length of green of each phase as they are now, ms, shape (p, 3).
+        Cycle, start and length of green of each phase by the plans of now, ms, shape (p, 3).
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class SignalControl:
         self._measure = _Measured(network, road, self._signals)
         self._alone = np.zeros(self._signals.phase_count, np.bool_)
         self._controlled = False
+        self._held, self._held_rows = np.empty(0, np.int64), np.empty((0, 3), np.int32)
 
     def step(self, now_ms: int, now_s: float) -> None:
         """Ask for plans when it is time to, and set them.
@@ -83,7 +85,18 @@ class SignalControl:
             self.rows[self._mine] = self._fixed[self._mine]
             self._controlled = False
             self._alone[:] = False
-            self._road.set_signals(self.rows)
+            self._show()
+
+    def hold(self, phases: NDArray[np.int64], rows: NDArray[np.int32]) -> None:
+        """Let these phases go by these rows, shape (k, 3), instead of their plans, and all others by their plans."""
+        self._held, self._held_rows = phases, rows
+        self._show()
+
+    def _show(self) -> None:
+        """Set the road's signals."""
+        shown = self.rows.copy()
+        shown[self._held] = self._held_rows
+        self._road.set_signals(shown)
 
     def _ask(self, now_s: float) -> SetPlans:
         parameters = self._parameters
@@ -113,7 +126,7 @@ class SignalControl:
         rows[still] = self.rows[self._mine][still]
         self.rows[self._mine] = rows
         self._alone, self._controlled = alone, True
-        self._road.set_signals(self.rows)
+        self._show()
 
 
 class _Measured:

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.city.next_links import NextLinks
-from twin.city.road_traffic import Passed, RoadTraffic
+from twin.city.road_traffic import RoadTraffic
 from twin.core.clock import MS, Clock
 from twin.domains.traffic.habits import Habits
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
+from twin.domains.traffic.watch import Measured
 from twin.kernels.lanes import LANES
 from twin.kernels.way_lengths import write_way_lengths
 
@@ -47,7 +48,8 @@ class Ways:
         self._table = NextLinks((1 + anybody_informed) * LANES * len(self._groups), len(network.links.node))
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
-        self._passed = Passed(road)
+        self._interval_ms = round(MS * 60 * parameters.news_every_min)
+        self._measured = Measured(network, road, self._interval_ms)
         self._renewals = 0
         self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
         if anybody_informed:
@@ -94,13 +96,13 @@ class Ways:
 
     def renew(self, now_ms: int, begins_ms: int) -> None:
         """Take over what has become known by now: at each interval's end, and at the hours when habits change."""
-        interval_ms = round(MS * 60 * self._parameters.news_every_min)
-        if now_ms % interval_ms:
+        if now_ms % self._interval_ms:
             return
         self._learn_habit(self._clock.hour_of_day((now_ms + begins_ms) / MS))
         if not self._anybody_informed:
             return
-        self._measure(interval_ms)
+        weight = self._parameters.news_weight
+        self._known_ms = (1 - weight) * self._known_ms + weight * self._measured.since_last()
         share = self._groups[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
         self._renewals += 1
         self._renew_groups(np.maximum(1, np.rint(self._known_ms)).astype(np.int32), share)
@@ -113,13 +115,3 @@ class Ways:
         self._habit_of = habit
         for time_ms, groups in self._habits.opinions(habit):
             self._write_groups(time_ms, groups, groups)
-
-    def _measure(self, interval_ms: int) -> None:
-        """Take the mean time of those who left each link since the last time into what is known of it."""
-        count, travel_ms = self._passed.since_last()
-        free_ms = self._network.times.free_ms
-        full = self._road.on_links() >= self._network.times.storage
-        stands_ms = np.where(full, free_ms + interval_ms, free_ms)
-        seen_ms = np.where(count > 0, travel_ms / np.maximum(count, 1), stands_ms)
-        weight = self._parameters.news_weight
-        self._known_ms = (1 - weight) * self._known_ms + weight * seen_ms
