@@ -16,10 +16,15 @@ from twin.domains.traffic import DESCRIPTION
 from twin.domains.traffic.kpis import WALK_M_PER_MIN, compute, observations
 from twin.domains.traffic.measures import RINGS
 from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
 from twin.domains.traffic.priority import HOLDS, WAVES
-from twin.domains.traffic.records import LINK_LIST, LINKS, ROADS, TRIPS
+from twin.domains.traffic.records import LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
 
 CLOCK = Clock(datetime(2021, 3, 15, 7), 3600.0, 7200.0)
+NO_PARKING = {
+    "traffic.stays": STAYS, "traffic.books": BOOKS, "traffic.led": LED, "traffic.illegal_parking": ILLEGAL,
+    "traffic.lots": LOTS, "traffic.lot_list": LOT_LIST,
+}  # fmt: skip
 WORK, LEISURE = PURPOSES.index("work"), PURPOSES.index("leisure")
 
 
@@ -51,6 +56,8 @@ def events() -> dict[str, pd.DataFrame]:
     roads.add(0, 99, 99, 99, 0.0, 0.0, 0.0, 99, 99, 99)
     roads.add(900, 50, 1, 10, 30.0, 1.0, 0.5, 2, 0, 0)
     roads.add(4500, 40, 0, 20, 28.0, 1.2, 0.7, 1, 1, 3)
+    for name, schema in NO_PARKING.items():
+        recorder.table(name, schema)
     waves = recorder.table("traffic.green_waves", WAVES)
     holds = recorder.table("traffic.signal_holds", HOLDS)
     for begins_s in (-600.0, 100.0, 7300.0):  # before the counted time, in it, after it

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 LEAST_H = 10.0
 """A scaled-down day ends after the morning peak, if nothing happens later."""
+BEGINS_H = 6
+"""A scaled-down day of traffic alone begins before that peak."""
 
 
 def scaled_down(path: Path) -> Scenario:
@@ -24,8 +26,13 @@ def scaled_down(path: Path) -> Scenario:
     whole = load_scenario(path)
     turns_s = [event.begins_s if math.isinf(event.ends_s) else event.ends_s for event in whole.events]
     hours = min(whole.duration_h, max([LEAST_H, *(turn_s / HOUR_S + 1 for turn_s in turns_s)]))
-    fewer = ("traffic.demand_factor=0.05",) if "traffic" in whole.domains else ()
-    return load_scenario(path, ("replications=1", f"duration_h={hours}", *fewer))
+    changes = ["replications=1"]
+    if "traffic" in whole.domains:
+        changes.append("traffic.demand_factor=0.05")
+    if whole.domains == ("traffic",):  # nobody drives at night
+        hours -= BEGINS_H - whole.start.hour
+        changes.append(f"start={whole.start:%Y-%m-%d} {BEGINS_H:02d}:00")
+    return load_scenario(path, (*changes, f"duration_h={hours}"))
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)

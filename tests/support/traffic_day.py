@@ -23,10 +23,11 @@ from twin.domains.traffic.parameters import TrafficParameters
 from twin.domains.traffic.questions_parking import DECISIONS
 from twin.policies.registry import load_rule
 from twin.policies.traffic.lot_choice.nearest_free import nearest_free
+from twin.policies.traffic.prices.by_occupancy import ByOccupancy
 
 PRACTISED = {decision.name: decision.silent_rule for decision in DECISIONS}
 """Rules that are not even asked."""
-CHOSEN: dict[str, Rule] = {"lot_choice": nearest_free}
+CHOSEN: dict[str, Rule] = {"lot_choice": nearest_free, "prices": ByOccupancy().decide}
 """A rule for each decision that looks at what it is shown."""
 
 

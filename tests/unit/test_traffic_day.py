@@ -91,6 +91,8 @@ def test_no_lot_ever_holds_more_than_its_spaces(which: str, request: pytest.Fixt
     most = changes.groupby("lot")["by"].cumsum().groupby(changes["lot"]).max()
     spaces = frames["traffic.lot_list"].set_index("lot")["spaces"]
     assert (most <= spaces.loc[most.index]).all()
+    assert parked["barrier_s"].max() > 14, "somebody has waited for others at a barrier, his place taken meanwhile"
+    assert (trips["ending"] == "illegal").any()
     still = np.bincount(lot[np.isinf(end_s)], minlength=len(spaces))
     assert np.array_equal(still, domain.car_parks.taken)
 

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.tariff import FREE_S, slow_fee_yuan
 
 from twin.domains.traffic.parameters import STRUCTURES, TrafficParameters
 from twin.domains.traffic.tariff import fee_fen, tariff_prices
-
-FREE_S = 20 * 60
 
 
 def clock_s(text: str) -> int:
@@ -66,34 +65,6 @@ def test_many_stays_have_the_fees_they_have_one_by_one() -> None:
     alone = [int(fee_fen(begins[k], ends[k], prices.of(np.array([k])), FREE_S)[0]) for k in range(500)]
     assert together.tolist() == alone
     assert together.dtype == np.int64
-
-
-def slow_fee_yuan(zone: int, structure: int, begin_s: int, end_s: int) -> int:
-    """Reckon a fee hour by hour, from the published table as it is printed."""
-    table = {
-        1: ((4, 2, 4, 0, 0), (4, 1, 3, 10, 0), (4, 1, 2, 10, 0)),
-        2: ((4, 1, 3, 0, 0), (4, 1, 2, 5, 0), (4, 1, 1, 5, 0)),
-        3: ((2, 1, 2, 0, 0), (2, 1, 1, 3, 0), (0, 0, 0, 3, 4)),
-    }
-    first, second, later, night, visit = table[zone][structure]
-    if end_s - begin_s <= FREE_S:
-        return 0
-    fee, now, visited = 0, begin_s, False
-    while now < end_s:
-        day, second_of_day = divmod(now, 86_400)
-        if second_of_day < 7 * 3600:
-            fee, now = fee + night, day * 86_400 + 7 * 3600
-        elif second_of_day >= 21 * 3600:
-            fee, now = fee + night, (day + 1) * 86_400 + 7 * 3600
-        else:
-            until = min(end_s, day * 86_400 + 21 * 3600)
-            hour = 0
-            while now < until:
-                hour += 1
-                fee += 0 if visit else first if hour == 1 else second if hour <= 3 else later
-                now += 3600
-            now, visited = until, True
-    return fee + (visit if visited else 0)
 
 
 @settings(max_examples=300, deadline=None)

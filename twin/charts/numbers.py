@@ -12,6 +12,10 @@ _UNITS: Final = {
     "s": "{number} s",
     "min": "{number} min",
     "km": "{number} km",
+    "m": "{number} m",
+    "km/h": "{number} km/h",
+    "h": "{number} h",
+    "yuan": "{number} yuan",
     "share": "{number} %",
     "count": "{number}",
 }

@@ -8,6 +8,7 @@ from twin.core.domain import DomainDescription
 from twin.domains.traffic.connections import CONNECTIONS
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
+from twin.domains.traffic.parking_measures import LOT_MEMBERS, PARKING_FAMILIES
 from twin.domains.traffic.questions import DECISIONS as ROAD_DECISIONS
 from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
 from twin.domains.traffic.questions_priority import DECISIONS as PRIORITY_DECISIONS
@@ -19,13 +20,22 @@ DESCRIPTION: Final = DomainDescription(
     connections=CONNECTIONS,
     decisions=(*ROAD_DECISIONS, *PRIORITY_DECISIONS, *PARKING_DECISIONS),
     event_kinds=(),
-    kpi_families=ROAD_FAMILIES,
+    kpi_families=(*ROAD_FAMILIES, *PARKING_FAMILIES),
     factory="twin.domains.traffic.domain:TrafficDomain",
     observations="twin.domains.traffic.kpis:observations",
     kpis="twin.domains.traffic.kpis:compute",
     layers="twin.domains.traffic.layers:layers",
     report="twin.domains.traffic.report:sections",
-    kernels=("link_transmission", "next_links", "parking"),
+    kernels=(
+        "link_transmission",
+        "next_links",
+        "parking",
+        "led_parking",
+        "lot_choice",
+        "barriers",
+        "way_lengths",
+        "fees",
+    ),
     warm_up="twin.domains.traffic.warm_up:compile_kernels",
-    members={"ring": RINGS, "purpose": PURPOSES},
+    members={"ring": RINGS, "purpose": PURPOSES, "lot_kind": LOT_MEMBERS},
 )

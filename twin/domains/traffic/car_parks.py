@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.core.clock import HOUR_S, MS
+from twin.core.clock import DAY_S, HOUR_S, MS
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES, TrafficParameters
 from twin.kernels.led_parking import FOUND_TAKEN, keep_places, park_or_look
@@ -26,6 +26,8 @@ class CarParks:
         Cars in each lot and places kept there, in the order of the table of lots, shape (k,).
     heading
         The point to which each vehicle drives or at which it stands, -1 before its first trip, shape (v,).
+    doors
+        Bits of who is let into each lot now, from when, and until when of the day (ms), by the table; (k,) each.
     kept_count
         Places among `taken` that are kept for somebody who is under way, shape (k,).
     turned_away
@@ -67,6 +69,8 @@ class CarParks:
         self._been = np.zeros(vehicles, np.uint32)
         self._again: list[tuple[Positions, Positions, Positions]] = []
         self._point = point
+        self._ordinary = self._lots.kind_bit.copy(), self._lots.opens_ms.copy(), self._lots.closes_ms.copy()
+        self.doors = self._doors()
         self._led = np.full(vehicles, NOT_YET, np.int32)
         self._kept = np.zeros(vehicles, np.bool_)
         self._led_count = np.zeros(len(lots), np.int32)
@@ -77,6 +81,18 @@ class CarParks:
     def taken(self) -> NDArray[np.int32]:
         """Cars in each lot and places kept there, in the order of the table of lots, shape (k,)."""
         return self._lots.taken[self._row]
+
+    def open_to_public(self, lots: Positions) -> None:
+        """Let whoever may use public lots into these lots too, positions in the table, at all hours, and none else."""
+        kind_bit, opens_ms, closes_ms = self._ordinary
+        self._lots.kind_bit[:], self._lots.opens_ms[:], self._lots.closes_ms[:] = kind_bit, opens_ms, closes_ms
+        rows = self._row[lots]
+        self._lots.kind_bit[rows] |= np.uint8(1 << LOT_KINDS.index("public"))
+        self._lots.opens_ms[rows], self._lots.closes_ms[rows] = 0, round(MS * DAY_S)
+        self.doors = self._doors()
+
+    def _doors(self) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]:
+        return self._lots.kind_bit[self._row], self._lots.opens_ms[self._row], self._lots.closes_ms[self._row]
 
     @property
     def points_around(self) -> Positions:

@@ -111,6 +111,113 @@ class LotChoiceView:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PricesView:
+    """What the city knows of the lots in the app when it may change their prices: k lots, columns of shape (k,).
+
+    Attributes
+    ----------
+    time_s
+        Now, seconds since the scenario's start.
+    lots
+        How many there are.
+    mean_occupancy
+        Taken among all their spaces since the last question.
+    lot
+        Number of the lot.
+    spaces
+        Spaces of the lot.
+    tariff_fen
+        What the tariff asks for the first hour (or for a visit, where it has one price).
+    surcharge_fen
+        What an hour begun (or the visit) costs above the tariff now.
+    occupancy
+        Mean share of the spaces that were taken since the last question, as the feed says.
+    """
+
+    time_s: float
+    lots: int
+    mean_occupancy: float
+    lot: NDArray[np.int32] = field(repr=False, metadata=NOT_RECORDED)
+    spaces: NDArray[np.int32] = field(repr=False, metadata=NOT_RECORDED)
+    tariff_fen: NDArray[np.int32] = field(repr=False, metadata=NOT_RECORDED)
+    surcharge_fen: NDArray[np.int32] = field(repr=False, metadata=NOT_RECORDED)
+    occupancy: NDArray[np.float64] = field(repr=False, metadata=NOT_RECORDED)
+
+    def __len__(self) -> int:
+        return len(self.lot)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetPrices:
+    """Let each hour begun cost so much more than the tariff from now on, for who comes from now on.
+
+    Attributes
+    ----------
+    surcharge_fen
+        Fen for each lot of the view, whole numbers, shape (k,): at most 10,000, and not so far below 0 that the first
+        hour (or the visit) would cost less than nothing.
+    """
+
+    surcharge_fen: NDArray[np.int32] = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SetPrices) and self.surcharge_fen.tolist() == other.surcharge_fen.tolist()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NightOpeningView:
+    """The city's private lots (office, residential) in the evening: k lots, columns of shape (k,).
+
+    Attributes
+    ----------
+    time_s, until_s
+        Now, and when the night ends, seconds since the scenario's start.
+    lots, all_spaces
+        How many there are, and their spaces.
+    lot
+        Number of the lot.
+    office
+        Whether it is an office's; else it is a residential one.
+    spaces
+        Spaces of the lot.
+    tariff_fen
+        What the tariff asks for the first hour (or for a visit, where it has one price).
+    """
+
+    time_s: float
+    until_s: float
+    lots: int
+    all_spaces: int
+    lot: NDArray[np.int32] = field(repr=False, metadata=NOT_RECORDED)
+    office: NDArray[np.bool_] = field(repr=False, metadata=NOT_RECORDED)
+    spaces: NDArray[np.int32] = field(repr=False, metadata=NOT_RECORDED)
+    tariff_fen: NDArray[np.int32] = field(repr=False, metadata=NOT_RECORDED)
+
+    def __len__(self) -> int:
+        return len(self.lot)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenLots:
+    """Let everybody who may use public lots use these too until the night ends, at all hours; cars in them may stay.
+
+    Attributes
+    ----------
+    opened
+        For each lot of the view, shape (k,).
+    """
+
+    opened: NDArray[np.bool_] = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OpenLots) and self.opened.tolist() == other.opened.tolist()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ParkAt:
     """Lead each driver to one of his lots, or let him look for himself.
 

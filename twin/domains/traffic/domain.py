@@ -14,20 +14,26 @@ from twin.core.clock import DAY_S, DRAIN_LIMIT_S, MS
 from twin.core.errors import ScenarioError
 from twin.core.streams import Streams
 from twin.domains.traffic.agents import CityLots, Drivers
+from twin.domains.traffic.books import Books
+from twin.domains.traffic.capacity import Capacity
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import DRIVER_TRAFFIC
+from twin.domains.traffic.entrances import Entrances
+from twin.domains.traffic.illegal_parking import KERB, IllegalParking, draw_kerb
 from twin.domains.traffic.load_delay import LoadDelay
 from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
+from twin.domains.traffic.night_opening import NightOpening
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
+from twin.domains.traffic.parking_records import ParkingRecords
+from twin.domains.traffic.pricing import Pricing
 from twin.domains.traffic.priority import Priority
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
 from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
 from twin.domains.traffic.tables import Demand, draw_tables
-from twin.domains.traffic.tariff import posted_prices
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 from twin.domains.traffic.watch import Watch
 from twin.domains.traffic.ways import Ways
@@ -87,7 +93,8 @@ class TrafficDomain:
         )
         signals = draw_signals(lambda column: twin.streams("traffic", "signals", column), len(self.network.signals))
         feed = draw_feed(twin.streams("traffic", "feed", "error"), len(self.lots))
-        return {VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals, FEED: feed}
+        kerb = draw_kerb(twin.streams("traffic", "kerb", "illegal"), len(vehicles))
+        return {VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals, FEED: feed, KERB: kerb}
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Put everybody where the day begins, and let time run."""
@@ -110,10 +117,7 @@ class TrafficDomain:
         self._load_delay = LoadDelay(self.network, self.road, parameters.load_delay)
         self.signal_control = SignalControl(twin.brain, self.network, self.road, parameters, tables[SIGNALS])
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
-        self.parking_app = ParkingApp(
-            twin, self.lots, vehicles, self.network, self.car_parks, parameters,
-            ParkingFeed(twin.brain, self.lots, tables[FEED], parameters), posted_prices(self.lots), len(self.book),
-        )  # fmt: skip
+        self._start_parking(twin, tables)
         self._permit = vehicles["home_permit"].to_numpy(np.bool_)
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
         self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
@@ -129,7 +133,8 @@ class TrafficDomain:
             self.begins_s,
         )  # fmt: skip
         self._records = Records(twin.recorder, self.network, self.road)
-        self._records.describe(self.lots)
+        self._records.describe(self.lots, self.parking_app.connected)
+        self.parking_records = ParkingRecords(twin.recorder, self._begins_ms)
         self._records.describe_links(self.city.roads, parameters.ring_roads)
         may_park = parameters.may_park.model_dump()
         self._parks = np.array([bool(may_park.get(purpose)) for purpose in PURPOSES])
@@ -138,6 +143,25 @@ class TrafficDomain:
         book = self.book
         book.plan(book.first, np.maximum(book.planned_ms[book.first], 0), self._step_ms)
         twin.env.process(self._live(twin))
+
+    def _start_parking(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Open the lots' entrances and books, and the app."""
+        parameters, vehicles = self.parameters, tables[VEHICLES]
+        self.books = Books(
+            self.lots, len(self.book), len(vehicles), round(60 * parameters.free_min), self._begins_ms,
+            twin.clock.second_of_day(0.0),
+        )  # fmt: skip
+        self.entrances = Entrances(self.lots)
+        self.capacity = Capacity(self.road, self.network.times.headway_ms)
+        self.illegal_parking = IllegalParking(
+            tables[KERB], self.network, self.road.out_first, self.road.out_link, self.capacity, parameters
+        )
+        feed = ParkingFeed(twin.brain, self.lots, tables[FEED], parameters)
+        self.night_opening = NightOpening(twin, self.lots, self.books, self.car_parks, parameters)
+        self.pricing = Pricing(twin.brain, self.lots, self.books, feed, self.car_parks, parameters)
+        self.parking_app = ParkingApp(
+            twin, self.lots, vehicles, self.network, self.car_parks, parameters, feed, self.books, len(self.book)
+        )
 
     def _place_overnight(self, vehicles: pd.DataFrame) -> None:
         """Let the cars that are kept in lots stand where they stood overnight."""
@@ -185,6 +209,9 @@ class TrafficDomain:
         )  # fmt: skip
         drivers = np.concatenate([who, looking])
         self.ways.send(drivers, self.car_parks.heading[drivers], self.informed[drivers])
+        book.search_m[book.current[looking]] += self.ways.length_m(
+            from_junction, self.car_parks.heading[looking], self.informed[looking]
+        )
         arrived, time_ms = self.road.advance(
             ends_ms, drivers, np.concatenate([at_ms, again_ms]), np.concatenate([junction, from_junction])
         )
@@ -194,8 +221,13 @@ class TrafficDomain:
         self.ways.renew(ends_ms, self._begins_ms)
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         self.priority.step(ends_ms)
+        self.illegal_parking.step(book, ends_ms)
+        self.night_opening.step((ends_ms + self._begins_ms) / MS)
+        self.pricing.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         if ends_ms % (MS * INTERVAL_S) == 0:
-            self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)
+            ends_s = (ends_ms + self._begins_ms) // MS
+            self._records.interval(ends_s, self.car_parks.taken)
+            self.parking_records.interval(ends_s, self.books)
             self._records.tracks(self.begins_s)
 
     def _users(self, trips: NDArray[np.int32], who: NDArray[np.int32], junction: NDArray[np.int32]) -> Users:
@@ -216,7 +248,10 @@ class TrafficDomain:
         away = before >= 0
         self.book.left_ms[before[away]] = at_ms[away]
         lot = np.where(away, self.book.lot[before], self.overnight[who])
-        return lot[lot >= 0]
+        began_ms = np.where(away, self.book.parked_ms[before], 0)
+        paid = lot >= 0
+        self.books.end(who[paid], before[paid], lot[paid], began_ms[paid], at_ms[paid])
+        return lot[paid]
 
     def _arrive(self, who: NDArray[np.int32], time_ms: NDArray[np.int32], ends_ms: int) -> None:
         """Let those who have arrived look for a place, and plan what they do next."""
@@ -233,14 +268,44 @@ class TrafficDomain:
         found = self.car_parks.look(
             who[looking], purpose[looking], self._time_of_day_ms(time_ms[looking]), time_ms[looking], looked_for_ms
         )
-        parked = found >= 0
-        ending[looking] = np.where(parked, ENDINGS.index("lot"), ENDINGS.index("gave_up"))
-        ending[looking[found == CarParks.GOES_ON]] = ENDINGS.index("under_way")
-        book.lot[trips[looking[parked]]] = found[parked]
+        parked_ms = time_ms.copy()
+        parked_ms[looking] = self._stop(looking, who, trips, found, time_ms, ending)
         book.ending[trips] = ending
         ended = ending != ENDINGS.index("under_way")
-        book.parked_ms[trips[ended]] = time_ms[ended]
+        book.parked_ms[trips[ended]] = parked_ms[ended]
         book.plan_next(trips[ended], self.parameters.least_stay_share, self._step_ms, ends_ms)
+
+    def _stop(
+        self,
+        looking: NDArray[np.intp],
+        who: NDArray[np.int32],
+        trips: NDArray[np.int32],
+        found: NDArray[np.int32],
+        time_ms: NDArray[np.int32],
+        ending: NDArray[np.int8],
+    ) -> NDArray[np.int32]:
+        """Write what became of those who looked, at positions among who has arrived; return when they stand.
+
+        Parameters
+        ----------
+        found
+            What each of them has found, see `CarParks.look`.
+        ending
+            Written, of all who have arrived.
+        """
+        book = self.book
+        parked, gave_up = found >= 0, found == CarParks.GAVE_UP
+        ending[looking] = np.where(parked, ENDINGS.index("lot"), ENDINGS.index("under_way"))
+        unlawful = self.illegal_parking.would[who[looking]]
+        ending[looking[gave_up]] = np.where(unlawful[gave_up], ENDINGS.index("illegal"), ENDINGS.index("gave_up"))
+        illegal = looking[gave_up & unlawful]
+        self.illegal_parking.stop(who[illegal], trips[illegal], book, time_ms[illegal])
+        in_ms = self.entrances.let_in(found, time_ms[looking])
+        into = trips[looking[parked]]
+        book.lot[into] = found[parked]
+        book.barrier_ms[into] = (in_ms - time_ms[looking])[parked]
+        self.books.begin(into, found[parked])
+        return in_ms
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
         """Nothing of this domain's own happens to the world yet."""
@@ -253,6 +318,10 @@ class TrafficDomain:
         """Record the trips, and those that are still under way."""
         self._records.tracks(self.begins_s)
         self._records.trips(self.book, self.lots, self._begins_ms / MS)
+        ends_s = -(-(self.road.now_ms + self._begins_ms) // MS)
+        self.parking_records.finish(
+            ends_s, self.book, self.books, self.overnight, self.parking_app, self.illegal_parking
+        )
         self.priority.finish(self.road.now_ms)
 
     def populations(self) -> Mapping[str, Sequence[Any]]:

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.domains.traffic.decisions_parking import Drivers, LotChoiceView, NearLots
-from twin.domains.traffic.questions_parking import LOT_CHOICE
+from twin.domains.traffic.decisions_parking import Drivers, LotChoiceView, NearLots, NightOpeningView, PricesView
+from twin.domains.traffic.questions_parking import LOT_CHOICE, NIGHT_OPENING, PRICES
 
 MOST_DRIVERS: Final = 200
 LOTS: Final = 60
@@ -72,4 +72,44 @@ def _lot_choice(generator: np.random.Generator) -> LotChoiceView:
     )
 
 
-PARKING_EXAMPLES: Final[dict[str, Callable[[np.random.Generator], Any]]] = {LOT_CHOICE.name: _lot_choice}
+def _prices(generator: np.random.Generator) -> PricesView:
+    """Return lots of all occupancies, empty and full ones too, some of them dearer or cheaper than the tariff."""
+    count = int(generator.integers(1, LOTS))
+    spaces = generator.integers(1, 400, count).astype(np.int32)
+    occupancy = np.clip(generator.normal(0.6, 0.4, count), 0, 1)
+    tariff = generator.choice([200, 400], count).astype(np.int32)
+    surcharge = generator.integers(-2, 8, count) * 50
+    return PricesView(
+        time_s=_time(generator),
+        lots=count,
+        mean_occupancy=float((spaces * occupancy).sum() / spaces.sum()),
+        lot=_read_only(np.sort(generator.choice(1000, count, replace=False)).astype(np.int32)),
+        spaces=_read_only(spaces),
+        tariff_fen=_read_only(tariff),
+        surcharge_fen=_read_only(np.where(generator.random() < 0.3, 0, surcharge).astype(np.int32)),
+        occupancy=_read_only(occupancy),
+    )
+
+
+def _night_opening(generator: np.random.Generator) -> NightOpeningView:
+    """Return private lots, all of one kind now and then."""
+    count = int(generator.integers(1, LOTS))
+    spaces = generator.integers(1, 400, count).astype(np.int32)
+    now_s = _time(generator)
+    return NightOpeningView(
+        time_s=now_s,
+        until_s=now_s + 12 * 3600,
+        lots=count,
+        all_spaces=int(spaces.sum()),
+        lot=_read_only(np.sort(generator.choice(1000, count, replace=False)).astype(np.int32)),
+        office=_read_only(generator.random(count) < generator.choice([0.0, 0.5, 1.0])),
+        spaces=_read_only(spaces),
+        tariff_fen=_read_only(generator.choice([200, 400], count).astype(np.int32)),
+    )
+
+
+PARKING_EXAMPLES: Final[dict[str, Callable[[np.random.Generator], Any]]] = {
+    LOT_CHOICE.name: _lot_choice,
+    PRICES.name: _prices,
+    NIGHT_OPENING.name: _night_opening,
+}

@@ -14,6 +14,8 @@ from twin.core.kpis import HOURS, KpiFamily, KpiValue
 from twin.core.statistics import statistic_of
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.parking_kpis import parking_kpis, parking_observations
+from twin.domains.traffic.parking_measures import PARKING_FAMILIES
 from twin.domains.traffic.records import INTERVAL_S
 
 MINUTE_S: Final = 60.0
@@ -25,15 +27,18 @@ PLANNING_SHARE: Final = 0.95
 def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
     """Return the KPIs of one replication; see `twin.core.domain.KpiFunction`."""
     cases = observations(events, clock)
-    rows = [row for family in ROAD_FAMILIES if family.column for row in _of_cases(family, cases)]
+    rows = [row for family in (*ROAD_FAMILIES, *PARKING_FAMILIES) if family.column for row in _of_cases(family, cases)]
     trips = len(cases)
     under_way = int((cases["ending"] == "under_way").sum())
     rows += [
         KpiValue("traffic.trips", trips, "count", trips),
         KpiValue("traffic.trips_not_ended", under_way, "count", trips),
     ]
+    passed = link_hours(events, clock)
+    km_by_hour = np.bincount(passed["hour"].to_numpy(np.int64), passed["km"].to_numpy(np.float64), len(HOURS))
     return [
-        *rows, *_on_links(events, clock), *_on_roads(events["traffic.roads"], clock), *_for_ambulances(events, clock)
+        *rows, *_on_links(passed), *_on_roads(events["traffic.roads"], clock), *_for_ambulances(events, clock),
+        *parking_kpis(events, clock, cases, km_by_hour.astype(np.float64)),
     ]  # fmt: skip
 
 
@@ -55,6 +60,7 @@ def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFra
             "purpose": pd.Categorical.from_codes(trips["purpose"].to_numpy()[counted], pd.Index(PURPOSES)),
             "hour": pd.Categorical.from_codes(hours, pd.Index(HOURS)),
             "ending": trips["ending"].array[counted],
+            **parking_observations(events, trips, counted),
         },
         index=pd.Index(trips["trip"].to_numpy()[counted], name="trip"),
     )
@@ -109,8 +115,7 @@ def _hours_of_intervals(ends_s: NDArray[np.int32], clock: Clock) -> NDArray[np.i
     return clock.hours_of_day(different.astype(np.float64) - INTERVAL_S).astype(np.int8)[place]
 
 
-def _on_links(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiValue]:
-    passed = link_hours(events, clock)
+def _on_links(passed: pd.DataFrame) -> Iterator[KpiValue]:
     parts = [("", passed)]
     parts += [(ring, passed[passed["ring"] == code]) for code, ring in enumerate(RINGS)]
     parts += [(hour, passed[passed["hour"] == code]) for code, hour in enumerate(HOURS)]

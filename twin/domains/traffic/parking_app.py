@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.core.clock import HOUR_S, MS
+from twin.core.clock import MS
+from twin.domains.traffic.books import Books
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import PARKING_APP
 from twin.domains.traffic.decisions_parking import Drivers, LotChoiceView, NearLots, ParkAt
@@ -76,30 +77,31 @@ class ParkingApp:
         car_parks: CarParks,
         parameters: TrafficParameters,
         feed: ParkingFeed,
-        posted: NDArray[np.int64],
+        books: Books,
         trips: int,
     ) -> None:
         self._brain, self._network, self._car_parks, self._parameters = twin.brain, network, car_parks, parameters
-        self._feed, self._posted = feed, posted
+        self._feed, self._books = feed, books
         setting = twin.brain.connection(PARKING_APP.name)
         share = setting.share if setting.on else 0.0
         self.user = vehicles["app_draw"].to_numpy() < share  # false for those who never park: NaN
         self._silent = twin.brain.is_silent(LOT_CHOICE) or not self.user.any() or not feed.connected.any()
         self._walk_m = vehicles["walk_m"].to_numpy(np.float32)
         self._value = vehicles["value_of_time_yuan_per_h"].to_numpy(np.float32)
-        self._spaces = lots["spaces"].to_numpy(np.int32)
+        self._spaces = np.array(lots["spaces"], np.int32)
         self._lot_xy_m = network.node_xy_m[lots["node"].to_numpy()]
         self._lot_x_m, self._lot_y_m = self._lot_xy_m[:, 0].copy(), self._lot_xy_m[:, 1].copy()
-        self._kind_bit = (1 << lots["kind"].to_numpy()).astype(np.uint8)
-        self._opens_ms, self._closes_ms = (
-            np.rint(lots[name].to_numpy(np.float64) * HOUR_S * MS).astype(np.int32) for name in ("opens_h", "closes_h")
-        )
         self._near = self._nearest_lots()
         self._seconds_a_metre = parameters.circuity * 3.6 / parameters.planned_speed_kmh
         self.times_led = np.zeros(trips, np.int8)
         self.times_turned_away = np.zeros(trips, np.int8)
         self._times_asked = np.zeros(len(vehicles), np.int8)
         self.refused = 0
+
+    @property
+    def connected(self) -> NDArray[np.bool_]:
+        """Which lots are in the app, shape (k,)."""
+        return self._feed.connected
 
     def _nearest_lots(self) -> Positions:
         """Return the connected lots nearest to each point, `NO_LOT` where there are no more; shape (p, any)."""
@@ -123,8 +125,7 @@ class ParkingApp:
         """
         if self._silent:
             return
-        if self._feed.is_due(now_ms):
-            self._feed.report(now_ms, self._car_parks.taken)
+        self._feed.report_if_due(now_ms, self._car_parks)
         self._times_asked[setting_out.who] = 0
         away = turned_away.of(self._car_parks.turned_away[turned_away.who] >= 0)
         self.times_turned_away[away.trips] += 1
@@ -173,8 +174,8 @@ class ParkingApp:
         shown = Shown.empty(len(asking), self._parameters.app_lots)
         show_lots(
             ShownLots(
-                self._near, self._lot_x_m, self._lot_y_m, self._kind_bit, self._opens_ms, self._closes_ms,
-                self._posted, free, self._car_parks.led_count, self._spaces, free_per_h,
+                self._near, self._lot_x_m, self._lot_y_m, *self._car_parks.doors,
+                self._books.posted, free, self._car_parks.led_count, self._spaces, free_per_h,
             ),
             Asking(
                 self._network.junction_point[links.node_junction[to_node]], from_xy_m[:, 0].copy(),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from twin.core.brain import Brain
 from twin.core.clock import MS
+from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import PARKING_FEED
 from twin.domains.traffic.lots import connected
 from twin.domains.traffic.parameters import TrafficParameters
@@ -57,6 +58,13 @@ class ParkingFeed:
     def is_due(self, now_ms: int) -> bool:
         """Say whether lots report now, or have not yet."""
         return not self._reports or now_ms - self._reports[-1][0] >= self._every_ms
+
+    def report_if_due(self, now_ms: int, car_parks: CarParks) -> bool:
+        """Let the lots report where it is time; say whether they have."""
+        due = self.is_due(now_ms)
+        if due:
+            self.report(now_ms, car_parks.taken)
+        return due
 
     def report(self, now_ms: int, taken: NDArray[np.int32]) -> None:
         """Let the lots report; places kept for somebody count as taken.

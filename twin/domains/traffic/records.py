@@ -17,6 +17,7 @@ from twin.core.clock import HOUR_S, MS
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS
+from twin.domains.traffic.tariff import posted_prices
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 
 ROWS_AT_ONCE: Final = 250_000
@@ -29,6 +30,7 @@ TRIPS: Final = {
     "destination_node": pa.int32(), "planned_s": pa.float32(), "departed_s": pa.float32(), "arrived_s": pa.float32(),
     "parked_s": pa.float32(), "left_s": pa.float32(), "lot": pa.int32(),
     "ending": pa.dictionary(pa.int32(), pa.string()), "looked": pa.int16(), "walk_m": pa.float32(),
+    "search_m": pa.float32(), "barrier_s": pa.float32(),
 }  # fmt: skip
 LINKS: Final = {
     "ends_s": pa.int32(), "link": pa.int32(), "left": pa.int32(), "time_s": pa.float32(), "on_link": pa.int32(),
@@ -49,7 +51,8 @@ TRACKS: Final = {"vehicle": pa.int32(), "link": pa.int32(), "entered_s": pa.floa
 LOTS: Final = {"ends_s": pa.int32(), "lot": pa.int32(), "taken": pa.int32()}
 LOT_LIST: Final = {
     "lot": pa.int32(), "name": pa.string(), "kind": pa.dictionary(pa.int32(), pa.string()), "spaces": pa.int32(),
-    "lon": pa.float64(), "lat": pa.float64(),
+    "lon": pa.float64(), "lat": pa.float64(), "connected": pa.bool_(), "zone": pa.int8(), "first_fen": pa.int32(),
+    "second_fen": pa.int32(), "later_fen": pa.int32(), "night_fen": pa.int32(), "visit_fen": pa.int32(),
 }  # fmt: skip
 
 
@@ -82,11 +85,12 @@ class Records:
             (MS * HOUR_S / times.headway_ms).astype(np.float32), from_node, links.node[links.to_junction],
         )  # fmt: skip
 
-    def describe(self, lots: pd.DataFrame) -> None:
-        """Write which lots there are."""
+    def describe(self, lots: pd.DataFrame, connected: NDArray[np.bool_]) -> None:
+        """Write which lots there are, and which of them are in the app."""
         self._lot_list.add_columns(
             np.arange(len(lots)), lots["name"].tolist(), [LOT_KINDS[kind] for kind in lots["kind"].tolist()],
-            lots["spaces"].to_numpy(), lots["lon"].to_numpy(), lots["lat"].to_numpy(),
+            lots["spaces"].to_numpy(), lots["lon"].to_numpy(), lots["lat"].to_numpy(), connected,
+            lots["zone"].to_numpy(), *posted_prices(lots).T,
         )  # fmt: skip
 
     def interval(self, ends_s: int, taken: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
@@ -143,4 +147,5 @@ class Records:
             book.destination[trips], (book.planned_ms[trips] / MS + begins_s).astype(np.float32),
             seconds(book.departed_ms), seconds(book.arrived_ms), seconds(book.parked_ms), seconds(book.left_ms),
             pa.array(lot, mask=lot < 0), ending, book.looked[trips], pa.array(walk_m, mask=lot < 0),
+            book.search_m[trips], (book.barrier_ms[trips] / MS).astype(np.float32),
         )  # fmt: skip

@@ -10,6 +10,7 @@ from twin.charts.marks import MOST_SERIES
 from twin.charts.section import Section, StoredRun
 from twin.domains.traffic.passages import MainStreets
 from twin.domains.traffic.report_before_after import before_after
+from twin.domains.traffic.report_connected import connected
 from twin.domains.traffic.report_corridors import corridors
 from twin.domains.traffic.report_findings import FINDINGS, MEMBER_NAMES
 from twin.domains.traffic.report_ground import Ground
@@ -36,12 +37,16 @@ def sections(run: StoredRun, language: Language) -> list[Section]:
     if len(run.brains) > len(brains):
         note = language("Charts show the first {n} brains; the tables of the verdict have all.", n=len(brains))
         parts[0] = Section(parts[0].id, parts[0].title, join(h("p", note, class_="note"), parts[0].html))
-    return [
+    brought = connected(run, brains, titles, language)
+    found = [
         *_of_trips_and_streets(run, ground, brains[:_MAPPED], titles[:_MAPPED], language),
         *parts,
         Section("lots", language("How full lots are"), lots_section(run, ground, brains, titles, language)),
         Section("search", language("Looking for a place"), search_section(run, ground, brains, titles, language)),
     ]
+    if brought is not None:
+        found.append(Section("connected-spaces", language("What each connected space brings"), brought))
+    return found
 
 
 def _of_trips_and_streets(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from twin.charts.section import Finding
+from twin.domains.traffic.report_findings_parking import LOT_NAMES, PARKING_FINDINGS
 
 MEMBER_NAMES: Final = {
     "within_third_ring": "within the Third Ring",
@@ -19,6 +20,7 @@ MEMBER_NAMES: Final = {
     "through": "passing through",
     "freight": "freight",
     "bus_service": "bus service",
+    **LOT_NAMES,
 }
 """English names of the members of groupings, for titles and rows."""
 
@@ -53,4 +55,5 @@ FINDINGS: Final = (
         "From eight to nine in the morning the roads are {difference} faster",
         "the speed on the roads from eight to nine in the morning",
     ),
+    *PARKING_FINDINGS,
 )

@@ -71,6 +71,27 @@ def posted_prices(lots: pd.DataFrame) -> Whole:
     return np.column_stack([lots[f"{name}_fen"].to_numpy(np.int64) for name in Prices._fields])
 
 
+def charged_prices(tariff: Whole, surcharge_fen: NDArray[np.integer]) -> Whole:
+    """Return what lots ask whose hours begun (a visit, where it has one price) cost so much more than the tariff.
+
+    Nothing costs less than 0, and nights cost what they do.
+
+    Parameters
+    ----------
+    tariff
+        The columns of `Prices`, fen, shape (k, 5).
+    surcharge_fen
+        Shape (k,).
+    """
+    visit = tariff[:, Prices._fields.index("visit")] > 0
+    raised = tariff.copy()
+    for name in ("first", "second", "later", "visit"):
+        column = raised[:, Prices._fields.index(name)]
+        raises = visit if name == "visit" else ~visit
+        column[raises] = np.maximum(column + surcharge_fen, 0)[raises]
+    return raised
+
+
 def fee_fen(begins_s: ArrayLike, ends_s: ArrayLike, prices: Prices, free_s: float) -> Whole:
     """Return the fees of stays.
 

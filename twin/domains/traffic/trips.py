@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 NOT_YET: Final = -(2**31)
 """In place of a time that has not come."""
-ENDINGS: Final = ("under_way", "lot", "own_place", "gave_up", "no_parking")
-"""How trips end: in a lot, at the household's own place, without a place, or with no wish for one."""
+ENDINGS: Final = ("under_way", "lot", "own_place", "gave_up", "no_parking", "illegal")
+"""How trips end: in a lot, at the household's own place, without a place, with no wish for one, or without a place and
+at the kerb where it is not allowed."""
 
 
 class TripBook:
@@ -27,13 +28,17 @@ class TripBook:
     planned_ms, stay_ms
         When each is to begin, and how long the vehicle is to stay at its end, shape (t,).
     departed_ms, arrived_ms, parked_ms, left_ms
-        When it began, first came to its destination, found a place, and left that again; `NOT_YET`; shape (t,).
+        When it began, first came to its destination, stood in a place, and left that again; `NOT_YET`; shape (t,).
     lot
         Where it was parked, -1 where in none, shape (t,).
     ending
         How each has ended, positions in `ENDINGS`, shape (t,).
     looked
         How many points were looked at for a place, shape (t,).
+    search_m
+        How far was driven after the first arrival, from point to point or lot to lot, shape (t,).
+    barrier_ms
+        How long the lot's entrance took, the wait for others included, shape (t,).
     current
         The trip that each vehicle is on or was on last, -1 before its first; shape (v,).
     """
@@ -51,6 +56,8 @@ class TripBook:
         self.lot = np.full(count, -1, np.int32)
         self.ending = np.zeros(count, np.int8)
         self.looked = np.zeros(count, np.int16)
+        self.search_m = np.zeros(count, np.float32)
+        self.barrier_ms = np.zeros(count, np.int32)
         self.current = np.full(vehicles, -1, np.int32)
         self._has_next = np.append(self.vehicle[1:] == self.vehicle[:-1], False)[:count]
         first = np.append(True, ~self._has_next[:-1])[:count]

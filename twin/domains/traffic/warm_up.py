@@ -10,8 +10,9 @@ def compile_kernels() -> None:
     from twin.city.next_links import next_links
     from twin.city.road_traffic import STEP_MS, RoadTraffic
     from twin.city.routing import Hierarchy
-    from twin.kernels.parking import Lots, Points, look_for_places
+    from twin.domains.traffic.parking_warm_up import compile_parking_kernels
     from twin.kernels.road_network import triangular
+    from twin.kernels.way_lengths import write_way_lengths
 
     begin, end = np.array([0, 1, 2], np.int32), np.array([1, 2, 0], np.int32)
     times = triangular(np.full(3, 100.0), np.ones(3), np.full(3, 10.0), np.full(3, 1800.0), 0.15, STEP_MS)
@@ -19,13 +20,10 @@ def compile_kernels() -> None:
     who = road.add_vehicles(1)
     hierarchy = Hierarchy.of_arrays(np.arange(3, dtype=np.int32), begin, end)
     one = np.zeros(1, np.int32)
-    road.set_next_links(next_links(hierarchy.customise(times.free_ms), road.out_first, road.out_link, one))
+    table = next_links(hierarchy.customise(times.free_ms), road.out_first, road.out_link, one)
+    road.set_next_links(table)
     road.send_to(who, one)
     road.advance(STEP_MS, who, one, np.ones(1, np.int32))
     road.queues()
-    lots = Lots(np.array([0, 1], np.int32), np.ones(1, np.int32), one.copy(), np.ones(1, np.uint8), one, one)
-    points = Points(np.zeros(1), np.zeros(1), np.zeros((1, 1), np.int32))
-    look_for_places(
-        lots, points, one, one, np.ones(1, np.uint8), one, np.ones(1, np.bool_), np.zeros(1, np.uint32), one.copy(),
-        one.copy(),
-    )  # fmt: skip
+    write_way_lengths(table.words, road.out_first, road.out_link, end, np.full(3, 100.0), one, one, np.empty(1))
+    compile_parking_kernels()

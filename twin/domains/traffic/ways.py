@@ -15,6 +15,7 @@ from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
 from twin.domains.traffic.watch import Measured
 from twin.kernels.lanes import LANES
+from twin.kernels.way_lengths import write_way_lengths
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -79,6 +80,19 @@ class Ways:
     def route(self, junction: int, point: int, *, informed: bool) -> NDArray[np.int32]:
         """Return the links from a junction to a point by the way that is known now, shape (any,)."""
         return self._road.way(junction, point + (self._informed_from if informed else 0))
+
+    def length_m(
+        self, junctions: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """Return how far it is from junctions to points by the way that each knows now, shape (any,)."""
+        way_m = np.empty(len(junctions))
+        rows = points + np.where(informed, np.int32(self._informed_from), np.int32(0))
+        links = self._network.links
+        write_way_lengths(
+            self._table.words, self._road.out_first, self._road.out_link, links.to_junction, links.length_m, junctions,
+            rows, way_m,
+        )  # fmt: skip
+        return way_m
 
     def renew(self, now_ms: int, begins_ms: int) -> None:
         """Take over what has become known by now: at each interval's end, and at the hours when habits change."""
