@@ -149,14 +149,16 @@ class Workshop:
 
     def _events(self, domains: Mapping[str, Any], roads: Any) -> list[tuple[Any, Listener]]:
         from twin.city.section import EVENT_KINDS
-        from twin.core.model import ConnectionFailures
+        from twin.core.model import ConnectionFailures, Together
         from twin.domains import DESCRIPTIONS
 
-        listeners: dict[str, Listener] = {"connection_fails": ConnectionFailures()}
-        listeners.update({kind.name: roads for kind in EVENT_KINDS})
+        listeners: dict[str, list[Listener]] = {"connection_fails": [ConnectionFailures()]}
+        listeners.update({kind.name: [roads] for kind in EVENT_KINDS})
         for name, domain in domains.items():
-            listeners.update({kind.name: domain for kind in DESCRIPTIONS[name].event_kinds})
-        return [(event, listeners[event.kind]) for event in self.scenario.events]
+            own = {kind.name for kind in DESCRIPTIONS[name].event_kinds}
+            for kind in own.union(DESCRIPTIONS[name].hears):
+                listeners.setdefault(kind, []).append(domain)
+        return [(event, Together(listeners[event.kind])) for event in self.scenario.events]
 
 
 def compute_kpis(scenario: Scenario, frames: Mapping[str, pd.DataFrame]) -> list[KpiValue]:

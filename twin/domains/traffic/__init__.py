@@ -6,6 +6,7 @@ from typing import Final
 
 from twin.core.domain import DomainDescription
 from twin.domains.traffic.connections import CONNECTIONS
+from twin.domains.traffic.happenings import EVENT_KINDS, HEARS
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.questions import DECISIONS as ROAD_DECISIONS
@@ -17,7 +18,9 @@ DESCRIPTION: Final = DomainDescription(
     parameters=TrafficParameters,
     connections=CONNECTIONS,
     decisions=(*ROAD_DECISIONS, *PARKING_DECISIONS),
-    event_kinds=(),
+    event_kinds=EVENT_KINDS,
+    hears=HEARS,
+    warnings="twin.domains.traffic.capacity_check:warnings",
     kpi_families=ROAD_FAMILIES,
     factory="twin.domains.traffic.domain:TrafficDomain",
     observations="twin.domains.traffic.kpis:observations",

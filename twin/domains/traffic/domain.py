@@ -16,11 +16,17 @@ from twin.core.streams import Streams
 from twin.domains.traffic.agents import CityLots, Drivers
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import DRIVER_TRAFFIC
+from twin.domains.traffic.crowds import with_crowds
+from twin.domains.traffic.dark_signals import DarkSignals, failing_signals
+from twin.domains.traffic.gridlock import GridlockWatch
+from twin.domains.traffic.happenings import CROWD, SIGNALS_FAIL
+from twin.domains.traffic.incidents import EVENTS, Incidents, draw_events, roads_may_close
 from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
+from twin.domains.traffic.plate_restriction import BARRED, restricted
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
 from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
@@ -82,9 +88,19 @@ class TrafficDomain:
         vehicles, trips = draw_tables(
             lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
         )
-        signals = draw_signals(lambda column: twin.streams("traffic", "signals", column), len(self.network.signals))
+        vehicles, trips = with_crowds(
+            lambda table, *column: twin.streams("traffic", table, *column), (vehicles, trips), self.city.roads,
+            twin.clock, self.demand, twin.events,
+        )  # fmt: skip
+        trips, barred = restricted(
+            lambda column: twin.streams("traffic", "plates", column), (vehicles, trips), self.city.roads, twin.clock,
+            self.parameters,
+        )  # fmt: skip
+        may_fail = failing_signals(self.city.roads, self.network, twin.events)
+        signals = draw_signals(lambda column: twin.streams("traffic", "signals", column), len(may_fail))
+        events = draw_events(lambda column: twin.streams("traffic", "events", column), twin.events)
         feed = draw_feed(twin.streams("traffic", "feed", "error"), len(self.lots))
-        return {VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals, FEED: feed}
+        return {VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals, FEED: feed, EVENTS: events, BARRED: barred}
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Put everybody where the day begins, and let time run."""
@@ -113,11 +129,24 @@ class TrafficDomain:
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
         self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
         self.ways = Ways(
-            self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self.informed.any())
+            self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self.informed.any()),
+            roads_may_close=roads_may_close(twin.events),
+        )  # fmt: skip
+        self.incidents = Incidents(
+            self.city, self.network, self.road, self.ways, self.car_parks, parameters, tables[EVENTS], self.informed,
+            twin.recorder,
+        )  # fmt: skip
+        self.dark_signals = DarkSignals(
+            self.network, failing_signals(self.city.roads, self.network, twin.events),
+            tables[SIGNALS]["failure_draw"].to_numpy(), parameters,
+        )  # fmt: skip
+        self._gridlock = GridlockWatch(
+            twin.recorder, self.network, self.road, self.city.roads, parameters.ring_roads
         )
         self._records = Records(twin.recorder, self.network, self.road)
         self._records.describe(self.lots)
         self._records.describe_links(self.city.roads, parameters.ring_roads)
+        self._records.barred(tables[BARRED])
         may_park = parameters.may_park.model_dump()
         self._parks = np.array([bool(may_park.get(purpose)) for purpose in PURPOSES])
         self._place_overnight(vehicles)
@@ -169,16 +198,18 @@ class TrafficDomain:
             begins_ms, (begins_ms + self._begins_ms) / MS, self._time_of_day_ms(begins_ms),
         )  # fmt: skip
         drivers = np.concatenate([who, looking])
-        self.ways.send(drivers, self.car_parks.heading[drivers], self.informed[drivers])
+        self.incidents.send(drivers)
         arrived, time_ms = self.road.advance(
             ends_ms, drivers, np.concatenate([at_ms, again_ms]), np.concatenate([junction, from_junction])
         )
         self._arrive(arrived, time_ms, ends_ms)
         self.car_parks.leave(leaving)  # not before: nobody takes a place earlier than it is left
         self.ways.renew(ends_ms, self._begins_ms)
+        self.incidents.step(ends_ms)
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         if ends_ms % (MS * INTERVAL_S) == 0:
             self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)
+            self._gridlock.look((ends_ms + self._begins_ms) / MS)
 
     def _users(self, trips: NDArray[np.int32], who: NDArray[np.int32], junction: NDArray[np.int32]) -> Users:
         """Return those of these drivers who have the parking app and will look for a place."""
@@ -225,7 +256,16 @@ class TrafficDomain:
         book.plan_next(trips[ended], self.parameters.least_stay_share, self._step_ms, ends_ms)
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
-        """Nothing of this domain's own happens to the world yet."""
+        """Change the roads; those who come for a crowd were drawn before."""
+        number = next(place for place, other in enumerate(twin.events) if other is event)
+        if event.kind == SIGNALS_FAIL.name:
+            self.dark_signals.begins_or_ends(number, float(event.value), begins)
+            self.incidents.state.set_dark(self.dark_signals.capacity_share())
+            self.incidents.refresh()
+            if len(self.network.signals):
+                self.signal_control.set_dark(self.dark_signals.phases())
+        elif event.kind != CROWD.name:
+            self.incidents.on_event(number, event, begins, self.road.now_ms, twin.now)
 
     def busy(self) -> bool:
         """Say whether somebody still drives."""
@@ -234,6 +274,8 @@ class TrafficDomain:
     def finish(self, twin: Twin) -> None:
         """Record the trips, and those that are still under way."""
         self._records.trips(self.book, self.lots, self._begins_ms / MS)
+        self.incidents.finish(twin.now)
+        self._gridlock.finish()
 
     def populations(self) -> Mapping[str, Sequence[Any]]:
         """Return the drivers and the lots."""

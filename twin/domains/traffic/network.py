@@ -75,7 +75,7 @@ class Network:
         xy_m = roads.node_xy_m[links.node]
         _, nearest = cKDTree(xy_m[points]).query(xy_m)
         plans = parameters.signals == "plans"
-        signals = Signals.of(roads, links, _is_main(links) & plans)
+        signals = Signals.of(roads, links, is_main(links) & plans)
         return cls(
             links=links,
             hierarchy=Hierarchy.of_arrays(rank, links.from_junction, links.to_junction),
@@ -119,7 +119,7 @@ class Network:
         return milliseconds(link_s)
 
 
-def _is_main(links: Links) -> NDArray[np.bool_]:
+def is_main(links: Links) -> NDArray[np.bool_]:
     return np.isin(links.road_class, [ROAD_CLASSES.index(name) for name in SIGNALLED])
 
 
@@ -131,7 +131,7 @@ def _times(links: Links, signals: Signals, junction_time_factor: float, paramete
     """
     flow = parameters.lane_flow_per_h.model_dump()
     by_class = np.array([flow.get(name.removesuffix("_link"), flow["local"]) for name in ROAD_CLASSES])
-    as_share = _is_main(links) & (parameters.signals == "share")
+    as_share = is_main(links) & (parameters.signals == "share")
     green = np.where(as_share, parameters.signal_green_share, 1.0)
     slower = np.where(signals.link_phase >= 0, 1.0, junction_time_factor)
     return triangular(

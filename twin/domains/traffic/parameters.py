@@ -223,6 +223,36 @@ class MayPark(Frozen):
     hospital: list[LotKind]
 
 
+def _plates(name: str, **limits: Any) -> Any:
+    return Field(default=SHIPPED["plate_restriction"].value[name], validate_default=True, **limits)
+
+
+class PlateRestriction(Frozen):
+    """Which cars may not drive where and when, by the last digit of their plates, and what their drivers do."""
+
+    rule: Literal["none", "odd_even", "digits"] = _plates("rule")
+    digits_by_weekday: list[list[Annotated[int, Field(ge=0, le=9)]]] = _plates(
+        "digits_by_weekday", min_length=7, max_length=7
+    )
+    inside: Literal["third_ring", "fourth_ring", "districts", "everywhere"] = _plates("inside")
+    districts: list[str] = _plates("districts")
+    from_h: Hour = _plates("from_h")
+    until_h: Hour = _plates("until_h")
+    complies: Share = _plates("complies")
+    stays_home: Share = _plates("stays_home")
+    exempt: list[Literal["car", "through", "lorry", "bus"]] = _plates("exempt")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.until_h <= self.from_h:
+            raise ValueError("plate_restriction: until_h must be after from_h")
+        if (self.inside == "districts") != bool(self.districts):
+            raise ValueError("plate_restriction: districts must be named where inside is districts, and only there")
+        if self.rule == "digits" and not any(self.digits_by_weekday):
+            raise ValueError("plate_restriction: digits_by_weekday bars no digit on any day")
+        return self
+
+
 class TrafficParameters(ParameterSection):
     """Who drives, and where one can park."""
 
@@ -315,6 +345,12 @@ class TrafficParameters(ParameterSection):
     tariff_zone_km: list[Annotated[float, Field(ge=0, le=1000)]] = _of("tariff_zone_km", min_length=2, max_length=2)
     tariff: list[ZoneTariff] = _of("tariff", min_length=3, max_length=3, validate_default=True)
     free_min: float = _of("free_min", ge=0, le=1440)
+    closure_known_min: float = _of("closure_known_min", ge=0, le=1440)
+    crash_capacity_share: list[list[Share]] = _of("crash_capacity_share", min_length=1, max_length=7)
+    dark_signal_headway_s: float = _of("dark_signal_headway_s", ge=1, le=60)
+    crowd_comes_before_min: Duration = _of("crowd_comes_before_min")
+    crowd_leaves_after_min: Duration = _of("crowd_leaves_after_min")
+    plate_restriction: PlateRestriction = _of("plate_restriction")
     ring_roads: list[list[str]] = _of("ring_roads", min_length=2, max_length=2, validate_default=True)
 
     def files(self) -> tuple[str, ...]:
@@ -364,6 +400,14 @@ class TrafficParameters(ParameterSection):
     def _signals_fit(self) -> Self:
         if self.signals == "plans" and self.signal_cycle_s < MOST_PHASES * (self.signal_lost_s + LEAST_GREEN_S):
             raise ValueError("signal_cycle_s leaves three phases less than 5 s of green each besides their lost times")
+        return self
+
+    @model_validator(mode="after")
+    def _crashes_fit(self) -> Self:
+        if any(len(row) != lanes + 1 for lanes, row in enumerate(self.crash_capacity_share)):
+            raise ValueError("crash_capacity_share needs rows of one, two, three and more values, for 2, 3, 4 lanes")
+        if any(share <= 0 for row in self.crash_capacity_share for share in row):
+            raise ValueError("crash_capacity_share must lie above 0")
         return self
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ from twin.core.clock import HOUR_S, MS
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS
+from twin.domains.traffic.plate_restriction import REACTIONS
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 
 INTERVAL_S: Final = 900
@@ -41,6 +42,7 @@ ROADS: Final = {
     "vehicle_km": pa.float64(), "vehicle_h": pa.float64(), "free_flow_h": pa.float64(), "full_links": pa.int32(),
     "locked_links": pa.int32(), "put_aside": pa.int64(),
 }  # fmt: skip
+BARRED_CARS: Final = {"vehicle": pa.int32(), "day": pa.int32(), "does": pa.dictionary(pa.int32(), pa.string())}
 LOTS: Final = {"ends_s": pa.int32(), "lot": pa.int32(), "taken": pa.int32()}
 LOT_LIST: Final = {
     "lot": pa.int32(), "name": pa.string(), "kind": pa.dictionary(pa.int32(), pa.string()), "spaces": pa.int32(),
@@ -57,6 +59,7 @@ class Records:
         self._roads: EventTable = recorder.table("traffic.roads", ROADS)
         self._lots: EventTable = recorder.table("traffic.lots", LOTS)
         self._lot_list: EventTable = recorder.table("traffic.lot_list", LOT_LIST)
+        self._barred: EventTable = recorder.table("traffic.barred", BARRED_CARS)
         self._link_list: EventTable = recorder.table("traffic.link_list", LINK_LIST)
         self._network, self._road = network, road
         self._passed = Passed(road)
@@ -74,6 +77,11 @@ class Records:
             links.length_m.astype(np.float32), (times.free_ms / MS).astype(np.float32),
             (MS * HOUR_S / times.headway_ms).astype(np.float32), from_node, links.node[links.to_junction],
         )  # fmt: skip
+
+    def barred(self, barred: pd.DataFrame) -> None:
+        """Write who may not drive on which day, and what he does about it."""
+        does = [REACTIONS[code] for code in barred["does"].tolist()]
+        self._barred.add_columns(barred["vehicle"].to_numpy(), barred["day"].to_numpy(), does)
 
     def describe(self, lots: pd.DataFrame) -> None:
         """Write which lots there are."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from twin.domains.traffic.parameters import TrafficParameters
 
 SIGNALS: Final = "traffic.signals"
+ALWAYS_GREEN: Final = (1, 0, 1)
+"""Cycle, start and length of green, ms."""
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -66,6 +68,16 @@ class SignalControl:
         self._measure = _Measured(network, road, self._signals)
         self._alone = np.zeros(self._signals.phase_count, np.bool_)
         self._controlled = False
+        self._dark = np.zeros(len(self.rows), np.bool_)
+
+    def set_dark(self, dark: NDArray[np.bool_]) -> None:
+        """Let the signals of these phases fail, shape (p,), and all others work."""
+        self._dark = dark
+        self._show()
+
+    def _show(self) -> None:
+        """Set the road's signals: dark ones stop nobody for long; see `twin.domains.traffic.dark_signals`."""
+        self._road.set_signals(np.where(self._dark[:, None], np.array(ALWAYS_GREEN), self.rows))
 
     def step(self, now_ms: int, now_s: float) -> None:
         """Ask for plans when it is time to, and set them.
@@ -83,7 +95,7 @@ class SignalControl:
             self.rows[self._mine] = self._fixed[self._mine]
             self._controlled = False
             self._alone[:] = False
-            self._road.set_signals(self.rows)
+            self._show()
 
     def _ask(self, now_s: float) -> SetPlans:
         parameters = self._parameters
@@ -113,7 +125,7 @@ class SignalControl:
         rows[still] = self.rows[self._mine][still]
         self.rows[self._mine] = rows
         self._alone, self._controlled = alone, True
-        self._road.set_signals(self.rows)
+        self._show()
 
 
 class _Measured:

@@ -11,6 +11,7 @@ from twin.city.road_traffic import Passed, RoadTraffic
 from twin.core.clock import MS, Clock
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
+from twin.kernels.hierarchy import UNREACHABLE_MS
 from twin.kernels.vehicles import NO_WAY_SLOT
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class Ways:
-    """Tables of next links: of habit in the first rows, of what the informed know in the others.
+    """Tables of next links: of habit in the first rows, then of what the informed know, then of habit round barriers.
 
-    Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
+    The second and the third are there only where somebody is informed, or a road may close. Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
     times of the last interval, smoothed, one share of the points after the other, so that not all turn at once.
     """
 
@@ -33,25 +34,63 @@ class Ways:
         clock: Clock,
         *,
         anybody_informed: bool,
+        roads_may_close: bool = False,
     ) -> None:
         self._anybody_informed = anybody_informed
+        self._roads_may_close = roads_may_close
+        self._barred: NDArray[np.bool_] | None = None
+        self.habit_knows = False
         self._city, self._network, self._road = city, network, road
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
         junctions = len(network.links.node)
-        self._table = np.full(((1 + anybody_informed) * len(self._points), junctions), NO_WAY_SLOT, np.uint8)
+        blocks = 1 + anybody_informed + roads_may_close
+        self._table = np.full((blocks * len(self._points), junctions), NO_WAY_SLOT, np.uint8)
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
         self._passed = Passed(road)
         self._renewals = 0
         self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
         if anybody_informed:
-            self._network.write_ways(road, network.times.free_ms.copy(), self._points, self._live_rows, self._table)
+            self._write(network.times.free_ms.copy(), self._points, self._live_rows)
         road.set_next_links(self._table)
 
     @property
     def _live_rows(self) -> NDArray[np.int32]:
         return self._points + np.int32(len(self._points))
+
+    @property
+    def _detour_rows(self) -> NDArray[np.int32]:
+        return self._points + np.int32((1 + self._anybody_informed) * len(self._points))
+
+    def _write(
+        self,
+        time_ms: NDArray[np.int32],
+        points: NDArray[np.int32],
+        rows: NDArray[np.int32],
+        barred: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Write the next links to some points under these times, round what is barred."""
+        if barred is not None:
+            time_ms = np.where(barred, np.int32(UNREACHABLE_MS), time_ms)
+        self._network.write_ways(self._road, time_ms, points, rows, self._table)
+
+    def bar(self, barred: NDArray[np.bool_] | None) -> None:
+        """Let the informed, and who has stood before a barrier, know which links are barred, shape (m,)."""
+        self._barred = barred
+        if self._anybody_informed:
+            self._write(self._rounded_ms(), self._points, self._live_rows, barred)
+        if barred is not None:
+            self._write(self._usual_ms(), self._points, self._detour_rows, barred)
+
+    def learn_barriers(self) -> None:
+        """Let everybody know what is barred by now, or that it is not any more."""
+        self.habit_knows = self._barred is not None
+        self._write(self._usual_ms(), self._points, self._points, self._barred)
+
+    def send_round(self, who: NDArray[np.int32], points: NDArray[np.int32]) -> None:
+        """Let vehicles drive to points by habit, but round the barriers."""
+        self._road.send_to(who, self._detour_rows[points])
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
         """Let vehicles drive to points by the way that each knows."""
@@ -72,8 +111,13 @@ class Ways:
         self._measure(interval_ms)
         share = self._points[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
         self._renewals += 1
-        known_ms = np.maximum(1, np.rint(self._known_ms)).astype(np.int32)
-        self._network.write_ways(self._road, known_ms, share, self._live_rows[share], self._table)
+        self._write(self._rounded_ms(), share, self._live_rows[share], self._barred)
+
+    def _rounded_ms(self) -> NDArray[np.int32]:
+        return np.maximum(1, np.rint(self._known_ms)).astype(np.int32)
+
+    def _usual_ms(self) -> NDArray[np.int32]:
+        return self._network.usual_times_ms(self._city, self._habit_of or 0)
 
     def _learn_habit(self, hour: int) -> None:
         begins = [h for h in self._parameters.habits_from_h if h <= hour]
@@ -81,8 +125,9 @@ class Ways:
         if habit == self._habit_of:
             return
         self._habit_of = habit
-        usual_ms = self._network.usual_times_ms(self._city, habit)
-        self._network.write_ways(self._road, usual_ms, self._points, self._points, self._table)
+        self._write(self._usual_ms(), self._points, self._points, self._barred if self.habit_knows else None)
+        if self._barred is not None:
+            self._write(self._usual_ms(), self._points, self._detour_rows, self._barred)
 
     def _measure(self, interval_ms: int) -> None:
         """Take the mean time of those who left each link since the last time into what is known of it."""
