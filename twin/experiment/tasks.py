@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twin.city.city import City
+    from twin.core.domain import RunWarning
     from twin.core.kpis import KpiValue
     from twin.core.model import Listener, Twin
     from twin.core.recorder import Recorder
@@ -93,6 +94,20 @@ class Workshop:
         if name in self._supplied and self._supplied[name].tables is not None:
             more["supplied"] = self._supplied[name].tables
         return load_object(DESCRIPTIONS[name].factory)(self.scenario.sections[name], self.city, roads, **more)
+
+    def warnings(self) -> list[RunWarning]:
+        """Say what will go wrong in a run, as far as its domains can tell without living it."""
+        from twin.city.conditions import RoadConditions
+        from twin.core.streams import Streams
+        from twin.domains import DESCRIPTIONS
+
+        scenario, found = self.scenario, []
+        for name in scenario.domains:
+            if DESCRIPTIONS[name].warnings:
+                look = load_object(DESCRIPTIONS[name].warnings)
+                roads = RoadConditions(self.city.ordinary, scenario.clock, Streams(scenario.seed, 0))
+                found += look(self._domain(name, roads), scenario.clock, scenario.events, scenario.seed)
+        return found
 
     def twin(self, task: Task, recorder: Recorder, tables: Mapping[str, pd.DataFrame] | None = None) -> Twin:
         """Build the twin of a task; ``tables`` replaces exogenous tables by name."""

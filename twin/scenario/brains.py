@@ -28,10 +28,10 @@ def shipped_names() -> tuple[str, ...]:
 
 
 class ShippedBrain(NamedTuple):
-    """A file of twin/policies/brains: every connection, on or off, and a rule for every decision."""
+    """A file of twin/policies/brains: every connection, on or off or with its share, and a rule for every decision."""
 
     title: Mapping[str, str]
-    connections: Mapping[str, bool]
+    connections: Mapping[str, bool | Mapping[str, Any]]
     decisions: Mapping[str, str]
 
 
@@ -238,6 +238,9 @@ def _changed(setting: ConnectionSetting, change: ConnectionSpec) -> ConnectionSe
 
 def _shipped_setting(name: str) -> BrainSetting:
     brain = shipped_brain(name)
-    connections = {key: ConnectionSetting(on) for key, on in brain.connections.items()}
+    connections = {
+        key: ConnectionSetting(given) if isinstance(given, bool) else ConnectionSetting(**given)
+        for key, given in brain.connections.items()
+    }
     decisions = {key: RuleSetting(rule, FrozenMapping({})) for key, rule in brain.decisions.items()}
     return BrainSetting(name, connections, decisions)
