@@ -66,7 +66,7 @@ def traffic_twin(
     kept = recorder or Recorder()
     return Twin(
         city=city, clock=clock, brain=traffic_brain(kept, **brain), streams=streams, domains=[domain], recorder=kept,
-        exogenous=roads.tables, 
+        exogenous=roads.tables,
         events=[(event, ConnectionFailures() if event.kind == "connection_fails" else domain) for event in events],
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ def edges_of(roads: RoadGraph, event: WorldEvent) -> NDArray[np.int64]:
         named = named & inside[roads.edge_from] & inside[roads.edge_to]
         if not named.any():
             raise ScenarioError(
-                "no piece of {road} lies whole in the box {west:g}, {south:g}, {east:g}, {north:g}; make the box larger",
+                "no piece of {road} lies whole in the box {west:g}, {south:g}, {east:g}, {north:g}; enlarge the box",
                 road=str(event.value), west=west, south=south, east=east, north=north,
             )  # fmt: skip
     return np.flatnonzero(named)

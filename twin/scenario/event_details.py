@@ -31,9 +31,7 @@ class DetailReader:
         self._map_names = map_names
         self._problems = problems
 
-    def read(
-        self, kind: EventKind, entry: Mapping[str, Any], path: KeyPath
-    ) -> tuple[tuple[str, DetailValue], ...]:
+    def read(self, kind: EventKind, entry: Mapping[str, Any], path: KeyPath) -> tuple[tuple[str, DetailValue], ...]:
         """Return names and values of the further keys of an event, in the order of their names."""
         found = []
         for detail in sorted(kind.details, key=lambda one: one.name):

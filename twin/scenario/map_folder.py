@@ -112,7 +112,6 @@ class MapNames:
                 "{path}: names of roads cannot be read: {problem}", path=str(path), problem=str(error)
             ) from None
 
-
     @cached_property
     def extent(self) -> tuple[float, float, float, float]:
         """West, south, east and north of the road nodes, degrees (this imports pyarrow)."""

@@ -8,6 +8,7 @@ from twin.core.domain import DomainDescription
 from twin.domains.traffic.connections import CONNECTIONS
 from twin.domains.traffic.happenings import EVENT_KINDS, HEARS
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
+from twin.domains.traffic.measures_events import EVENT_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.questions import DECISIONS as ROAD_DECISIONS
 from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
@@ -21,7 +22,7 @@ DESCRIPTION: Final = DomainDescription(
     event_kinds=EVENT_KINDS,
     hears=HEARS,
     warnings="twin.domains.traffic.capacity_check:warnings",
-    kpi_families=ROAD_FAMILIES,
+    kpi_families=(*ROAD_FAMILIES, *EVENT_FAMILIES),
     factory="twin.domains.traffic.domain:TrafficDomain",
     observations="twin.domains.traffic.kpis:observations",
     kpis="twin.domains.traffic.kpis:compute",

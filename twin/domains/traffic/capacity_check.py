@@ -18,7 +18,8 @@ from twin.city.next_links import write_next_links
 from twin.core.clock import DAY_S, HOUR_S, MS
 from twin.core.domain import RunWarning
 from twin.core.streams import Streams
-from twin.domains.traffic.barriers import Barriers
+from twin.domains.traffic.capacity import Capacity
+from twin.domains.traffic.closures import Barriers
 from twin.domains.traffic.crowds import with_crowds
 from twin.domains.traffic.dark_signals import DarkSignals, failing_signals
 from twin.domains.traffic.plate_restriction import restricted
@@ -159,7 +160,9 @@ def _links_at(
     """Return free times, capacities, and which links are barred, under the events that go on at a time; (m,) each."""
     network, parameters = domain.network, domain.parameters
     road = network.road(0, 0)
-    state = RoadState(domain.city, network, road, parameters, np.full(len(events), 0.5))
+    state = RoadState(
+        domain.city, network, road, Capacity(road, network.times.headway_ms), parameters, np.full(len(events), 0.5)
+    )
     signals = failing_signals(domain.city.roads, network, events)
     draws = draw_signals(lambda column: Streams(seed, 0)("traffic", "signals", column), len(signals))
     dark = DarkSignals(network, signals, draws["failure_draw"].to_numpy(), parameters)

@@ -14,6 +14,7 @@ from twin.core.clock import DAY_S, DRAIN_LIMIT_S, MS
 from twin.core.errors import ScenarioError
 from twin.core.streams import Streams
 from twin.domains.traffic.agents import CityLots, Drivers
+from twin.domains.traffic.capacity import Capacity
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import DRIVER_TRAFFIC
 from twin.domains.traffic.crowds import with_crowds
@@ -133,16 +134,15 @@ class TrafficDomain:
             roads_may_close=roads_may_close(twin.events),
         )  # fmt: skip
         self.incidents = Incidents(
-            self.city, self.network, self.road, self.ways, self.car_parks, parameters, tables[EVENTS], self.informed,
+            self.city, self.network, self.road, self.ways, self.car_parks,
+            Capacity(self.road, self.network.times.headway_ms), parameters, tables[EVENTS], self.informed,
             twin.recorder,
         )  # fmt: skip
         self.dark_signals = DarkSignals(
             self.network, failing_signals(self.city.roads, self.network, twin.events),
             tables[SIGNALS]["failure_draw"].to_numpy(), parameters,
         )  # fmt: skip
-        self._gridlock = GridlockWatch(
-            twin.recorder, self.network, self.road, self.city.roads, parameters.ring_roads
-        )
+        self._gridlock = GridlockWatch(twin.recorder, self.network, self.road, self.city.roads, parameters.ring_roads)
         self._records = Records(twin.recorder, self.network, self.road)
         self._records.describe(self.lots)
         self._records.describe_links(self.city.roads, parameters.ring_roads)

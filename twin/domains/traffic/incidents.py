@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from twin.core.clock import MS
-from twin.domains.traffic.barriers import Barriers
+from twin.domains.traffic.closures import Barriers
 from twin.domains.traffic.road_state import RoadState
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from twin.city.road_traffic import RoadTraffic
     from twin.core.domain import WorldEvent
     from twin.core.recorder import Recorder
+    from twin.domains.traffic.capacity import Capacity
     from twin.domains.traffic.car_parks import CarParks
     from twin.domains.traffic.network import Network
     from twin.domains.traffic.parameters import TrafficParameters
@@ -66,6 +67,7 @@ class Incidents:
         road: RoadTraffic,
         ways: Ways,
         car_parks: CarParks,
+        capacity: Capacity,
         parameters: TrafficParameters,
         table: pd.DataFrame,
         informed: NDArray[np.bool_],
@@ -73,9 +75,10 @@ class Incidents:
     ) -> None:
         self._network, self._road, self._ways, self._car_parks = network, road, ways, car_parks
         self._known_after_ms = round(MS * 60 * parameters.closure_known_min)
-        self.state = RoadState(city, network, road, parameters, table["place_draw"].to_numpy())
+        self.state = RoadState(city, network, road, capacity, parameters, table["place_draw"].to_numpy())
         self._informed = informed
         self._aware = np.zeros(len(informed), np.bool_)
+        self._closed = np.zeros(len(network.times.free_ms), np.bool_)
         self._barriers: Barriers | None = None
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
         self._goes_to = self._points
@@ -97,14 +100,13 @@ class Incidents:
         self.state.apply(None if self._barriers is None else self._barriers.barred)
 
     def _close(self, now_ms: int, now_s: float) -> None:
-        closed = self.state.closed()
-        before = None if self._barriers is None else self._barriers.barred
+        closed, links = self.state.closed(), self._network.links
+        if np.array_equal(closed, self._closed):
+            return
         self._end_record(now_s)
-        links = self._network.links
+        self._closed = closed
         self._barriers = Barriers.of(links, closed, self._network.times.free_ms) if closed.any() else None
         after = None if self._barriers is None else self._barriers.barred
-        if before is after or (before is not None and after is not None and np.array_equal(before, after)):
-            return
         if after is not None:
             self._before = np.unique(links.from_junction[after]).astype(np.int32)
             self._into = np.flatnonzero(np.isin(links.to_junction, self._before)).astype(np.int32)

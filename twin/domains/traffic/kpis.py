@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twin.core.clock import HOUR_S, Clock
 from twin.core.kpis import HOURS, KpiFamily, KpiValue
 from twin.core.statistics import statistic_of
+from twin.domains.traffic.kpis_events import event_kpis
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.records import INTERVAL_S
@@ -32,6 +33,7 @@ def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
         KpiValue("traffic.trips", trips, "count", trips),
         KpiValue("traffic.trips_not_ended", under_way, "count", trips),
     ]
+    rows += event_kpis(events, clock)
     return [*rows, *_on_links(events, clock), *_on_roads(events["traffic.roads"], clock)]
 
 

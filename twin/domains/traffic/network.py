@@ -120,6 +120,7 @@ class Network:
 
 
 def is_main(links: Links) -> NDArray[np.bool_]:
+    """Say which links are of the classes whose crossings have signals, shape (m,)."""
     return np.isin(links.road_class, [ROAD_CLASSES.index(name) for name in SIGNALLED])
 
 

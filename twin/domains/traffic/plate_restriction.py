@@ -77,7 +77,9 @@ def restricted(
     """
     vehicles, trips = tables
     rule, count = parameters.plate_restriction, len(tables[0])
-    nobody = pd.DataFrame({"vehicle": np.empty(0, np.int32), "day": np.empty(0, np.int32), "does": np.empty(0, np.int8)})
+    nobody = pd.DataFrame(
+        {"vehicle": np.empty(0, np.int32), "day": np.empty(0, np.int32), "does": np.empty(0, np.int8)}
+    )
     if rule.rule == "none" or not len(trips):
         return trips, nobody
     local_s = trips["depart_ms"].to_numpy() / MS + clock.second_of_day(0.0)

@@ -41,4 +41,10 @@ FINDINGS: Final = (
         "From eight to nine in the morning the roads are {difference} faster",
         "the speed on the roads from eight to nine in the morning",
     ),
+    Finding(
+        ("locked_link_h",),
+        "Links stand locked for {difference} less",
+        "Links stand locked for {difference} more",
+        "how long links stand locked",
+    ),
 )

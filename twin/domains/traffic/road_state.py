@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from twin.city.city import City
     from twin.city.road_traffic import RoadTraffic
     from twin.core.domain import WorldEvent
+    from twin.domains.traffic.capacity import Capacity
     from twin.domains.traffic.network import Network
     from twin.domains.traffic.parameters import TrafficParameters
 
+CAUSE: Final = "events"
 QUARTER_DEGREES: Final = 45.0
 
 
@@ -29,6 +31,8 @@ class RoadState:
 
     Parameters
     ----------
+    capacity
+        Through which capacities are taken, so that others may take theirs too.
     crash_draw
         A uniform draw for each event of the scenario, which says where a crash is.
     """
@@ -38,14 +42,16 @@ class RoadState:
         city: City,
         network: Network,
         road: RoadTraffic,
+        capacity: Capacity,
         parameters: TrafficParameters,
         crash_draw: NDArray[np.float64],
     ) -> None:
         self._city, self._network, self._road = city, network, road
-        self._parameters = parameters
+        self._capacity, self._parameters = capacity, parameters
         self._crash_draw = crash_draw
         self._going_on: dict[int, WorldEvent] = {}
         self._dark = np.ones(len(network.times.free_ms))
+        self._share = self._dark
 
     def begins_or_ends(self, number: int, event: WorldEvent, begins: bool) -> None:
         """Note that the event of this number in the scenario begins or ends."""
@@ -81,7 +87,10 @@ class RoadState:
             elif event.kind == "crash":
                 link = self._crash_link(number, event)
                 share[link] *= self._left_by_crash(link, event) or 1.0
-        headway_ms = np.maximum(np.rint(times.headway_ms / (overall * share)), 1)
+        share *= overall
+        changed = np.flatnonzero(share != self._share).astype(np.int32)
+        self._capacity.limit(CAUSE, changed, share[changed])
+        self._share = share
         free_ms = np.maximum(np.rint(times.free_ms * slower), STEP_MS)
         # as many fit in: free and wave time together are the storage times the headway
         wave_ms = np.maximum(np.rint((times.free_ms + times.wave_ms) / overall - free_ms), STEP_MS)
@@ -90,7 +99,6 @@ class RoadState:
             np.arange(len(share), dtype=np.int32),
             free_ms=free_ms.astype(np.int32),
             wave_ms=wave_ms.astype(np.int32),
-            headway_ms=headway_ms.astype(np.int32),
             storage=storage.astype(np.int32),
         )
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class Ways:
     """Tables of next links: of habit in the first rows, then of what the informed know, then of habit round barriers.
 
-    The second and the third are there only where somebody is informed, or a road may close. Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
-    times of the last interval, smoothed, one share of the points after the other, so that not all turn at once.
+    The second and the third are there only where somebody is informed, or a road may close. Habit is an ordinary day's
+    times, of the hour of the day at which habits last changed. The informed know the mean times of the last interval,
+    smoothed, one share of the points after the other, so that not all turn at once.
     """
 
     def __init__(

@@ -83,7 +83,7 @@ def _ways_out(
     of_inside, out = of_inside[first], out[first]
     weights = free_ms[of_inside].astype(np.float64)
     reverse = coo_array((weights, (out, begin[of_inside])), shape=(count + 1, count + 1)).tocsr()
-    time_ms = dijkstra(reverse, indices=count)
+    time_ms = dijkstra(reverse, indices=np.array([count]))[0]
     on_way = np.full(count, -1, np.int64)
     total = weights + time_ms[out]
     for place in np.lexsort((of_inside, total)).tolist()[::-1]:  # the fastest is written last
