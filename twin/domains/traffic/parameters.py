@@ -245,11 +245,11 @@ class PlateRestriction(Frozen):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.until_h <= self.from_h:
-            raise ValueError("plate_restriction: until_h must be after from_h")
+            raise ValueError("until_h must be after from_h")
         if (self.inside == "districts") != bool(self.districts):
-            raise ValueError("plate_restriction: districts must be named where inside is districts, and only there")
+            raise ValueError("districts must be named where inside is districts, and only there")
         if self.rule == "digits" and not any(self.digits_by_weekday):
-            raise ValueError("plate_restriction: digits_by_weekday bars no digit on any day")
+            raise ValueError("digits_by_weekday bars no digit on any day")
         return self
 
 
@@ -418,7 +418,10 @@ class TrafficParameters(ParameterSection):
         if self.bus_hours.until_h <= self.bus_hours.from_h:
             raise ValueError("bus_hours: until_h must be after from_h")
         for text in self.spring_festivals:
-            date.fromisoformat(text)
+            try:
+                date.fromisoformat(text)
+            except ValueError:
+                raise ValueError("spring_festivals must hold dates such as 2021-02-12") from None
         return self
 
     @model_validator(mode="after")
