@@ -78,6 +78,7 @@ def cli() -> None:
 @click.argument("overrides", nargs=-1)
 @click.option("--reps", type=click.IntRange(min=1), help="Replications (days), instead of the scenario's.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each core].")
+@click.option("--threads", type=click.IntRange(min=1), default=1, help="Threads of each run [default: 1].")
 @click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
 @click.option("--resume", is_flag=True, help="Go on from finished replications; reuse a finished run.")
 @click.option("--check", is_flag=True, help="Only check the scenario file.")
@@ -90,6 +91,7 @@ def run(
     overrides: tuple[str, ...],
     reps: int | None,
     jobs: int | None,
+    threads: int,
     reports: Path,
     resume: bool,
     check: bool,
@@ -108,13 +110,12 @@ def run(
         click.echo(language("{path}: is a valid scenario", path=str(scenario_file)))
         return 0
     from twin.experiment.command import run_and_report
+    from twin.experiment.run import RunOptions
 
     return run_and_report(
         scenario,
         language,
-        reports=reports,
-        jobs=jobs or os.cpu_count() or 1,
-        resume=resume,
+        options=RunOptions(reports, jobs or os.cpu_count() or 1, resume, threads),
         check_kpis=check_kpis,
         with_report=not no_report,
         as_json=as_json,

@@ -8,8 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twin.city.next_links import NextLinks
 from twin.city.road_traffic import RoadTraffic
 from twin.kernels.road_network import LinkTimes
+from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
 
 settings.register_profile("road", deadline=None, max_examples=60)
 unhurried = settings.get_profile("road")
@@ -242,7 +244,7 @@ def test_destinations_with_a_table_drive_as_the_same_routes_do(case):
         by_route.append(route)
     trips = replace(case, routes=by_route, depart_ms=case.depart_ms[able], changes={})
     expected = live(trips, trips.traffic())
-    table.set_next_links(slot_of)
+    table.set_next_links(NextLinks.of_slots(slot_of))
     vehicles = table.add_vehicles(len(able))
     table.send_to(vehicles, goal[able])
     who, when = table.advance(END_MS, vehicles, trips.depart_ms, start[able])
@@ -254,8 +256,8 @@ def tables(case: Case) -> tuple[np.ndarray, np.ndarray]:
     traffic = case.traffic()
     hops = np.full((case.node_count, case.node_count), 99)
     np.fill_diagonal(hops, 0)
-    slot_of = np.full(hops.shape, 254, np.uint8)
-    np.fill_diagonal(slot_of, 255)
+    slot_of = np.full(hops.shape, NO_WAY_SLOT, np.uint8)
+    np.fill_diagonal(slot_of, ARRIVED_SLOT)
     for _ in range(case.node_count):
         for node in range(case.node_count):
             begin, end = traffic.out_first[node : node + 2]

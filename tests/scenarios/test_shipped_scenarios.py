@@ -24,7 +24,7 @@ def scaled_down(path: Path) -> Scenario:
     whole = load_scenario(path)
     turns_s = [event.begins_s if math.isinf(event.ends_s) else event.ends_s for event in whole.events]
     hours = min(whole.duration_h, max([LEAST_H, *(turn_s / HOUR_S + 1 for turn_s in turns_s)]))
-    fewer = ("traffic.demand_factor=0.05",) if "traffic" in whole.domains else ()
+    fewer = ("traffic.demand_factor=0.02", "traffic.step_s=30") if "traffic" in whole.domains else ()
     return load_scenario(path, ("replications=1", f"duration_h={hours}", *fewer))
 
 

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from support.commands import ROOT
 
+from twin.city.next_links import NextLinks
 from twin.city.road_traffic import RoadTraffic
 from twin.kernels.road_network import LINK, SLOT, TURN, LinkTimes, triangular
+from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
 
 
 def whole(*values: int) -> np.ndarray:
@@ -92,9 +94,8 @@ def fork() -> RoadTraffic:
     """Return one link that forks into two: nodes 0 to 3, slots 0 and 1 at node 1."""
     times = LinkTimes(whole(5000, 5000, 7000), whole(5000, 5000, 5000), whole(2000, 2000, 2000), whole(10, 10, 10))
     traffic = RoadTraffic(4, [0, 1, 1], [1, 2, 3], times, step_ms=1000)
-    here, no_way = 255, 254
-    table = np.array([[0, 0, here, no_way], [0, 1, no_way, here]], np.uint8)
-    traffic.set_next_links(table)
+    here, no_way = ARRIVED_SLOT, NO_WAY_SLOT
+    traffic.set_next_links(NextLinks.of_slots([[0, 0, here, no_way], [0, 1, no_way, here]]))
     return traffic
 
 
@@ -110,14 +111,15 @@ def test_who_drives_can_be_given_another_destination():
 
 def test_who_can_not_get_there_waits_until_a_table_shows_a_way():
     traffic = fork()
-    closed = np.array([[0, 254, 255, 254], [0, 1, 254, 255]], np.uint8)
-    traffic.set_next_links(closed)
+    here, no_way = ARRIVED_SLOT, NO_WAY_SLOT
+    closed = np.array([[0, no_way, here, no_way], [0, 1, no_way, here]])
+    traffic.set_next_links(NextLinks.of_slots(closed))
     cars = traffic.add_vehicles(1)
     traffic.send_to(cars, [0])
     assert len(traffic.advance(60_000, cars, [0], [0])[0]) == 0
     assert traffic.queues().tolist() == [1, 0, 0]
     closed[0, 1] = 0
-    traffic.set_next_links(closed)
+    traffic.set_next_links(NextLinks.of_slots(closed))
     assert traffic.advance(90_000)[1].tolist() == [65_000]
 
 
@@ -218,12 +220,21 @@ def test_the_road_stays_small():
         (lambda: chain().set_links([0], length=10), "not one of"),
         (lambda: chain().set_signals([[10, 0, 5]]), "0 signals"),
         (lambda: chain().of_links("colour"), "no field"),
-        (lambda: chain().set_next_links(np.zeros((1, 3), np.uint8)), "uint8 and shape"),
+        (lambda: chain().set_next_links(NextLinks(1, 3)), "of 4 nodes"),
+        (lambda: NextLinks.of_slots([[16]]), "within 0..15"),
+        (lambda: NextLinks.of_slots([0]), "shape"),
+        (lambda: star(15).set_next_links(NextLinks(1, 16)), "node 0 has 15 links out of it, 14 at most"),
     ],
 )
 def test_what_can_not_be_is_refused_in_words(wrong, words):
     with pytest.raises(ValueError, match=words):
         wrong()
+
+
+def star(arms: int) -> RoadTraffic:
+    """Return so many links out of node 0."""
+    times = LinkTimes(*(np.full(arms, number, np.int32) for number in (5000, 5000, 2000, 10)))
+    return RoadTraffic(arms + 1, np.zeros(arms, np.int64), np.arange(1, arms + 1), times, step_ms=1000)
 
 
 def chain_times() -> LinkTimes:
@@ -257,6 +268,7 @@ def test_numbers_that_are_not_whole_are_refused():
 
 KINDS = """
 import numpy as np
+from twin.city.next_links import NextLinks
 from twin.city.road_traffic import RoadTraffic
 from twin.kernels import link_transmission
 from twin.kernels.road_network import triangular
@@ -264,9 +276,7 @@ def live(kind):
     times = triangular([100.0, 100.0], 1, 15, 1800, 0.15, 1000)
     traffic = RoadTraffic(3, kind([0, 1]), kind([1, 2]), times, step_ms=1000,
         link_signal=kind([0, -1]), signals=[[9, 0, 9]])
-    table = np.array([[0, 0, 255]], np.uint8).repeat(2, axis=0)[::2]
-    table.flags.writeable = False
-    traffic.set_next_links(table)
+    traffic.set_next_links(NextLinks.of_slots([kind([0, 0, 15])]))
     cars = traffic.add_vehicles(2)
     traffic.send_along(kind(cars[:1]), kind([0, 2]), kind([0, 1]))
     traffic.send_to(kind(cars[1:]), kind([0]))

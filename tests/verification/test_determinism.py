@@ -24,6 +24,20 @@ brains:
   - traditional
   - city_brain
   - {name: half, extends: city_brain, connections: {one_tap_location: {share: 0.5}}}
+domains: [emergency, traffic]
+traffic:
+  figures_for_residents: 0
+  trips_per_day: 3000
+  mean_trip_km: {work: 2.5, school: 1.8, business: 2.5, leisure: 2.2, hospital: 2.6}
+  through_trips_per_day: 100
+  lorry_trips_per_day: 100
+  buses: 4
+  bus_routes: 2
+  off_street_spaces: 900
+  roadside_spaces: 60
+  lot_mean_spaces: 40
+  tariff_zone_km: [1.0, 2.0]
+  signals: plans
 events:
   - {at: "08:20", until: "08:40", connection_fails: live_traffic}
   - {at: "08:30", road_closes: Main Street}
@@ -64,6 +78,13 @@ def test_the_number_of_processes_does_not_matter(jobs, run, scenario, tmp_path):
     parallel = run_of(scenario, tmp_path, "--jobs", jobs)
     assert parallel.name == run.name
     assert results_of(parallel) == results_of(run)
+
+
+@pytest.mark.parametrize("threads", ["2", "3"])
+def test_the_number_of_threads_does_not_matter(threads, run, scenario, tmp_path):
+    threaded = run_of(scenario, tmp_path, "--jobs", "1", "--threads", threads)
+    assert threaded.name == run.name
+    assert results_of(threaded) == results_of(run)
 
 
 def test_another_python_gives_the_same_bytes(run, scenario, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from twin.city.next_links import NextLinks
 from twin.city.road_traffic import RoadTraffic
 from twin.kernels.road_network import LinkTimes, triangular
 
@@ -88,7 +89,7 @@ def test_flow_on_a_ring_is_the_fundamental_diagram(count):
     """On a ring of 2 km: v k while free, q at capacity, w (kj - k) when jammed; 60 vehicles are critical, 300 full."""
     nodes = np.arange(10)
     traffic = RoadTraffic(10, nodes, (nodes + 1) % 10, links(np.full(10, 200.0)), step_ms=STEP_MS)
-    traffic.set_next_links(np.zeros((1, 10), np.uint8))  # always on, never there
+    traffic.set_next_links(NextLinks.of_slots(np.zeros((1, 10), np.uint8)))  # always on, never there
     vehicles = traffic.add_vehicles(count)
     traffic.send_to(vehicles, np.zeros(count, np.int64))
     traffic.advance(4_000_000, vehicles, np.arange(count), vehicles % 10)

@@ -7,9 +7,10 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from twin.city.next_links import next_links
+from twin.city.next_links import NextLinks, next_links
 from twin.city.routing import UNREACHABLE_MS, Hierarchy
 from twin.kernels.dissection import nested_dissection_order
+from twin.kernels.pruning import keep_arcs, least_times
 from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
 
 
@@ -35,7 +36,7 @@ def test_following_the_next_links_takes_the_time_that_scipys_dijkstra_finds(seed
     count = len(x_m)
     hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
     destinations = np.random.default_rng(seed).permutation(count)[:destination_count]
-    table = next_links(hierarchy.customise(time_ms), out_first, out_link, destinations)
+    table = next_links(hierarchy.customise(time_ms), out_first, out_link, destinations).slots
     is_open = time_ms < UNREACHABLE_MS
     backwards = csr_matrix((time_ms[is_open], (link_to[is_open], link_from[is_open])), shape=(count, count))
     expected_ms = dijkstra(backwards, indices=destinations)
@@ -63,3 +64,39 @@ def test_a_destination_that_is_no_node_is_refused():
     hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
     with pytest.raises(IndexError):
         next_links(hierarchy.customise(time_ms), out_first, out_link, [len(x_m)])
+
+
+@pytest.mark.parametrize("threads", [2, 3, 8])
+def test_threads_share_the_work_and_change_nothing(threads):
+    x_m, y_m, link_from, link_to, time_ms, out_first, out_link = network(5)
+    hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
+    times, goals = hierarchy.customise(time_ms), np.arange(0, len(x_m), 7)
+    table = NextLinks(len(goals), len(x_m))
+    table.write(times, out_first, out_link, goals, np.arange(len(table.words)), threads=threads)
+    assert np.array_equal(table.words, next_links(times, out_first, out_link, goals).words)
+
+
+def test_slots_are_packed_and_unpacked():
+    slots = np.random.default_rng(6).integers(0, 16, (21, 5))
+    assert np.array_equal(NextLinks.of_slots(slots).slots[:21], slots)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_arcs_that_are_left_out_are_on_nobodys_way(seed):
+    """Some arcs go, and none whose own time is the least there is; the ways that are left are tested above."""
+    x_m, y_m, link_from, link_to, time_ms, _, _ = network(seed)
+    hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
+    topology, metric = hierarchy.topology, hierarchy.customise(time_ms).metric
+    up_ms, down_ms = np.empty_like(metric.up_ms), np.empty_like(metric.down_ms)
+    least_times(topology, metric, up_ms, down_ms)
+    is_open = time_ms < UNREACHABLE_MS
+    rank = topology.node_rank
+    graph = csr_matrix((time_ms[is_open], (rank[link_from[is_open]], rank[link_to[is_open]])), shape=(len(rank),) * 2)
+    between_ms = dijkstra(graph)
+    between_ms[np.isinf(between_ms)] = UNREACHABLE_MS
+    tail = np.repeat(np.arange(len(rank)), np.diff(topology.arc_first))
+    assert np.array_equal(np.minimum(up_ms, UNREACHABLE_MS), between_ms[tail, topology.arc_head])
+    assert np.array_equal(np.minimum(down_ms, UNREACHABLE_MS), between_ms[topology.arc_head, tail])
+    first, _, kept_ms = keep_arcs(topology, metric.up_ms, up_ms)
+    assert 0 < len(kept_ms) < len(up_ms)
+    assert first[-1] == len(kept_ms)

@@ -25,10 +25,24 @@ Shared = TypeVar("Shared")
 
 
 class City:
-    """What all replications of a process share; nothing in it changes during a run."""
+    """What all replications of a process share; nothing in it changes during a run.
 
-    def __init__(self, city_map: CityMap, road_parameters: RoadParameters, speeds: pd.DataFrame | None = None) -> None:
+    Attributes
+    ----------
+    threads
+        How many threads one run may use; results are the same.
+    """
+
+    def __init__(
+        self,
+        city_map: CityMap,
+        road_parameters: RoadParameters,
+        speeds: pd.DataFrame | None = None,
+        *,
+        threads: int = 1,
+    ) -> None:
         self.map = city_map
+        self.threads = threads
         self.roads = city_map.roads
         self.hierarchy = Hierarchy.of(city_map.roads)
         self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters, speeds)

@@ -19,9 +19,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin.city.next_links import NextLinks, check_slots
 from twin.kernels.link_transmission import Arrivals, Departures, Rules, count_queues, transmit
 from twin.kernels.road_network import LINK, NO_SIGNAL, NOBODY, SIGNAL, LinkTimes, build_road
-from twin.kernels.vehicles import ARRIVED, NO_WAY_SLOT, Vehicles
+from twin.kernels.vehicles import ARRIVED, LANE_MASK, NO_WAY_SLOT, SLOT_MASK, WORD_BITS, Vehicles
 
 STEP_MS: Final = 2000
 """Length of a step: shorter free and wave times are raised to it."""
@@ -68,6 +69,8 @@ class RoadTraffic:
         Up to when the road has lived.
     moved, aside
         Moves from link to link, onto the road and off it; vehicles put beside the road.
+    driving_count
+        How many vehicles drive or wait to enter the road.
     out_first, out_link
         Links out of node ``v`` in the order of their slots: ``out_link[out_first[v]:out_first[v + 1]]``.
 
@@ -105,12 +108,12 @@ class RoadTraffic:
         rows = np.zeros(len(table), SIGNAL)
         self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows)
         self._link = np.argsort(self._row).astype(np.int32)
-        nobody, no_way = np.empty(0, np.int32), np.full((1, node_count), NO_WAY_SLOT, np.uint8)
+        nobody, no_way = np.empty(0, np.int32), NextLinks(1, node_count).words
         self._vehicles = Vehicles(nobody, nobody, nobody, np.full(1, ARRIVED, np.int32), no_way)
         self._driving = np.zeros(0, np.bool_)
         self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
         self.set_signals(table)
-        self.now_ms = self.moved = self.aside = 0
+        self.now_ms = self.moved = self.aside = self.driving_count = 0
         self._changed = True
         self.out_first, self.out_link = self._road.out_first, self._link[self._road.out_link]
 
@@ -118,9 +121,9 @@ class RoadTraffic:
         """Return the positions of so many more vehicles, which stand beside the road until sent and departed."""
         before = len(self._driving)
         new = np.zeros(count, np.int32)
-        heading, behind, departs_ms, route, next_slot = self._vehicles
+        heading, behind, departs_ms, route, next_slots = self._vehicles
         heading, behind, departs_ms = (np.concatenate([array, new]) for array in (heading, behind, departs_ms))
-        self._vehicles = Vehicles(heading, behind, departs_ms, route, next_slot)
+        self._vehicles = Vehicles(heading, behind, departs_ms, route, next_slots)
         self._driving = np.concatenate([self._driving, np.zeros(count, np.bool_)])
         return np.arange(before, before + count, dtype=np.int32)
 
@@ -150,9 +153,9 @@ class RoadTraffic:
         self._vehicles = self._vehicles._replace(route=np.concatenate([self._vehicles.route, ended]))
 
     def send_to(self, vehicles: ArrayLike, destinations: ArrayLike) -> None:
-        """Give vehicles destinations, rows of the table of next links; those who drive turn at the next node."""
+        """Give vehicles destinations of the table of next links; those who drive turn at the next node."""
         rows = _whole(destinations)
-        if rows.size and not (rows.min() >= 0 and rows.max() < len(self._vehicles.next_slot)):
+        if rows.size and not (rows.min() >= 0 and rows.max() >> WORD_BITS < len(self._vehicles.next_slots)):
             raise ValueError("no such destination in the table of next links")
         who = _whole(vehicles)
         self._vehicles.heading[who] = ~rows
@@ -164,7 +167,8 @@ class RoadTraffic:
         It ends where the table knows no way.
         """
         links = []
-        while (slot := self._vehicles.next_slot[destination, node]) < NO_WAY_SLOT:
+        word, lane = destination >> WORD_BITS, 4 * (destination & LANE_MASK)
+        while (slot := int(self._vehicles.next_slots[word, node]) >> lane & SLOT_MASK) < NO_WAY_SLOT:
             link = int(self.out_link[self.out_first[node] + slot])
             links.append(link)
             node = int(self._road.links["to_node"][self._row[link]])
@@ -178,27 +182,21 @@ class RoadTraffic:
         """Note that the table of next links was written to, so that who waits for a way looks again."""
         self._changed = True
 
-    def set_next_links(self, next_slot: NDArray[np.uint8]) -> None:
-        """Set which way leads from each node to each destination, shape (destinations, n).
+    def set_next_links(self, table: NextLinks) -> None:
+        """Set which way leads from each node to each destination.
 
         Not copied: who writes to it later says so by `ways_have_changed`.
 
         Raises
         ------
         ValueError
-            If it is not such a table, or has fewer destinations than are in use.
+            If it is of another road, or has fewer destinations than the one in use.
         """
-        known = self._vehicles.next_slot.shape
-        if (
-            next_slot.dtype != np.uint8
-            or next_slot.ndim != 2
-            or len(next_slot) < known[0]
-            or next_slot.shape[1] != known[1]
-        ):
-            raise ValueError(f"next_slot must be of uint8 and shape ({known[0]} or more, {known[1]})")
-        if not (next_slot.flags.c_contiguous and next_slot.flags.writeable):
-            next_slot = next_slot.copy(order="C")
-        self._vehicles = self._vehicles._replace(next_slot=next_slot)
+        check_slots(self.out_first)
+        known = self._vehicles.next_slots.shape
+        if table.words.shape[1] != known[1] or len(table.words) < known[0]:
+            raise ValueError(f"the table must be of {known[1]} nodes, and of {known[0]} rows of destinations or more")
+        self._vehicles = self._vehicles._replace(next_slots=table.words)
         self._changed = True
 
     def advance(
@@ -222,7 +220,8 @@ class RoadTraffic:
             raise ValueError(f"until_ms must be {self.now_ms} plus whole steps of {self._rules.step_ms} ms")
         departures = self._departures(_whole(vehicles), _whole(time_ms), nodes, until_ms)
         self._driving[departures.vehicle] = True
-        room = int(self._driving.sum())
+        self.driving_count += len(departures.vehicle)
+        room = self.driving_count
         arrivals = Arrivals(np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
         moved, aside = transmit(
             self._road, self._vehicles, departures, arrivals, self._rules, self.now_ms, until_ms, self._changed
@@ -233,6 +232,7 @@ class RoadTraffic:
         key = np.sort(arrivals.time_ms[:count].astype(np.int64) << 32 | arrivals.vehicle[:count])
         arrived = (key & 0xFFFFFFFF).astype(np.int32)
         self._driving[arrived] = False
+        self.driving_count -= count
         return arrived, (key >> 32).astype(np.int32)
 
     def _departures(
@@ -314,14 +314,9 @@ class RoadTraffic:
         count_queues(self._road, self.now_ms, found)
         return found[self._row]
 
-    @property
-    def driving_count(self) -> int:
-        """How many vehicles drive or wait to enter the road."""
-        return int(self._driving.sum())
-
     def waiting(self) -> int:
         """Return how many vehicles wait to enter the road."""
-        return int(self._driving.sum() - self.on_links().sum())
+        return int(self.driving_count - self.on_links().sum())
 
     def locked(self, for_ms: int) -> NDArray[np.int32]:
         """Return the links that are full and whose first vehicle could have left `for_ms` ago, but has not."""
@@ -363,7 +358,9 @@ class RoadTraffic:
         if not len(who):
             return who
         heading = self._vehicles.heading[who]
-        slot = self._vehicles.next_slot[np.where(heading < 0, ~heading, 0), node].astype(np.int32)
+        destination = np.where(heading < 0, ~heading, 0)
+        word = self._vehicles.next_slots[destination >> WORD_BITS, node].astype(np.int64)
+        slot = word >> 4 * (destination & LANE_MASK) & SLOT_MASK
         last = max(len(self.out_link) - 1, 0)
         by_table = np.where(slot < NO_WAY_SLOT, self.out_link[np.minimum(self.out_first[node] + slot, last)], -1)
         if not len(self._vehicles.route):

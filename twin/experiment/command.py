@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +17,7 @@ from twin.experiment.compare import Comparison, Interval, headline
 
 if TYPE_CHECKING:
     from twin.core.domain import RunWarning
+    from twin.experiment.run import RunOptions
     from twin.experiment.store import Results
     from twin.scenario.load import Scenario
 
@@ -35,15 +35,13 @@ def run_and_report(
     scenario: Scenario,
     language: Language,
     *,
-    reports: Path,
-    jobs: int,
-    resume: bool,
+    options: RunOptions,
     check_kpis: bool,
     with_report: bool,
     as_json: bool,
 ) -> int:
     """Run, write the report, print the verdict; return the exit code."""
-    from twin.experiment.run import RunOptions, run
+    from twin.experiment.run import run
 
     _compile_if_needed(scenario.domains, language)
     with _progress_bar(language) as progress:
@@ -51,7 +49,7 @@ def run_and_report(
         def warn(warning: RunWarning) -> None:
             click.echo(language("warning: {text}", text=language(warning.sentence, **warning.values)), err=True)
 
-        folder = run(scenario, RunOptions(reports, jobs, resume), progress, warn)
+        folder = run(scenario, options, progress, warn)
     from twin.experiment.store import Results
 
     results = Results(folder)

@@ -41,6 +41,8 @@ class RunOptions:
         Folder under which ``<scenario>/<run id>/`` is made.
     jobs
         Number of worker processes; 1 runs in this one.
+    threads
+        Number of threads that each run uses; pays where there are fewer runs than cores.
     resume
         Go on from the finished replications of a run that was broken off, and reuse a finished run.
     """
@@ -48,6 +50,7 @@ class RunOptions:
     reports: Path
     jobs: int = 1
     resume: bool = False
+    threads: int = 1
 
 
 def run(
@@ -83,12 +86,12 @@ def run(
             if not options.resume:
                 shutil.rmtree(unfinished / "events", ignore_errors=True)
             begun = time.perf_counter()
-            workshop = Workshop(scenario)
+            workshop = Workshop(scenario, options.threads)
             warned = workshop.warnings()
             for warning in warned:
                 warn(warning)
             with _tidy(unfinished):
-                _run_tasks(workshop, unfinished, options.jobs, progress)
+                _run_tasks(workshop, unfinished, options, progress)
             manifest = {
                 "run_id": final.name,
                 "identity": whole,
@@ -186,8 +189,8 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _run_tasks(workshop: Workshop, root: Path, jobs: int, progress: Callable[[int, int], None]) -> None:
-    scenario = workshop.scenario
+def _run_tasks(workshop: Workshop, root: Path, options: RunOptions, progress: Callable[[int, int], None]) -> None:
+    scenario, jobs = workshop.scenario, options.jobs
     tasks = [
         Task(replication, brain)
         for replication in range(scenario.replications)

@@ -44,10 +44,17 @@ def load_object(address: str) -> Any:
 
 
 class Workshop:
-    """Makes the twins of a scenario; keeps what all of them share (map, hierarchy, ordinary traffic)."""
+    """Makes the twins of a scenario; keeps what all of them share (map, hierarchy, ordinary traffic).
 
-    def __init__(self, scenario: Scenario) -> None:
+    Parameters
+    ----------
+    threads
+        How many threads one run may use, which changes no result.
+    """
+
+    def __init__(self, scenario: Scenario, threads: int = 1) -> None:
         self.scenario = scenario
+        self.threads = threads
         self._supplied: dict[str, Any] = {}
 
     def prepare(self) -> None:
@@ -73,7 +80,7 @@ class Workshop:
         city_map, speeds = read_map(self.scenario.map_folder), None
         for supply in self._supplies(city_map).values():
             city_map, speeds = supply.city_map, supply.speeds if supply.speeds is not None else speeds
-        return City(city_map, roads, speeds)
+        return City(city_map, roads, speeds, threads=self.threads)
 
     def _supplies(self, city_map: Any) -> dict[str, Any]:
         """Read the tables that the scenario names, once; each domain finds the map as the one before has left it."""

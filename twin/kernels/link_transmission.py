@@ -28,7 +28,7 @@ from twin.kernels.junctions import (
     turn_level_ms,
     was_full,
 )
-from twin.kernels.look_ahead import look_ahead
+from twin.kernels.look_ahead import NODES_AT_ONCE, look_ahead
 from twin.kernels.road_network import NEVER, NOBODY, Road, Rows
 from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, link_ahead
 
@@ -122,16 +122,13 @@ def wait_at_origin(road: Road, vehicles: Vehicles, vehicle: int, node: int, time
 
 
 @uncounted_kernel
-def first_off_link(
-    road: Road, vehicles: Vehicles, rules: Rules, row: int, node: int, from_ms: int, until_ms: int
-) -> tuple[int, int]:
-    """Return when the first vehicle of a link into this node goes on, as far as is known, and to which link."""
+def first_off_link(road: Road, rules: Rules, row: int, from_ms: int, until_ms: int) -> tuple[int, int]:
+    """Return when the first vehicle of a link goes on, as far as is known, and to which link."""
     ready_ms = max(road.ready_ms[row], from_ms)
     if ready_ms >= until_ms:
         return ready_ms, ARRIVED
     link = road.links[row]
-    vehicle = road.slots[link.slot_first + link.head].vehicle
-    onto = link_ahead(road, vehicles, vehicle, node)
+    onto = road.ahead[row]
     time_ms = ready_ms
     if onto == NO_WAY:
         return NEVER, NO_WAY
@@ -162,7 +159,9 @@ def first_at_origin(road: Road, vehicles: Vehicles, rules: Rules, node: int, fro
 
 
 @uncounted_kernel
-def take_off(road: Road, vehicles: Vehicles, rules: Rules, node: int, row: int, onto: int, time_ms: int) -> int:
+def take_off(
+    road: Road, vehicles: Vehicles, rules: Rules, node: int, row: int, onto: int, time_ms: int, until_ms: int
+) -> int:
     """Let the first vehicle of a link into this node, or of its origin, leave; return which it is."""
     if row == FROM_ORIGIN:
         vehicle = road.origin_head[node]
@@ -176,6 +175,8 @@ def take_off(road: Road, vehicles: Vehicles, rules: Rules, node: int, row: int, 
     if onto >= 0:
         take_turn(link, road.links[onto], road.turns)
     road.ready_ms[row] = leave(link, road.slots, time_ms)
+    if road.ready_ms[row] < until_ms:
+        road.ahead[row] = link_ahead(road, vehicles, road.slots[link.slot_first + link.head].vehicle, node)
     if link.awaited:
         link.awaited = 0
         road.wake_ms[link.from_node] = min(road.wake_ms[link.from_node], time_ms + link.wave_ms)
@@ -219,7 +220,7 @@ def find_next(
             time_ms, onto = first_at_origin(road, vehicles, rules, node, from_ms)
         else:
             row = place
-            time_ms, onto = first_off_link(road, vehicles, rules, row, node, from_ms, until_ms)
+            time_ms, onto = first_off_link(road, rules, row, from_ms, until_ms)
         if time_ms >= until_ms:
             wake_ms = min(wake_ms, time_ms)
             continue
@@ -243,7 +244,7 @@ def serve_node(
         if time_ms >= until_ms:
             road.wake_ms[node] = wake_ms
             return moved, aside
-        vehicle = take_off(road, vehicles, rules, node, row, onto, time_ms)
+        vehicle = take_off(road, vehicles, rules, node, row, onto, time_ms, until_ms)
         moved += 1
         if onto >= 0:
             put_on(road, vehicles, onto, vehicle, time_ms)
@@ -308,11 +309,13 @@ def transmit(
             wait_at_origin(road, vehicles, departures.vehicle[due], departures.node[due], departures.time_ms[due])
             due += 1
         busy = find_busy(road, until_ms)
-        for place in range(busy):
-            look_ahead(road, vehicles, place, busy, until_ms)
-            counts = serve_node(road, vehicles, rules, arrivals, road.busy[place], from_ms, until_ms)
-            moved += counts[0]
-            aside += counts[1]
+        for begin in range(0, busy, NODES_AT_ONCE):
+            end = min(begin + NODES_AT_ONCE, busy)
+            look_ahead(road, vehicles, begin, end, until_ms)
+            for place in range(begin, end):
+                counts = serve_node(road, vehicles, rules, arrivals, road.busy[place], from_ms, until_ms)
+                moved += counts[0]
+                aside += counts[1]
     return moved, aside
 
 

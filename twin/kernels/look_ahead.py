@@ -1,4 +1,10 @@
-"""What the nodes that come next will need, fetched while this one is served."""
+"""What the nodes that come next will need, fetched before they are served, and where their first vehicles want to go.
+
+What a junction's vehicles need lies scattered over arrays that no cache holds, one thing behind another: the link, its
+first slot, the vehicle, the table of next links, the link ahead, the slot there. Done node by node, each waits for
+memory six times. Here every stage is done for many links before the next one begins, so that hundreds of them wait at
+once.
+"""
 
 from __future__ import annotations
 
@@ -7,52 +13,58 @@ from typing import Final
 from twin.kernels.compile import uncounted_kernel
 from twin.kernels.prefetch import prefetch, prefetch_cell
 from twin.kernels.road_network import Road
-from twin.kernels.vehicles import Vehicles, link_ahead
+from twin.kernels.vehicles import WORD_BITS, Vehicles, link_ahead
 
-FETCH_STAGES: Final = 6
-AHEAD: Final = 2
-"""Nodes from one stage of fetching to the next."""
+NODES_AT_ONCE: Final = 256
+"""What they need stays in the processor's own cache until they are served."""
 
 
 @uncounted_kernel
-def fetch(road: Road, vehicles: Vehicles, node: int, until_ms: int, stage: int) -> None:
-    """Have fetched what the first vehicles of the links into a node need, one thing after another.
+def list_due(road: Road, begin: int, end: int, until_ms: int) -> int:
+    """List the links into some of the busy nodes whose first vehicle may leave; return how many."""
+    due = 0
+    for place in range(begin, end):
+        node = road.busy[place]
+        for row in range(road.in_first[node], road.in_first[node + 1]):
+            if road.ready_ms[row] < until_ms:
+                road.due[due] = row
+                due += 1
+                prefetch(road.links, row)
+    return due
 
-    Stages: the links; their first slots; where the vehicles head for; their next links' slots; those links; and the
-    slots that they would take there. What a stage looks at, the one before has fetched.
+
+@uncounted_kernel
+def look_ahead(road: Road, vehicles: Vehicles, begin: int, end: int, until_ms: int) -> None:
+    """Find, for the busy nodes from `begin` to before `end`, where the first vehicles of the links into them go on to.
+
+    Written to `Road.ahead`, for links whose first vehicle may leave before `until_ms`.
     """
-    for row in range(road.in_first[node], road.in_first[node + 1]):
-        if road.ready_ms[row] >= until_ms:
-            continue
-        if stage == 0:
-            prefetch(road.links, row)
-            continue
-        first = road.links[row].slot_first + road.links[row].head
-        if stage == 1:
-            prefetch(road.slots, first)
-            continue
-        vehicle = road.slots[first].vehicle
-        if stage == 2:
-            prefetch(vehicles.heading, vehicle)
-            continue
-        heading = vehicles.heading[vehicle]
-        if stage == 3:
-            if heading < 0:
-                prefetch_cell(vehicles.next_slot, ~heading, node)
-            else:
-                prefetch(vehicles.route, heading)
-            continue
-        onto = link_ahead(road, vehicles, vehicle, node)
-        if onto >= 0 and stage == 4:
+    due = list_due(road, begin, end, until_ms)
+    for place in range(due):
+        link = road.links[road.due[place]]
+        prefetch(road.slots, link.slot_first + link.head)
+    for place in range(due):
+        row = road.due[place]
+        vehicle = road.slots[road.links[row].slot_first + road.links[row].head].vehicle
+        road.ahead[row] = vehicle
+        prefetch(vehicles.heading, vehicle)
+    for place in range(due):
+        row = road.due[place]
+        heading = vehicles.heading[road.ahead[row]]
+        if heading < 0:
+            prefetch_cell(vehicles.next_slots, ~heading >> WORD_BITS, road.links[row].to_node)
+        else:
+            prefetch(vehicles.route, heading)
+    for place in range(due):
+        row = road.due[place]
+        onto = link_ahead(road, vehicles, road.ahead[row], road.links[row].to_node)
+        road.ahead[row] = onto
+        if onto >= 0:
             prefetch(road.links, onto)
-        elif onto >= 0:
-            prefetch(road.slots, road.links[onto].slot_first + road.links[onto].tail)
-
-
-@uncounted_kernel
-def look_ahead(road: Road, vehicles: Vehicles, place: int, busy: int, until_ms: int) -> None:
-    """Have fetched what the next of the busy nodes need, each stage by stage."""
-    for stage in range(FETCH_STAGES):
-        ahead = place + (FETCH_STAGES - stage) * AHEAD
-        if ahead < busy:
-            fetch(road, vehicles, road.busy[ahead], until_ms, stage)
+    for place in range(due):
+        onto = road.ahead[road.due[place]]
+        if onto >= 0:
+            link = road.links[onto]
+            prefetch(road.slots, link.slot_first + link.tail)
+            behind = link.tail - link.storage
+            prefetch(road.slots, link.slot_first + (behind if behind >= 0 else behind + link.slot_count))

@@ -88,8 +88,9 @@ class Road(NamedTuple):
         Those out of it are ``out_link[out_first[v]:out_first[v + 1]]``, the order of their slots; (n + 1,) and (m,).
     wake_ms
         When there may be something to do at each node, shape (n,).
-    busy
-        Working array: the nodes where something is to be done in a step, shape (n,).
+    busy, due, ahead
+        Working arrays: the nodes where something is to be done in a step, shape (n,); the links whose first vehicles
+        may leave, shape (m,); where these go on to, shape (m,), see `twin.kernels.look_ahead`.
     origin_head, origin_tail
         First and last of the vehicles that wait to enter at each node, `NOBODY` if none does, shape (n,).
     origin_ms
@@ -106,6 +107,8 @@ class Road(NamedTuple):
     out_link: NDArray[np.int32]
     wake_ms: NDArray[np.int32]
     busy: NDArray[np.int32]
+    due: NDArray[np.int32]
+    ahead: NDArray[np.int32]
     origin_head: NDArray[np.int32]
     origin_tail: NDArray[np.int32]
     origin_ms: NDArray[np.int32]
@@ -229,7 +232,8 @@ def build_road(
     road = Road(
         links, slots, np.zeros(int(turns_of_link.sum()), TURN), np.array(signals, SIGNAL),
         np.full(len(links), NEVER, np.int32), in_first, out_first, out_link,
-        np.zeros(node_count, np.int32), np.zeros(node_count, np.int32), nobody, nobody.copy(),
+        np.zeros(node_count, np.int32), np.zeros(node_count, np.int32), np.zeros(len(links), np.int32),
+        np.zeros(len(links), np.int32), nobody, nobody.copy(),
         np.full(node_count, LONG_AGO, np.int32),
     )  # fmt: skip
     return road, link_row

@@ -15,9 +15,15 @@ ARRIVED: Final = -1
 NO_WAY: Final = -3
 """In place of a link: no link leads there at present."""
 
-ARRIVED_SLOT: Final = 255
-NO_WAY_SLOT: Final = 254
+ARRIVED_SLOT: Final = 15
+NO_WAY_SLOT: Final = 14
 """What a table of next links holds where the node is the destination, and where no open road leads to it."""
+MOST_SLOTS: Final = 14
+"""A node of such a table has at most so many links out of it."""
+WORD_BITS: Final = 3
+"""Destination d has its four bits in word ``d >> 3``."""
+LANE_MASK: Final = 7
+SLOT_MASK: Final = 15
 
 
 class Vehicles(NamedTuple):
@@ -26,23 +32,24 @@ class Vehicles(NamedTuple):
     Attributes
     ----------
     heading
-        The position in `route` of the next link to enter, or, as the complement ``~d``, a destination: a row of
-        `next_slot`; shape (v,).
+        The position in `route` of the next link to enter, or, as the complement ``~d``, a destination of
+        `next_slots`; shape (v,).
     behind
         Who waits behind each at the same origin, else `NOBODY`, shape (v,).
     departs_ms
         When each wants to enter, shape (v,).
     route
         Rows of links, each route ended by `ARRIVED`, one after the other.
-    next_slot
-        Slot of the link on the way from each node to each destination, `ARRIVED_SLOT` or `NO_WAY_SLOT`; (d, n).
+    next_slots
+        Slot of the link on the way from each node to each destination, `ARRIVED_SLOT` or `NO_WAY_SLOT`, in four bits,
+        eight destinations in a word; shape (d / 8, n).
     """
 
     heading: NDArray[np.int32]
     behind: NDArray[np.int32]
     departs_ms: NDArray[np.int32]
     route: NDArray[np.int32]
-    next_slot: NDArray[np.uint8]
+    next_slots: NDArray[np.uint32]
 
 
 @uncounted_kernel
@@ -51,9 +58,10 @@ def link_ahead(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> int:
     heading = vehicles.heading[vehicle]
     if heading >= 0:
         return int(vehicles.route[heading])
-    slot = vehicles.next_slot[~heading, node]
+    word = vehicles.next_slots[~heading >> WORD_BITS, node]
+    slot = (word >> np.uint32((~heading & LANE_MASK) << 2)) & np.uint32(SLOT_MASK)
     if slot == ARRIVED_SLOT:
         return ARRIVED
     if slot == NO_WAY_SLOT:
         return NO_WAY
-    return int(road.out_link[road.out_first[node] + slot])
+    return int(road.out_link[road.out_first[node] + np.int32(slot)])

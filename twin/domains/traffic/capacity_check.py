@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.next_links import write_next_links
+from twin.city.next_links import NextLinks
 from twin.core.clock import DAY_S, HOUR_S, MS
 from twin.core.domain import RunWarning
 from twin.core.streams import Streams
@@ -27,7 +27,7 @@ from twin.domains.traffic.road_state import RoadState
 from twin.domains.traffic.signal_control import draw_signals
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.kernels.hierarchy import UNREACHABLE_MS
-from twin.kernels.vehicles import NO_WAY_SLOT
+from twin.kernels.vehicles import LANE_MASK, NO_WAY_SLOT, SLOT_MASK, WORD_BITS
 
 if TYPE_CHECKING:
     from twin.core.clock import Clock
@@ -197,17 +197,17 @@ def _assign(
     road = network.road(0, 0)
     flow = np.zeros(len(free_ms))
     points, row = np.unique(destination, return_inverse=True)
-    rows = np.arange(len(points), dtype=np.int32)
-    table = np.full((len(points), len(network.links.node)), NO_WAY_SLOT, np.uint8)
+    table = NextLinks(len(points), len(network.links.node))
     nodes = network.point_junction[points]
     for part in range(PARTS):
         loaded = flow * PARTS / max(part, 1) / capacity_per_h
         time_ms = np.rint(free_ms * (1 + BPR_SHARE * np.minimum(loaded, 10.0) ** BPR_POWER)).astype(np.int32)
         times = network.hierarchy.customise(np.where(barred, np.int32(UNREACHABLE_MS), time_ms))
-        write_next_links(times, road.out_first, road.out_link, nodes, rows, table)
+        table.write(times, road.out_first, road.out_link, nodes, np.arange(len(table.words)))
         node, to = origin[part::PARTS], row[part::PARTS]
         while len(node):
-            slot = table[to, node]
+            word = table.words[to >> WORD_BITS, node].astype(np.int64)
+            slot = word >> 4 * (to & LANE_MASK) & SLOT_MASK
             goes = slot < NO_WAY_SLOT
             node, to, slot = node[goes], to[goes], slot[goes]
             link = road.out_link[road.out_first[node] + slot]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES
 from twin.city.links import Links
-from twin.city.next_links import write_next_links
+from twin.city.next_links import NextLinks
 from twin.city.road_traffic import STEP_MS, RoadTraffic
 from twin.city.routing import Hierarchy
 from twin.city.traffic import milliseconds
@@ -101,12 +101,13 @@ class Network:
         road: RoadTraffic,
         link_time_ms: NDArray[np.int32],
         points: NDArray[np.int32],
-        rows: NDArray[np.int32],
-        next_slot: NDArray[np.uint8],
+        words: NDArray[np.int32],
+        table: NextLinks,
+        threads: int,
     ) -> None:
-        """Write the next link from every junction to some points, under these times, into rows of ``next_slot``."""
+        """Write the next link from every junction to some points, under these times, into rows of a table."""
         times = self.hierarchy.customise(link_time_ms)
-        write_next_links(times, road.out_first, road.out_link, self.point_junction[points], rows, next_slot)
+        table.write(times, road.out_first, road.out_link, self.point_junction[points], words, threads=threads)
         road.ways_have_changed()
 
     def usual_times_ms(self, city: City, hour_of_day: int) -> NDArray[np.int32]:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES, RoadGraph
 from twin.city.rings import ring_of_nodes
@@ -19,6 +20,8 @@ from twin.domains.traffic.parameters import LOT_KINDS
 from twin.domains.traffic.plate_restriction import REACTIONS
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 
+ROWS_AT_ONCE: Final = 250_000
+"""Trips are written so many at once, so that their columns are not in memory twice."""
 INTERVAL_S: Final = 900
 """What the roads and lots were like is recorded for intervals of this length."""
 
@@ -112,19 +115,24 @@ class Records:
     def trips(self, book: TripBook, lots: pd.DataFrame, begins_s: float) -> None:
         """Write every trip that has begun; what has not come about is missing."""
         begun = np.flatnonzero(book.departed_ms != NOT_YET)
+        lot_node = lots["node"].to_numpy()
+        for first in range(0, len(begun), ROWS_AT_ONCE):
+            self._some_trips(book, begun[first : first + ROWS_AT_ONCE], lot_node, begins_s)
 
-        def seconds(at_ms: np.ndarray[tuple[int], np.dtype[np.int32]]) -> pa.Array:
-            chosen = at_ms[begun]
+    def _some_trips(
+        self, book: TripBook, trips: NDArray[np.int64], lot_node: NDArray[np.int32], begins_s: float
+    ) -> None:
+        def seconds(at_ms: NDArray[np.int32]) -> pa.Array:
+            chosen = at_ms[trips]
             return pa.array((chosen / MS + begins_s).astype(np.float32), mask=chosen == NOT_YET)
 
         xy_m = self._network.node_xy_m
-        lot_node = lots["node"].to_numpy()
-        lot = book.lot[begun]
-        ending = [ENDINGS[code] for code in book.ending[begun].tolist()]
-        walk_m = np.hypot(*(xy_m[lot_node[np.maximum(lot, 0)]] - xy_m[book.destination[begun]]).T).astype(np.float32)
+        lot = book.lot[trips]
+        ending = pa.DictionaryArray.from_arrays(book.ending[trips].astype(np.int32), list(ENDINGS))
+        walk_m = np.hypot(*(xy_m[lot_node[np.maximum(lot, 0)]] - xy_m[book.destination[trips]]).T).astype(np.float32)
         self._trips.add_columns(
-            begun.astype(np.int32), book.vehicle[begun], book.purpose[begun], book.origin[begun],
-            book.destination[begun], (book.planned_ms[begun] / MS + begins_s).astype(np.float32),
+            trips.astype(np.int32), book.vehicle[trips], book.purpose[trips], book.origin[trips],
+            book.destination[trips], (book.planned_ms[trips] / MS + begins_s).astype(np.float32),
             seconds(book.departed_ms), seconds(book.arrived_ms), seconds(book.parked_ms), seconds(book.left_ms),
-            pa.array(lot, mask=lot < 0), ending, book.looked[begun], pa.array(walk_m, mask=lot < 0),
+            pa.array(lot, mask=lot < 0), ending, book.looked[trips], pa.array(walk_m, mask=lot < 0),
         )  # fmt: skip

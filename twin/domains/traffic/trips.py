@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -39,15 +39,14 @@ class TripBook:
     """
 
     def __init__(self, trips: pd.DataFrame, vehicles: int, begins_ms: int) -> None:
-        order = np.lexsort((trips["depart_ms"].to_numpy(), trips["vehicle"].to_numpy()))
-        columns = {name: trips[name].to_numpy()[order] for name in trips.columns}
+        columns = _in_order(trips)
         self.vehicle: NDArray[np.int32] = columns["vehicle"]
         self.origin: NDArray[np.int32] = columns["origin_node"]
         self.destination: NDArray[np.int32] = columns["destination_node"]
         self.purpose: NDArray[np.int8] = columns["purpose"]
         self.planned_ms: NDArray[np.int32] = (columns["depart_ms"] - begins_ms).astype(np.int32)
         self.stay_ms: NDArray[np.int32] = np.minimum(columns["stay_s"].astype(np.int64) * 1000, 2**30).astype(np.int32)
-        count = len(order)
+        count = len(self.vehicle)
         self.departed_ms, self.arrived_ms, self.parked_ms, self.left_ms = np.full((4, count), NOT_YET, np.int32)
         self.lot = np.full(count, -1, np.int32)
         self.ending = np.zeros(count, np.int8)
@@ -94,3 +93,14 @@ class TripBook:
         stayed_ms = self.parked_ms[ended].astype(np.int64) + (least_stay * self.stay_ms[ended]).astype(np.int64)
         at_ms = np.maximum(np.maximum(self.planned_ms[following], stayed_ms), from_ms)
         self.plan(following, at_ms.astype(np.int32), step_ms)
+
+
+def _in_order(trips: pd.DataFrame) -> dict[str, NDArray[Any]]:
+    """Return the columns of a table of trips by vehicle and planned departure; as they are where they stand so."""
+    columns = {str(name): trips[name].to_numpy() for name in trips.columns}
+    vehicle, depart_ms = columns["vehicle"], columns["depart_ms"]
+    same = vehicle[1:] == vehicle[:-1]
+    if np.where(same, depart_ms[1:] >= depart_ms[:-1], vehicle[1:] > vehicle[:-1]).all():
+        return columns
+    order = np.lexsort((depart_ms, vehicle))
+    return {name: column[order] for name, column in columns.items()}

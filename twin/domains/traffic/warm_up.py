@@ -7,7 +7,7 @@ def compile_kernels() -> None:
     """Call every kernel that a day of traffic needs, on a road of three junctions."""
     import numpy as np
 
-    from twin.city.next_links import write_next_links
+    from twin.city.next_links import next_links
     from twin.city.road_traffic import STEP_MS, RoadTraffic
     from twin.city.routing import Hierarchy
     from twin.kernels.parking import Lots, Points, look_for_places
@@ -18,10 +18,8 @@ def compile_kernels() -> None:
     road = RoadTraffic(3, begin, end, times)
     who = road.add_vehicles(1)
     hierarchy = Hierarchy.of_arrays(np.arange(3, dtype=np.int32), begin, end)
-    table = np.empty((1, 3), np.uint8)
     one = np.zeros(1, np.int32)
-    write_next_links(hierarchy.customise(times.free_ms), road.out_first, road.out_link, one, one, table)
-    road.set_next_links(table)
+    road.set_next_links(next_links(hierarchy.customise(times.free_ms), road.out_first, road.out_link, one))
     road.send_to(who, one)
     road.advance(STEP_MS, who, one, np.ones(1, np.int32))
     road.queues()

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.city.next_links import NextLinks
 from twin.city.road_traffic import Passed, RoadTraffic
 from twin.core.clock import MS, Clock
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
 from twin.kernels.hierarchy import UNREACHABLE_MS
-from twin.kernels.vehicles import NO_WAY_SLOT
+from twin.kernels.lanes import LANES
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 class Ways:
     """Tables of next links: of habit in the first rows, then of what the informed know, then of habit round barriers.
 
-    The second and the third are there only where somebody is informed, or a road may close. Habit is an ordinary day's
-    times, of the hour of the day at which habits last changed. The informed know the mean times of the last interval,
-    smoothed, one share of the points after the other, so that not all turn at once.
+    The second and the third are there only where somebody is informed, or a road may close.
+
+    Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
+    times of the last interval, smoothed, one share of the points after the other, so that not all turn at once. Points
+    go together in groups of `LANES`, as in `NextLinks`.
     """
 
     def __init__(
@@ -38,68 +41,82 @@ class Ways:
         roads_may_close: bool = False,
     ) -> None:
         self._anybody_informed = anybody_informed
-        self._roads_may_close = roads_may_close
         self._barred: NDArray[np.bool_] | None = None
         self.habit_knows = False
         self._city, self._network, self._road = city, network, road
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
-        junctions = len(network.links.node)
+        self._groups = np.arange(-(-len(self._points) // LANES), dtype=np.int32)
         blocks = 1 + anybody_informed + roads_may_close
-        self._table = np.full((blocks * len(self._points), junctions), NO_WAY_SLOT, np.uint8)
+        self._table = NextLinks(blocks * LANES * len(self._groups), len(network.links.node))
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
         self._passed = Passed(road)
         self._renewals = 0
         self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
         if anybody_informed:
-            self._write(network.times.free_ms.copy(), self._points, self._live_rows)
+            self._renew_groups(network.times.free_ms.copy(), self._groups)
         road.set_next_links(self._table)
 
     @property
-    def _live_rows(self) -> NDArray[np.int32]:
-        return self._points + np.int32(len(self._points))
+    def _informed_from(self) -> int:
+        """Where the informed's destinations begin in the table."""
+        return LANES * len(self._groups)
+
+    def _renew_groups(self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32]) -> None:
+        """Write what the informed know of the ways to some groups of points."""
+        points = np.add.outer(groups * LANES, np.arange(LANES)).ravel().astype(np.int32)
+        points = points[points < len(self._points)]  # rising, so that only the last group can lack some
+        words = groups + np.int32(len(self._groups))
+        self._network.write_ways(self._road, self._round(link_time_ms), points, words, self._table, self._city.threads)
 
     @property
-    def _detour_rows(self) -> NDArray[np.int32]:
-        return self._points + np.int32((1 + self._anybody_informed) * len(self._points))
+    def _detours_from(self) -> int:
+        """Where the destinations of those who drive round barriers begin in the table."""
+        return (1 + self._anybody_informed) * LANES * len(self._groups)
 
-    def _write(
-        self,
-        time_ms: NDArray[np.int32],
-        points: NDArray[np.int32],
-        rows: NDArray[np.int32],
-        barred: NDArray[np.bool_] | None = None,
-    ) -> None:
-        """Write the next links to some points under these times, round what is barred."""
-        if barred is not None:
-            time_ms = np.where(barred, np.int32(UNREACHABLE_MS), time_ms)
-        self._network.write_ways(self._road, time_ms, points, rows, self._table)
+    def _round(self, link_time_ms: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return times with which nobody would take what is barred."""
+        return link_time_ms if self._barred is None else np.where(self._barred, np.int32(UNREACHABLE_MS), link_time_ms)
+
+    def _known(self) -> NDArray[np.int32]:
+        return np.maximum(1, np.rint(self._known_ms)).astype(np.int32)
 
     def bar(self, barred: NDArray[np.bool_] | None) -> None:
         """Let the informed, and who has stood before a barrier, know which links are barred, shape (m,)."""
         self._barred = barred
         if self._anybody_informed:
-            self._write(self._rounded_ms(), self._points, self._live_rows, barred)
+            self._renew_groups(self._known(), self._groups)
         if barred is not None:
-            self._write(self._usual_ms(), self._points, self._detour_rows, barred)
+            self._write_detours()
 
     def learn_barriers(self) -> None:
         """Let everybody know what is barred by now, or that it is not any more."""
         self.habit_knows = self._barred is not None
-        self._write(self._usual_ms(), self._points, self._points, self._barred)
+        self._write_habit()
 
     def send_round(self, who: NDArray[np.int32], points: NDArray[np.int32]) -> None:
         """Let vehicles drive to points by habit, but round the barriers."""
-        self._road.send_to(who, self._detour_rows[points])
+        self._road.send_to(who, points + np.int32(self._detours_from))
+
+    def _write_detours(self) -> None:
+        usual_ms = self._round(self._network.usual_times_ms(self._city, self._habit_of or 0))
+        words = self._groups + np.int32(self._detours_from // LANES)
+        self._network.write_ways(self._road, usual_ms, self._points, words, self._table, self._city.threads)
+
+    def _write_habit(self) -> None:
+        usual_ms = self._network.usual_times_ms(self._city, self._habit_of or 0)
+        if self.habit_knows:
+            usual_ms = self._round(usual_ms)
+        self._network.write_ways(self._road, usual_ms, self._points, self._groups, self._table, self._city.threads)
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
         """Let vehicles drive to points by the way that each knows."""
-        self._road.send_to(who, points + np.where(informed, np.int32(len(self._points)), np.int32(0)))
+        self._road.send_to(who, points + np.where(informed, np.int32(self._informed_from), np.int32(0)))
 
     def route(self, junction: int, point: int, *, informed: bool) -> NDArray[np.int32]:
         """Return the links from a junction to a point by the way that is known now, shape (any,)."""
-        return self._road.way(junction, point + (len(self._points) if informed else 0))
+        return self._road.way(junction, point + (self._informed_from if informed else 0))
 
     def renew(self, now_ms: int, begins_ms: int) -> None:
         """Take over what has become known by now: at each interval's end, and at the hours when habits change."""
@@ -110,15 +127,9 @@ class Ways:
         if not self._anybody_informed:
             return
         self._measure(interval_ms)
-        share = self._points[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
+        share = self._groups[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
         self._renewals += 1
-        self._write(self._rounded_ms(), share, self._live_rows[share], self._barred)
-
-    def _rounded_ms(self) -> NDArray[np.int32]:
-        return np.maximum(1, np.rint(self._known_ms)).astype(np.int32)
-
-    def _usual_ms(self) -> NDArray[np.int32]:
-        return self._network.usual_times_ms(self._city, self._habit_of or 0)
+        self._renew_groups(self._known(), share)
 
     def _learn_habit(self, hour: int) -> None:
         begins = [h for h in self._parameters.habits_from_h if h <= hour]
@@ -126,9 +137,9 @@ class Ways:
         if habit == self._habit_of:
             return
         self._habit_of = habit
-        self._write(self._usual_ms(), self._points, self._points, self._barred if self.habit_knows else None)
+        self._write_habit()
         if self._barred is not None:
-            self._write(self._usual_ms(), self._points, self._detour_rows, self._barred)
+            self._write_detours()
 
     def _measure(self, interval_ms: int) -> None:
         """Take the mean time of those who left each link since the last time into what is known of it."""
