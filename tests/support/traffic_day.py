@@ -20,10 +20,12 @@ from twin.core.recorder import Recorder
 from twin.core.streams import Streams
 from twin.domains.traffic.domain import TrafficDomain
 from twin.domains.traffic.parameters import TrafficParameters
-from twin.domains.traffic.questions_parking import DECISIONS
+from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
+from twin.domains.traffic.questions_roads import DECISIONS as WAY_DECISIONS
 from twin.policies.registry import load_rule
 from twin.policies.traffic.lot_choice.nearest_free import nearest_free
 
+DECISIONS = (*WAY_DECISIONS, *PARKING_DECISIONS)
 PRACTISED = {decision.name: decision.silent_rule for decision in DECISIONS}
 """Rules that are not even asked."""
 CHOSEN: dict[str, Rule] = {"lot_choice": nearest_free}

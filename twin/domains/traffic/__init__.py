@@ -12,13 +12,14 @@ from twin.domains.traffic.measures_events import EVENT_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.questions import DECISIONS as ROAD_DECISIONS
 from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
+from twin.domains.traffic.questions_roads import DECISIONS as WAY_DECISIONS
 
 DESCRIPTION: Final = DomainDescription(
     name="traffic",
     title="Road traffic and parking",
     parameters=TrafficParameters,
     connections=CONNECTIONS,
-    decisions=(*ROAD_DECISIONS, *PARKING_DECISIONS),
+    decisions=(*ROAD_DECISIONS, *WAY_DECISIONS, *PARKING_DECISIONS),
     event_kinds=EVENT_KINDS,
     hears=HEARS,
     warnings="twin.domains.traffic.capacity_check:warnings",

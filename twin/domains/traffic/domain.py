@@ -19,7 +19,9 @@ from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import DRIVER_TRAFFIC
 from twin.domains.traffic.crowds import with_crowds
 from twin.domains.traffic.dark_signals import DarkSignals, failing_signals
+from twin.domains.traffic.gates import Gates
 from twin.domains.traffic.gridlock import GridlockWatch
+from twin.domains.traffic.guidance import Guidance
 from twin.domains.traffic.happenings import CROWD, SIGNALS_FAIL
 from twin.domains.traffic.incidents import EVENTS, Incidents, draw_events, roads_may_close
 from twin.domains.traffic.lots import draw_lots
@@ -132,11 +134,13 @@ class TrafficDomain:
         self.ways = Ways(
             self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self.informed.any()),
             roads_may_close=roads_may_close(twin.events),
+            guide=Guidance(twin.brain, self.network.times.free_ms, parameters).times_ms,
         )  # fmt: skip
+        capacity = Capacity(self.road, self.network.times.headway_ms)
+        self.gates = Gates(twin.brain, self.city.roads, self.network, self.road, capacity, parameters)
         self.incidents = Incidents(
-            self.city, self.network, self.road, self.ways, self.car_parks,
-            Capacity(self.road, self.network.times.headway_ms), parameters, tables[EVENTS], self.informed,
-            twin.recorder,
+            self.city, self.network, self.road, self.ways, self.car_parks, capacity, parameters, tables[EVENTS],
+            self.informed, twin.recorder,
         )  # fmt: skip
         self.dark_signals = DarkSignals(
             self.network, failing_signals(self.city.roads, self.network, twin.events),
@@ -206,6 +210,7 @@ class TrafficDomain:
         self.car_parks.leave(leaving)  # not before: nobody takes a place earlier than it is left
         self.ways.renew(ends_ms, self._begins_ms)
         self.incidents.step(ends_ms)
+        self.gates.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         if ends_ms % (MS * INTERVAL_S) == 0:
             self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)

@@ -350,6 +350,8 @@ class TrafficParameters(ParameterSection):
     dark_signal_headway_s: float = _of("dark_signal_headway_s", ge=1, le=60)
     crowd_comes_before_min: Duration = _of("crowd_comes_before_min")
     crowd_leaves_after_min: Duration = _of("crowd_leaves_after_min")
+    gate_every_s: float = _of("gate_every_s", ge=2, le=3600)
+    gate_set_point_share: float = _of("gate_set_point_share", gt=0, le=1)
     plate_restriction: PlateRestriction = _of("plate_restriction")
     ring_roads: list[list[str]] = _of("ring_roads", min_length=2, max_length=2, validate_default=True)
 
@@ -394,6 +396,8 @@ class TrafficParameters(ParameterSection):
             raise ValueError("step_s must go into a minute without rest: 2, 4, 6, 10, 12, 20, 30 or 60")
         if self.signal_every_s % self.step_s:
             raise ValueError("signal_every_s must be a whole number of step_s")
+        if self.gate_every_s % self.step_s:
+            raise ValueError("gate_every_s must be a whole number of step_s")
         return self
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +40,9 @@ class Ways:
         *,
         anybody_informed: bool,
         roads_may_close: bool = False,
+        guide: Callable[[NDArray[np.int32], float], NDArray[np.int32]] | None = None,
     ) -> None:
+        self._guide = guide
         self._anybody_informed = anybody_informed
         self._barred: NDArray[np.bool_] | None = None
         self.habit_knows = False
@@ -129,7 +132,10 @@ class Ways:
         self._measure(interval_ms)
         share = self._groups[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
         self._renewals += 1
-        self._renew_groups(self._known(), share)
+        known_ms = self._known()
+        if self._guide is not None:
+            known_ms = self._guide(known_ms, (now_ms + begins_ms) / MS)
+        self._renew_groups(known_ms, share)
 
     def _learn_habit(self, hour: int) -> None:
         begins = [h for h in self._parameters.habits_from_h if h <= hour]
