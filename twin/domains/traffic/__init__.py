@@ -22,6 +22,7 @@ DESCRIPTION: Final = DomainDescription(
     decisions=(*ROAD_DECISIONS, *WAY_DECISIONS, *PARKING_DECISIONS),
     event_kinds=EVENT_KINDS,
     hears=HEARS,
+    supply="twin.domains.traffic.supplied:supply",
     warnings="twin.domains.traffic.capacity_check:warnings",
     kpi_families=(*ROAD_FAMILIES, *EVENT_FAMILIES),
     factory="twin.domains.traffic.domain:TrafficDomain",

@@ -25,6 +25,7 @@ from twin.domains.traffic.dark_signals import DarkSignals, failing_signals
 from twin.domains.traffic.plate_restriction import restricted
 from twin.domains.traffic.road_state import RoadState
 from twin.domains.traffic.signal_control import draw_signals
+from twin.domains.traffic.supplied import vehicles_and_trips
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.kernels.hierarchy import UNREACHABLE_MS
 from twin.kernels.vehicles import LANE_MASK, NO_WAY_SLOT, SLOT_MASK, WORD_BITS
@@ -146,7 +147,12 @@ def _sample(
         return streams("traffic", "capacity_check", table, *column)
 
     roads = domain.city.roads
-    tables = with_crowds(draw, draw_tables(draw, clock, thin), roads, clock, thin, events)
+    given = domain.supplied.trips
+    if given is None:
+        drawn = draw_tables(draw, clock, thin)
+    else:
+        drawn, weight = vehicles_and_trips(given, lambda column: draw("supplied", column), clock, parameters), 1.0
+    tables = with_crowds(draw, drawn, roads, clock, thin, events)
     trips, _ = restricted(lambda column: draw("plates", column), tables, roads, clock, parameters)
     junction = network.links.node_junction
     origin = junction[trips["origin_node"].to_numpy()]

@@ -32,7 +32,9 @@ from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.plate_restriction import BARRED, restricted
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
-from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
+from twin.domains.traffic.supplied import Supplied, vehicles_and_trips
+from twin.domains.traffic.supplied_lots import lots_of
+from twin.domains.traffic.supplied_routes import Routes
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.domains.traffic.tariff import posted_prices
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
@@ -62,9 +64,9 @@ class TrafficDomain:
         parameters: TrafficParameters,
         city: City,
         roads: RoadConditions,
-        supplied: SuppliedLots | None = None,
+        supplied: Supplied | None = None,
     ) -> None:
-        self.supplied = supplied
+        self.supplied = supplied or Supplied()
         self.parameters = parameters
         self.city = city
         self.roads = roads
@@ -82,15 +84,21 @@ class TrafficDomain:
             return LOTS_OF("traffic", "lots", column)
 
         land = self.demand.where.land
-        if self.supplied is not None:
-            return lots_of(self.supplied, draw, self.city, land, self.parameters)
+        if self.supplied.lots is not None:
+            return lots_of(self.supplied.lots, draw, self.city, land, self.parameters)
         return draw_lots(draw, self.city, land, self.parameters)
 
     def draw_tables(self, twin: Twin) -> dict[str, pd.DataFrame]:
         """Draw who drives when from where to where."""
-        vehicles, trips = draw_tables(
-            lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
-        )
+        if self.supplied.trips is None:
+            vehicles, trips = draw_tables(
+                lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
+            )
+        else:
+            vehicles, trips = vehicles_and_trips(
+                self.supplied.trips, lambda column: twin.streams("traffic", "supplied", column), twin.clock,
+                self.parameters,
+            )  # fmt: skip
         vehicles, trips = with_crowds(
             lambda table, *column: twin.streams("traffic", table, *column), (vehicles, trips), self.city.roads,
             twin.clock, self.demand, twin.events,
@@ -136,6 +144,8 @@ class TrafficDomain:
             roads_may_close=roads_may_close(twin.events),
             guide=Guidance(twin.brain, self.network.times.free_ms, parameters).times_ms,
         )  # fmt: skip
+        given = self.supplied.trips
+        self.routes = Routes([] if given is None else given["route"].tolist(), self.network.links, len(vehicles))
         capacity = Capacity(self.road, self.network.times.headway_ms)
         self.gates = Gates(twin.brain, self.city.roads, self.network, self.road, capacity, parameters)
         self.incidents = Incidents(
@@ -191,7 +201,7 @@ class TrafficDomain:
             trips, at_ms = trips[:0], at_ms[:0]
         who = book.vehicle[trips]
         leaving = self._leave(who, at_ms)
-        junction = self._where_from(trips, who)
+        junction = self.routes.begin(who, self._where_from(trips, who))
         book.current[who] = trips
         book.departed_ms[trips] = at_ms
         point = self.network.junction_point[self.network.links.node_junction[book.destination[trips]]]
@@ -203,6 +213,7 @@ class TrafficDomain:
         )  # fmt: skip
         drivers = np.concatenate([who, looking])
         self.incidents.send(drivers)
+        self.routes.send(who, self.road)
         arrived, time_ms = self.road.advance(
             ends_ms, drivers, np.concatenate([at_ms, again_ms]), np.concatenate([junction, from_junction])
         )

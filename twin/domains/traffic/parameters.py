@@ -263,6 +263,11 @@ class TrafficParameters(ParameterSection):
         description="Table of parking lots in place of ours, CSV or Parquet, relative to the scenario file; "
         "its columns stand in twin/domains/traffic/supplied_lots.py",
     )
+    trips: str | None = Field(
+        default=None,
+        description="Table of trips in place of those that are drawn, CSV or Parquet, relative to the scenario file; "
+        "its columns stand in twin/domains/traffic/supplied_trip_columns.py",
+    )
     trips_per_day: float = _of("trips_per_day", ge=0, le=2e7)
     figures_for_residents: float = _of("figures_for_residents", ge=0, le=1e9)
     demand_factor: float = _of("demand_factor", ge=0, le=10)
@@ -356,8 +361,8 @@ class TrafficParameters(ParameterSection):
     ring_roads: list[list[str]] = _of("ring_roads", min_length=2, max_length=2, validate_default=True)
 
     def files(self) -> tuple[str, ...]:
-        """Return the supplied table of lots, where there is one."""
-        return () if self.lots is None else (self.lots,)
+        """Return the supplied tables of lots and trips, where there are any."""
+        return tuple(name for name in (self.lots, self.trips) if name is not None)
 
     def scale(self, residents: float) -> float:
         """Return what the figures of the whole city are multiplied by where so many residents are served."""
