@@ -14,6 +14,7 @@ import click
 from twin import __version__
 from twin.core.errors import TwinError
 from twin.core.language import CODES, Code, Language
+from twin.report.export_command import export_command
 
 EXIT_CODES = "Exit codes: 0 done, 1 a KPI bound was missed, 2 bad input, 130 interrupted."
 
@@ -27,6 +28,7 @@ Examples
   twin scenarios/city_day.yaml --check            only say whether the file is right
   twin report reports/city_day/RUN --lang zh      make the report again, in Chinese
   twin policies                                   what a policy is asked, sees and may answer
+  twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
 
 A name that is no command is taken for a scenario file: "twin FILE" is "twin run FILE".
 
@@ -151,6 +153,9 @@ def report(run_folder: Path, output: Path | None, lang: Code) -> int:
     write_report(Results(run_folder), path, Language(lang))
     click.echo(str(path))
     return 0
+
+
+cli.add_command(export_command)
 
 
 @cli.command(short_help="List decisions, what a policy sees and may answer, and the rules.")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from twin.city.map import CityMap
+from twin.core.clock import Clock
 from twin.core.language import Code, Language
 from twin.experiment.run import RunOptions, run
 from twin.experiment.store import Results
@@ -82,3 +87,50 @@ class Page(HTMLParser):
     def all(self, tag: str) -> Iterator[dict[str, str | None]]:
         """Return the attributes of every element of a kind."""
         return (attributes for name, attributes in self.elements if name == tag)
+
+
+TRAFFIC = """\
+domains: [traffic]
+traffic:
+  figures_for_residents: 0
+  trips_per_day: 12000
+  mean_trip_km: {work: 2.5, school: 1.8, business: 2.5, leisure: 2.2, hospital: 2.6}
+  through_trips_per_day: 400
+  lorry_trips_per_day: 400
+  buses: 6
+  bus_routes: 3
+  off_street_spaces: 5000
+  roadside_spaces: 300
+  tariff_zone_km: [1.0, 2.0]
+"""
+"""Traffic alone, in a town of some kilometres."""
+
+
+def small_traffic_run(folder: Path, map_folder: Path, **given: Any) -> Results:
+    """Run three hours of traffic in a small city; ``given`` as for `small_run`."""
+    return small_run(folder, map_folder, **{"replications": 1, **given, "more": TRAFFIC + given.get("more", "")})
+
+
+class RunOfFrames:
+    """A run whose event tables are given, to try sections on; fits `twin.charts.section.StoredRun`.
+
+    ``tables`` are event tables by name, brain and replication; a table by name alone is that of all.
+    """
+
+    def __init__(
+        self, tables: Mapping[Any, pd.DataFrame], clock: Clock, *, brains: tuple[str, ...] = ("one", "two"),
+        city: CityMap | None = None, replications: int = 1,
+    ) -> None:  # fmt: skip
+        self.tables = tables
+        self.clock = clock
+        self.brains = brains
+        self.city = city
+        self.replications = replications
+        self.titles = {name: name.title() for name in brains}
+        self.districts = {district.id: district.name_en for district in city.districts} if city else {}
+
+    def events(self, table: str, brain: str, replication: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return a given table, or these columns of it."""
+        own = self.tables.get((table, brain, replication), self.tables.get(table))
+        assert own is not None, table
+        return own if columns is None else own[list(columns)]

@@ -93,7 +93,8 @@ def workers_of(process: int) -> list[int]:
 
 
 ALWAYS_THERE = {
-    "calls", "vehicles", "trips", "hospitals", "walk_ins", "coverage", "fleet", "hospital_list", "decisions.dispatch",
+    "calls", "vehicles", "trips", "hospitals", "walk_ins", "coverage", "fleet", "hospital_list", "station_list",
+    "decisions.dispatch",
     "decisions.hospital", "decisions.green_channel",
 }  # fmt: skip
 

@@ -226,3 +226,20 @@ def test_the_day_shows_vehicles_queues_and_coverage(page: Page) -> None:
     labels = [str(svg.get("aria-label")) for svg in page.all("svg") if svg.get("role") == "img"]
     for title in ("Vehicles on a call", "Coverage", "Calls that wait for a vehicle", "Emergency bays taken"):
         assert any(label.startswith(f"Through the day: {title}.") for label in labels)
+
+
+def test_the_map_shows_the_stations_that_the_run_had(tmp_path: Path, small_map_folder: Path) -> None:
+    """It showed the map's stations where the scenario named others."""
+    from twin.city.map import read_map
+
+    station = read_map(small_map_folder).stations[0]
+    row = f"depot,车库,The depot,{station.lon},{station.lat},{station.district},1,1,assumed,test\n"
+    (tmp_path / "own.csv").write_text(
+        "id,name_zh,name_en,lon,lat,district,vehicles,crews,label,source\n" + row, encoding="utf-8"
+    )
+    more = "emergency: {tables: {stations: own.csv}}\n"
+    run = small_run(tmp_path, small_map_folder, brains="[traditional]", replications=1, more=more)
+    (tmp_path / "own.csv").unlink()  # the report is made of what is stored
+    page = page_of(run)
+    assert "The depot" in page
+    assert not re.search(r">station\d", page)

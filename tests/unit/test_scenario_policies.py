@@ -26,7 +26,7 @@ DECISIONS = [decision for description in DESCRIPTIONS.values() for decision in d
 
 def view(count: int) -> DispatchView:
     whole, real = np.arange(count, dtype=np.int32), np.arange(count, dtype=np.float32)
-    vehicles = Vehicles(whole + 10, whole, whole == 0, whole, real, real)
+    vehicles = Vehicles(whole + 10, whole, whole == 0, whole, real, real, whole >= 0)
     nobody = UnderWay(whole[:0], whole[:0].astype(np.int64), whole[:0].astype(np.int8), real[:0])
     coverage = Coverage(np.ones(1, np.float32), np.ones((1, 1), np.float32), 600.0, np.ones((1, 1), np.float32))
     return DispatchView(0.0, 1, "stemi", 1, True, 0.0, 1, vehicles, nobody, coverage)

@@ -81,8 +81,8 @@ def test_an_added_station_and_supplied_hospitals_and_vehicles_are_the_city_s(sce
     }  # fmt: skip
     write(scenario.parent / "more.csv", [station])
     write(scenario.parent / "vehicles.csv", [
-        {"vehicle": "a", "station": "new", "on_duty_from_h": 0, "on_duty_until_h": 24},
-        {"vehicle": "b", "station": "station1", "on_duty_from_h": 9, "on_duty_until_h": 20},
+        {"vehicle": "a", "station": "new", "level": "", "on_duty_from_h": 0, "on_duty_until_h": 24},
+        {"vehicle": "b", "station": "station1", "level": "bls", "on_duty_from_h": 9, "on_duty_until_h": 20},
     ])  # fmt: skip
     twin, frames, _ = lived(scenario, "extra_stations: more.csv, vehicles: vehicles.csv")
     assert [station.id for station in twin.city.map.stations] == ["station0", "station1", "new"]
@@ -91,6 +91,13 @@ def test_an_added_station_and_supplied_hospitals_and_vehicles_are_the_city_s(sce
     assert of_b["status"].tolist()[:2] == ["at_station", "out_of_service"], "it is 08:00, and duty begins at 9"
     assert of_b.iloc[2]["time_s"] == pytest.approx(3600)
     assert of_b.iloc[2]["status"] == "at_station"
+    asked = frames["emergency.decisions.dispatch"]
+    seen = {
+        (int(vehicle), bool(advanced))
+        for ids, able in zip(asked["seen.free_vehicles.id"], asked["seen.free_vehicles.advanced"], strict=True)
+        for vehicle, advanced in zip(ids, able, strict=True)
+    }
+    assert seen == {(0, True), (1, False)}, "who dispatches sees the level of each crew"
 
 
 def test_supplied_speeds_hold_in_their_hour_and_no_other(scenario: Path) -> None:

@@ -174,6 +174,7 @@ WRONG: dict[str, tuple[Kind, list[str]]] = {
     "vehicles_wrong.csv": ("vehicles", [
         "vehicles_wrong.csv:3:vehicle: 'A1' stands there twice, first in 2; give each row a name of its own",
         "vehicles_wrong.csv:3:station: 'depot' is not one of station_1, station_2; write one of them",
+        "vehicles_wrong.csv:2:level: 'paramedic' is not one of als, bls; write one of them",
         "vehicles_wrong.csv:4:on_duty_from_h: 25 is not between 0 and 24 h; correct it",
         ("vehicles_wrong.csv:5:on_duty_until_h: duty ends when it begins; write 0 and 24 for the whole day, or leave "
         "both empty"),

@@ -93,3 +93,29 @@ def test_a_vehicle_that_is_lost_during_its_mission_ends_it_drives_home_and_is_ou
     sent_s = frames["emergency.calls"]["dispatch_s"].dropna()
     assert (sent_s <= 600.0).all()
     assert len(sent_s) > 0
+
+
+def test_the_drive_time_of_a_vehicle_under_way_counts_from_the_junction_where_it_turns_once_alerted():
+    """It drives on while its crew is told: counted from where it was, it looked nearer or farther than it is."""
+    city = small_city(side=8, stations=2, crews=2)
+    told_in_a_minute = BUSY.model_copy(update={"alert_s": Duration(median=60.0, p90=60.0)})
+    calls_per_hour = told_in_a_minute.model_copy(update={"calls_per_day": 800.0, "dispatches_per_day": 800.0})
+    seen: dict[int, tuple[float, DispatchView]] = {}
+
+    def nearest_on_its_way(view: DispatchView) -> Send | Wait:
+        seen[view.call] = (view.time_s, view)
+        free = view.free_vehicles
+        return Send(int(free.id[(free.drive_time_s + 1e4 * free.at_station).argmin()])) if len(free) else Wait()
+
+    _, frames = run_emergency(city, calls_per_hour, rules={**CITY_BRAIN, "dispatch": nearest_on_its_way}, hours=6)
+    compared = 0
+    for call in frames["emergency.calls"].dropna(subset="at_scene_s").itertuples():
+        time_s, view = seen[call.call]
+        place = int(view.free_vehicles.id.searchsorted(call.vehicle))
+        same_hour = time_s // 3600 == call.at_scene_s // 3600  # speeds change with the hour
+        if view.free_vehicles.at_station[place] or call.sent_wrong or not same_hour:
+            continue
+        expected_s = 60 + float(view.free_vehicles.drive_time_s[place])
+        assert call.at_scene_s - time_s == pytest.approx(expected_s, abs=0.1)
+        compared += 1
+    assert compared > 20

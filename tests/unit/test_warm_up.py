@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.cities import write_small_map
 from support.commands import ROOT
@@ -60,3 +61,17 @@ def test_a_run_compiles_nothing_that_the_warm_up_has_not(tmp_path: Path, domain:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "{}"
+
+
+def test_a_kernel_that_is_entered_directly_answers_as_numba_does_and_refuses_other_arguments() -> None:
+    """Memory that is read as what it is not gives answers that look right."""
+    from twin.kernels.compile import direct
+    from twin.kernels.driving import sum_over
+
+    directly = direct(sum_over)
+    edges, first, second = np.arange(3, dtype=np.int32), np.ones(5, np.float32), np.full(5, 2.0)
+    assert directly(edges, first, second) == sum_over(edges, first, second) == (3.0, 6.0)
+    for wrong in ((edges.astype(np.int64), first), (edges, second), (edges.tolist(), first)):
+        with pytest.raises(TypeError):
+            directly(*wrong, second)  # type: ignore[arg-type]
+    assert directly(edges, first, second) == (3.0, 6.0)

@@ -55,7 +55,8 @@ def course() -> Course:
     rows = pd.DataFrame(draw_hospital_courses(draw, parameters, stemi)).itertuples(index=False)
     found = []
     for door_s, row in zip(doors_s.tolist(), rows, strict=True):
-        record = CallRecord(0, door_s, door_s=door_s, bay_s=door_s)
+        record = CallRecord(0, door_s)
+        record.door_s = record.bay_s = door_s
         plan_steps(SERVICE, row, record, "stemi")
         assert record.ready_s is not None
         assert record.consulted_s is not None

@@ -92,7 +92,7 @@ def test_calls_are_served_in_order_of_readiness_or_the_severe_first() -> None:
 def dispatch(
     drive_s: Sequence[float], *, severity: int = 1, station: Sequence[int] | None = None,
     at: Sequence[bool] | None = None, order: Sequence[int] | None = None, line_m: Sequence[float] | None = None,
-    under_way: Sequence[float] = (),
+    under_way: Sequence[float] = (), advanced: Sequence[bool] | None = None,
 ) -> DispatchView:  # fmt: skip
     """Return a call; free vehicles are 0, 1, ..., those under way 100, 101, ..."""
     count, others = len(drive_s), len(under_way)
@@ -103,6 +103,7 @@ def dispatch(
         station_order=np.array([0] * count if order is None else order, np.int32),
         straight_line_m=np.array([0] * count if line_m is None else line_m, np.float32),
         drive_time_s=np.array(drive_s, np.float32),
+        advanced=np.array([True] * count if advanced is None else advanced),
     )
     called_off = UnderWay(
         id=100 + np.arange(others, dtype=np.int32),
@@ -119,6 +120,25 @@ def test_the_nearest_is_sent_by_time_by_line_or_by_district() -> None:
     assert decide("dispatch", "nearest_by_drive_time", view) == Send(2)
     assert decide("dispatch", "nearest_by_straight_line", view) == Send(0)
     assert decide("dispatch", "station_district", view) == Send(1)
+
+
+@pytest.mark.parametrize(
+    ("severity", "drive_s", "advanced", "sent"),
+    [
+        (1, [300, 400], [False, True], 1),  # advanced help comes 100 s later: worth it, with 120 s
+        (1, [300, 421], [False, True], 0),  # 121 s later: too late
+        (2, [300, 400], [True, False], 1),  # the advanced crew is kept
+        (2, [300, 421], [True, False], 0),
+        (3, [300, 400], [True, False], 1),
+        (1, [300, 200], [True, True], 1),
+        (1, [300, 200], [False, False], 1),
+    ],
+)
+def test_life_threatened_get_advanced_help_and_others_leave_it(
+    severity: int, drive_s: list[float], advanced: list[bool], sent: int
+) -> None:
+    view = dispatch(drive_s, severity=severity, advanced=advanced)
+    assert decide("dispatch", "fitting_crew", view) == Send(sent)
 
 
 @pytest.mark.parametrize(

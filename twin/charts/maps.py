@@ -40,13 +40,20 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A cut-out of the city: metres of the roads' plane to units, north up."""
+    """A cut-out of the city: metres of the roads' plane to units, north up.
+
+    Attributes
+    ----------
+    name
+        What the ids of its background begin with; frames of one page have names of their own.
+    """
 
     city: CityMap
     west_m: float
     south_m: float
     east_m: float
     north_m: float
+    name: str = "map"
 
     @property
     def metres(self) -> float:
@@ -67,14 +74,14 @@ class Frame:
         return self.units(self.city.roads.to_plane_m(lon, lat))
 
 
-def frame_around(city: CityMap, plane_m: Points, margin_m: float = 1000.0) -> Frame:
+def frame_around(city: CityMap, plane_m: Points, margin_m: float = 1000.0, name: str = "map") -> Frame:
     """Return the frame that holds all but the outermost hundredth of points on each side, no flatter than 2 to 1."""
     low, high = np.percentile(plane_m, [0.5, 99.5], axis=0)
     low, high = low - margin_m, high + margin_m
     middle, size = (low + high) / 2, np.maximum(high - low, 1.0)
     size = np.maximum(size, size[::-1] * 0.55)
     low, high = middle - size / 2, middle + size / 2
-    return Frame(city, float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    return Frame(city, float(low[0]), float(low[1]), float(high[0]), float(high[1]), name)
 
 
 # -- small areas --------------------------------------------------------------------------------------------------
@@ -124,15 +131,18 @@ def hexagons(frame: Frame, middles_m: Points, width_m: float, fills: Sequence[tu
 # -- background ---------------------------------------------------------------------------------------------------
 
 
-def background(frame: Frame, language: Language) -> Html:
-    """Return the hidden element with roads, district borders, stations and hospitals; a page needs it once a frame."""
+def background(frame: Frame, language: Language, *, places: bool = True) -> Html:
+    """Return the hidden element with roads, district borders and, unless told not, stations and hospitals.
+
+    A page needs it once a frame.
+    """
     return h(
         "svg",
         h(
             "defs",
-            h("clipPath", h("rect", width=UNITS, height=frame.height), id="map-edge"),
-            h("g", _borders(frame), [_roads(frame, *kind) for kind in _ROADS], id="map-roads"),
-            h("g", _places(frame, language), id="map-places"),
+            h("clipPath", h("rect", width=UNITS, height=frame.height), id=f"{frame.name}-edge"),
+            h("g", _borders(frame), [_roads(frame, *kind) for kind in _ROADS], id=f"{frame.name}-roads"),
+            h("g", _places(frame, language) if places else None, id=f"{frame.name}-places"),
         ),
         width="0", height="0", class_="hidden", aria_hidden="true", focusable="false",
     )  # fmt: skip
@@ -208,15 +218,30 @@ def _places(frame: Frame, language: Language) -> list[Html]:
 
 def city_map(frame: Frame, areas: Html, label: str, language: Language) -> Html:
     """Return one map: areas, the background, names of districts and a scale bar."""
-    length_m = round_step(frame.metres * UNITS / 8, 1) if frame.metres else 1.0
-    width = length_m / frame.metres
+    width = bar_units(frame)
     bar = f"M20 {frame.height - 28}v8h{plain(width)}v-8"
+    layers = [h("use", href=f"#{frame.name}-{layer}") for layer in ("roads", "places")]
     drawing = h(
         "svg",
-        h("g", areas, h("use", href="#map-roads"), h("use", href="#map-places"), clip_path="url(#map-edge)"),
+        h("g", areas, layers, clip_path=f"url(#{frame.name}-edge)"),
         h("path", d=bar, class_="scale-bar"),
         viewBox=f"0 0 {UNITS} {frame.height}", role="img", aria_label=label,
     )  # fmt: skip
+    return h("div", drawing, map_names(frame, language), class_="map")
+
+
+def bar_units(frame: Frame) -> float:
+    """Return how long the scale bar is, in units."""
+    return _scale_m(frame) / frame.metres
+
+
+def _scale_m(frame: Frame) -> float:
+    return round_step(frame.metres * UNITS / 8, 1) if frame.metres else 1.0
+
+
+def map_names(frame: Frame, language: Language) -> Html:
+    """Return what is written above a map: the names of districts, and the length of its scale bar."""
+    length_m, width = _scale_m(frame), bar_units(frame)
     text = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
     names = [
         h("span", language.pick(district.name_en.removesuffix(" District"), district.name_zh), style=_at(frame, x, y))
@@ -224,7 +249,7 @@ def city_map(frame: Frame, areas: Html, label: str, language: Language) -> Html:
     ]
     shown = language("{number} km", number=f"{length_m / 1000:g}") if length_m >= 1000 else text
     names.append(h("span", shown, class_="scale", style=_at(frame, 24 + width, frame.height - 24)))
-    return h("div", drawing, h("div", names, class_="names", aria_hidden="true"), class_="map")
+    return h("div", names, class_="names", aria_hidden="true")
 
 
 def _at(frame: Frame, x: float, y: float) -> str:

@@ -198,3 +198,25 @@ def dot_strips(samples: Sequence[Values], label: str, *, at: float) -> Html:
     return h(
         "svg", axis, line, number, marks, viewBox=f"0 0 {WIDTH} {height}", class_="panel", role="img", aria_label=label
     )
+
+
+def sorted_changes(shares: Values, changes: Values, label: str) -> Html:
+    """Draw every case's change in order, from the greatest fall on the left to the greatest rise on the right.
+
+    Parameters
+    ----------
+    shares
+        Shares of the cases in per cent, rising from 0 to 100.
+    changes
+        The change that each share of the cases does not exceed; what lies far out is cut.
+    """
+    inside = (shares >= 2) & (shares <= 98)
+    reach = max(float(np.abs(changes[inside]).max(initial=0.0)) * 1.1, 1e-6)
+    panel = Panel.of((0, 100), (-reach, reach))
+    zero = panel.y(0)
+    parts = [h("path", d=f"M{_LEFT} {plain(zero)}H{WIDTH - _RIGHT}", class_="axis-mark")]
+    for kind, side in (("d1", np.minimum(changes, 0.0)), ("d5", np.maximum(changes, 0.0))):
+        ys = [panel.y(min(max(float(change), -reach), reach)) for change in side]
+        line = polyline([(panel.x(float(share)), y) for share, y in zip(shares, ys, strict=True)])
+        parts.append(h("path", d=f"{line}V{plain(zero)}H{plain(panel.x(float(shares[0])))}Z", class_=kind))
+    return panel.draw(label, *parts, x_ticks=(0, 25, 50, 75, 100))

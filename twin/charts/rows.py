@@ -67,7 +67,7 @@ def dot_rows(rows: Sequence[Row], head: Sequence[Child], label: str) -> Html:
         dots = [_dot(scale, series, spread) for series, spread in enumerate(row.spreads) if spread.count]
         return _drawing(scale, len(row.spreads), dots)
 
-    return _table(scale, head, [(row.name, draw(row), row.cells) for row in rows], label)
+    return row_table(axis(scale), head, [(row.name, draw(row), row.cells) for row in rows], label)
 
 
 def chain_rows(links: Sequence[Link], head: Sequence[Child], label: str) -> Html:
@@ -78,7 +78,7 @@ def chain_rows(links: Sequence[Link], head: Sequence[Child], label: str) -> Html
     def draw(link: Link) -> Html:
         return _drawing(scale, len(link.spans), [_bar(scale, series, *span) for series, span in enumerate(link.spans)])
 
-    return _table(scale, head, [(link.name, draw(link), link.cells) for link in links], label)
+    return row_table(axis(scale), head, [(link.name, draw(link), link.cells) for link in links], label)
 
 
 def bridge_rows(steps: Sequence[Step], head: Sequence[Child], label: str) -> Html:
@@ -95,16 +95,17 @@ def bridge_rows(steps: Sequence[Step], head: Sequence[Child], label: str) -> Htm
         )  # fmt: skip
         return _drawing(scale, 1, [bar])
 
-    return _table(scale, head, [(step.name, draw(step), step.cells) for step in steps], label)
+    return row_table(axis(scale), head, [(step.name, draw(step), step.cells) for step in steps], label)
 
 
-def _table(
-    scale: Scale, head: Sequence[Child], body: Sequence[tuple[Child, Html, Sequence[Child]]], label: str
+def row_table(
+    numbers: Html, head: Sequence[Child], body: Sequence[tuple[Child, Html, Sequence[Child]]], label: str
 ) -> Html:
+    """Return rows of a name, a drawing and cells, with the axis's numbers above the drawings."""
     first, *others = head
     titles = [
         h("th", first, scope="col"),
-        h("td", axis(scale), class_="drawing"),
+        h("td", numbers, class_="drawing"),
         [h("th", title, scope="col", class_="number") for title in others],
     ]
     rows = [

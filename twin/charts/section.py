@@ -81,8 +81,8 @@ class StoredRun(Protocol):
     def districts(self) -> Mapping[str, str]:
         """What each district of the map is called; its id where the map is not there."""
 
-    def events(self, table: str, brain: str, replication: int) -> pd.DataFrame:
-        """Return an event table of one replication."""
+    def events(self, table: str, brain: str, replication: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return an event table of one replication, or these columns of it."""
 
 
 class SectionFunction(Protocol):

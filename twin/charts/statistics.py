@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from twin.charts.numbers import number
 from twin.core.language import Language
+from twin.core.statistics import half_interval_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,12 @@ NOTHING = Spread(math.nan, math.nan, math.nan, 0)
 
 def spread_of(values: NDArray[np.float64]) -> Spread:
     """Return the mean with Student's t interval; `NOTHING` for no values."""
-    from scipy.special import stdtrit
-
     values = values[~np.isnan(values)]
     count = len(values)
     if count == 0:
         return NOTHING
     mean = float(values.mean())
-    half = float(stdtrit(count - 1, 0.975)) * float(values.std(ddof=1)) / count**0.5 if count > 1 else 0.0
+    half = half_interval_of(values) if count > 1 else 0.0
     return Spread(mean, mean - half, mean + half, count)
 
 

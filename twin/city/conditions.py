@@ -16,6 +16,7 @@ from twin.core.clock import HOUR_S, Clock
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
 from twin.core.streams import Streams
+from twin.kernels.compile import direct
 from twin.kernels.driving import sum_over
 from twin.kernels.lanes import LANES
 
@@ -26,6 +27,8 @@ HOURS_AHEAD: Final = 3
 """A drive is timed with the speeds of this many hours at first, and with more where it takes longer."""
 WINDOW_HOURS: Final = 24 + HOURS_AHEAD
 """Edge times of so many hours are kept."""
+
+_sum_over = direct(sum_over)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,6 +82,7 @@ class RoadConditions:
         self.tables = draw_deviations(ordinary, clock, streams)
         self._day = DayTraffic(ordinary, clock, self.tables)
         self._begins_s = self._day.begins_s
+        self._first_s, self._last_hour = float(self._begins_s[0]), len(self._begins_s) - 1
         self._window_ms = np.empty((0, self.roads.edge_count), np.int32)  # a row an hour, filled when asked for
         self._window_first = 0
         self._filled: set[int] = set()
@@ -87,7 +91,7 @@ class RoadConditions:
         self._live: dict[int, TravelTimes] = {}  # by hour, those of `_key`
 
     def _hour(self, time_s: float) -> int:
-        return min(int((time_s - self._begins_s[0]) // HOUR_S), len(self._begins_s) - 1)
+        return min(int((time_s - self._first_s) // HOUR_S), self._last_hour)
 
     def _open_times_ms(self, first: int, count: int) -> NDArray[np.int32]:
         """Return milliseconds on each edge without closures, shape (hours, m); fewer hours at the run's end."""
@@ -115,12 +119,15 @@ class RoadConditions:
         hour = self._hour(time_s)
         key = self._key(hour)
         if key not in self._live:
-            hour_of = {self._key(ahead): ahead for ahead in reversed(range(hour, len(self._begins_s)))}
-            keys = sorted(hour_of, key=hour_of.__getitem__)[:LANES]
-            self._open_times_ms(hour, hour_of[keys[-1]] - hour + 1)
-            times_ms = np.array([self._open_times_ms(hour_of[ahead], 1)[0] for ahead in keys])
+            hour_of: dict[int, int] = {}  # the first hour of each key
+            for ahead in range(hour, len(self._begins_s)):
+                hour_of.setdefault(self._key(ahead), ahead)
+                if len(hour_of) == LANES:
+                    break
+            self._open_times_ms(hour, max(hour_of.values()) - hour + 1)
+            times_ms = np.array([self._open_times_ms(ahead, 1)[0] for ahead in hour_of.values()])
             times_ms[:, list(self._closed)] = UNREACHABLE_MS
-            self._live = dict(zip(keys, self.ordinary.hierarchy.customise_each(times_ms), strict=True))
+            self._live = dict(zip(hour_of, self.ordinary.hierarchy.customise_each(times_ms), strict=True))
         return self._live[key]
 
     def _key(self, hour: int) -> int:
@@ -157,7 +164,7 @@ class RoadConditions:
 
     def extent_of(self, edges: NDArray[np.int32]) -> tuple[float, float]:
         """Return the length of these edges in metres and the seconds to drive them without delay."""
-        return sum_over(edges, self.ordinary.length_m, self.ordinary.free_s)
+        return _sum_over(edges, self.ordinary.length_m, self.ordinary.free_s)
 
     def node_after(self, trip: Trip, edge_count: int) -> int:
         """Return the node that a vehicle is at with so many edges of its trip behind it."""

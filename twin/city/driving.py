@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.kernels.compile import direct
 from twin.kernels.driving import drive_route
+
+_drive_route = direct(drive_route)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +113,5 @@ def drive_known(
     """Do what `drive` does with arrays that are known to fit: contiguous, of these types, within bounds."""
     arrive_s = np.empty(len(edges) + 1)
     enter_s = np.empty(len(edges))
-    drive_route(edges, depart_s, starts_s, times_ms, factor, arrive_s, enter_s)
+    _drive_route(edges, depart_s, starts_s, times_ms, factor, arrive_s, enter_s)
     return Drive(arrive_s, enter_s)

@@ -32,6 +32,7 @@ from twin.kernels.buckets import (
     sort_places,
     times_to_places,
 )
+from twin.kernels.compile import direct
 from twin.kernels.lanes import LANES
 from twin.kernels.queries import (
     NOT_YET,
@@ -48,6 +49,10 @@ if TYPE_CHECKING:
 UNREACHABLE_MS: Final[int] = kernels.UNREACHABLE_MS
 """Time of a closed edge and of what no open road reaches; longer times (24 days) are the same."""
 
+_find_route = direct(find_route)
+_times_to_anchor = direct(times_to_anchor)
+_times_to_places = direct(times_to_places)
+
 
 class _OfThread(threading.local):
     """Working arrays of one thread; those of a customisation are made when one is asked for."""
@@ -59,6 +64,7 @@ class _OfThread(threading.local):
             known_ms=np.full(node_count, NOT_YET, np.int32),
             known=np.empty(node_count, np.int32),
             edges=np.empty(node_count, np.int32),
+            pending=np.empty((node_count + 2, 2), np.int32),
         )
 
     @cached_property
@@ -347,7 +353,7 @@ class TravelTimes:
         nodes = given.astype(np.int32)
         times_ms = np.empty(len(nodes), np.int32)
         hierarchy = self.hierarchy
-        times_to_anchor(
+        _times_to_anchor(
             hierarchy.topology, anchor_arc_ms, other_arc_ms, index(anchor), nodes, hierarchy._of_thread.scratch,
             times_ms,
         )  # fmt: skip
@@ -365,14 +371,14 @@ class TravelTimes:
             self._kept[places, are_sources] = bucket_ms
             self.hierarchy._of_thread.asked.setdefault(places, set()).add(are_sources)
         times_ms = np.empty(len(places.nodes), np.int32)
-        times_to_places(topology, places._buckets, bucket_ms, anchor_arc_ms, index(anchor), scratch, times_ms)
+        _times_to_places(topology, places._buckets, bucket_ms, anchor_arc_ms, index(anchor), scratch, times_ms)
         return times_ms
 
     def route(self, source: int, target: int) -> Route | None:
         """Return a fastest route, always the same one of equals; None if closed roads leave none."""
         hierarchy = self.hierarchy
         scratch = hierarchy._of_thread.scratch
-        time_ms, edge_count = find_route(hierarchy.topology, self.metric, index(source), index(target), scratch)
+        time_ms, edge_count = _find_route(hierarchy.topology, self.metric, index(source), index(target), scratch)
         if time_ms == UNREACHABLE_MS:
             return None
         return Route(scratch.edges[:edge_count].copy(), index(source), hierarchy.edge_to, int(time_ms))

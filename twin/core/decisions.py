@@ -6,11 +6,35 @@ A policy is a function of the view, or a class with ``decide(view)``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 Rule = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The range of a rule's parameter, as in ``busy_fraction: Annotated[float, Within(0, 1)] = 0.3``.
+
+    ``--check`` holds a scenario's values against it; who calls the rule from Python is not stopped.
+
+    Attributes
+    ----------
+    low, high
+        The bounds.
+    ends
+        Whether the bounds themselves are allowed.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    ends: bool = True
+
+    def holds(self, value: float) -> bool:
+        """Say whether a value lies within."""
+        return self.low <= value <= self.high if self.ends else self.low < value < self.high
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,9 @@ class DomainDescription:
     kernels, warm_up
         Files of `twin.kernels` that the domain calls beyond those of the roads, and ``module:function`` that compiles
         them, with the types of a run's arrays.
+    layers
+        ``module:function`` that makes what geographic information systems read of the stored results; see
+        `twin.charts.layers.LayerFunction`. Empty where there is nothing.
     """
 
     name: str
@@ -154,6 +157,7 @@ class DomainDescription:
     warnings: str = ""
     kernels: tuple[str, ...] = ()
     warm_up: str = ""
+    layers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

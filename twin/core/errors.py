@@ -51,6 +51,10 @@ class ScenarioError(TwinError):
     """A scenario file has one or more problems."""
 
 
+class ParameterError(TwinError, ValueError):
+    """Values of a section's parameters do not fit together; the scenario's reader says where they stand."""
+
+
 class PolicyError(TwinError):
     """A policy raised, answered illegally, answered nothing, or did not return in time."""
 

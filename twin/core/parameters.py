@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from twin.core.errors import ParameterError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -98,7 +100,9 @@ class Duration(Frozen):
     @model_validator(mode="after")
     def _p90_is_longer(self) -> Self:
         if self.p90 < self.median:
-            raise ValueError("p90 must be at least the median")
+            raise ParameterError(
+                "p90 ({p90}) must be at least the median ({median})", p90=f"{self.p90:g}", median=f"{self.median:g}"
+            )
         return self
 
     @property

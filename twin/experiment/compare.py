@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.core.kpis import Better, Kpi
+from twin.core.statistics import CONFIDENCE, half_interval_of
 
-CONFIDENCE: Final = 0.95
 ROUNDING: Final = 1e-9
 """Relative size below which two figures are the same."""
 
@@ -60,13 +60,11 @@ class Comparison:
 
 def t_interval(values: NDArray[np.float64], over: Over, confidence: float = CONFIDENCE) -> Interval:
     """Return the mean of values with Student's t interval (infinite for a single value)."""
-    from scipy.special import stdtrit
-
     count = len(values)
     mean = float(values.mean())
     if count < 2:
         return Interval(mean, -np.inf, np.inf, count, over)
-    half = float(stdtrit(count - 1, 0.5 + confidence / 2)) * float(values.std(ddof=1)) / count**0.5
+    half = half_interval_of(values, confidence)
     return Interval(mean, mean - half, mean + half, count, over)
 
 

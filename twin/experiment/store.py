@@ -19,7 +19,7 @@ from twin.experiment.compare import Comparison, compare_cases, compare_days
 from twin.experiment.tasks import SUMMARY, Task, compute_kpis, folder_of, load_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from twin.core.clock import Clock
     from twin.scenario.load import Scenario
@@ -74,9 +74,9 @@ def _write_kpi_files(folder: Path, rows: list[dict[str, Any]]) -> None:
     write_text(folder / "kpis.json", json.dumps(nested, indent=1, sort_keys=True) + "\n")
 
 
-def _read_events(path: Path) -> pd.DataFrame:
+def _read_events(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
     except (OSError, ValueError) as error:
         raise ResultsError("{path}: cannot be read: {problem}", path=str(path), problem=str(error)) from None
 
@@ -160,17 +160,24 @@ class Results:
 
     def events(self, table: str, brain: str | None = None, replication: int | None = None) -> pd.DataFrame:
         """Return an event table, of all brains and replications or of one, with columns brain and replication."""
-        frames = []
-        for name in self.brains if brain is None else (brain,):
-            for number in range(self.scenario.replications) if replication is None else (replication,):
-                path = self._events_folder(name, number) / f"{table}.parquet"
-                if not path.is_file():
-                    known = sorted(other.stem for other in path.parent.glob("*.parquet"))
-                    raise ResultsError(
-                        "{path}: there is no such table; there are {known}", path=str(path), known=", ".join(known)
-                    )
-                frames.append(_read_events(path).assign(brain=name, replication=number))
+        frames = [
+            self.event_table(table, name, number).assign(brain=name, replication=number)
+            for name in (self.brains if brain is None else (brain,))
+            for number in (range(self.scenario.replications) if replication is None else (replication,))
+        ]
         return pd.concat(frames, ignore_index=True)
+
+    def event_table(
+        self, table: str, brain: str, replication: int, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Return an event table of one replication as it was written, or these columns of it."""
+        path = self._events_folder(brain, replication) / f"{table}.parquet"
+        if not path.is_file():
+            known = sorted(other.stem for other in path.parent.glob("*.parquet"))
+            raise ResultsError(
+                "{path}: there is no such table; there are {known}", path=str(path), known=", ".join(known)
+            )
+        return _read_events(path, columns)
 
     def observations(self, domain: str, brain: str, replication: int) -> pd.DataFrame:
         """Return a domain's measures, one row a case, from the recorded events."""

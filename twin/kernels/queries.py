@@ -50,7 +50,7 @@ class Metric(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working arrays over ranks; the first two are clean between calls.
+    """Working arrays over ranks, shape (n,), the last (n + 2, 2); the first two are clean between calls.
 
     Attributes
     ----------
@@ -64,6 +64,7 @@ class Scratch(NamedTuple):
     known_ms: NDArray[np.int32]
     known: NDArray[np.int32]
     edges: NDArray[np.int32]
+    pending: NDArray[np.int32]
 
 
 @kernel
@@ -182,55 +183,60 @@ def times_to_anchor(
 
 
 @kernel
-def find_via(topology: Topology, metric: Metric, arc: int, tail: int, up: bool) -> int:
-    """Return what an arc consists of: its first fastest edge, else, as the complement ``~node``, the lowest node.
+def edge_of(topology: Topology, metric: Metric, arc: int, up: bool, arc_ms: int) -> int:
+    """Return the first edge that leads along an arc in its time, `NO_NODE` where the arc is a way over lower nodes."""
+    edge = int(topology.first_edge[np.uint32(arc if up else len(topology.arc_head) + arc)])
+    while edge != NO_NODE and metric.edge_time_ms[np.uint32(edge)] != arc_ms:
+        edge = int(topology.next_edge[np.uint32(edge)])
+    return edge
+
+
+@kernel
+def find_via(topology: Topology, metric: Metric, arc: int, tail: int, up: bool, arc_ms: int) -> tuple[int, int, int]:
+    """Return the lowest node over which an arc's way leads, and the arcs from there to the arc's tail and to its head.
 
     It is not kept: looking for it takes no longer than fetching it from an array of its own would.
     """
-    arc_ms = metric.up_ms[arc] if up else metric.down_ms[arc]
-    edge = topology.first_edge[arc if up else len(topology.arc_head) + arc]
-    while edge != NO_NODE:
-        if metric.edge_time_ms[edge] == arc_ms:
-            return int(edge)
-        edge = topology.next_edge[edge]
-    head = topology.arc_head[arc]
-    of_tail = topology.lower_first[tail]
-    of_head = topology.lower_first[head]
-    while of_tail < topology.lower_first[tail + 1]:
+    up_ms, down_ms = metric.up_ms, metric.down_ms
+    head = topology.arc_head[np.uint32(arc)]
+    of_head = np.uint32(topology.lower_first[np.uint32(head)])
+    for of_tail in range(np.uint32(topology.lower_first[tail]), np.uint32(topology.lower_first[tail + 1])):
         lower = topology.lower_node[of_tail]
         while topology.lower_node[of_head] < lower:
-            of_head += 1
-            if of_head == topology.lower_first[head + 1]:
-                raise AssertionError("an arc without a way")
+            of_head += np.uint32(1)
         if topology.lower_node[of_head] == lower:
-            to_tail, to_head = topology.lower_arc[of_tail], topology.lower_arc[of_head]
-            if up:
-                through_ms = add_ms(metric.down_ms[to_tail], metric.up_ms[to_head])
-            else:
-                through_ms = add_ms(metric.down_ms[to_head], metric.up_ms[to_tail])
+            to_tail, to_head = np.uint32(topology.lower_arc[of_tail]), np.uint32(topology.lower_arc[of_head])
+            through_ms = add_ms(down_ms[to_tail], up_ms[to_head]) if up else add_ms(down_ms[to_head], up_ms[to_tail])
             if through_ms == arc_ms:
-                return ~int(lower)
-        of_tail += 1
+                return int(lower), int(to_tail), int(to_head)
     raise AssertionError("an arc without a way")
 
 
 @kernel
-def unpack(
-    topology: Topology, metric: Metric, from_node: int, to_node: int, edges: NDArray[np.int32], edge_count: int
-) -> int:
-    """Append the edges of the arc between two ranks to `edges`; return how many edges there are then."""
-    pending = [(from_node, to_node)]
-    while len(pending) > 0:
-        begin, end = pending.pop()
-        tail, head = min(begin, end), max(begin, end)
-        arc = find_arc(topology.arc_first, topology.arc_head, tail, head)
-        via = find_via(topology, metric, arc, tail, begin < end)
-        if via >= 0:
-            edges[edge_count] = via
+def unpack(topology: Topology, metric: Metric, arc: int, tail: int, up: bool, scratch: Scratch, edge_count: int) -> int:
+    """Append the edges of an arc to `scratch.edges`; return how many edges there are then.
+
+    Arcs that are still to be unpacked wait with their tails, the next one last; one that is driven down as ``~arc``.
+    """
+    pending = scratch.pending
+    pending[0, 0], pending[0, 1] = arc if up else ~arc, tail
+    count = 1
+    while count > 0:
+        count -= 1
+        arc, tail = int(pending[count, 0]), int(pending[count, 1])
+        up = arc >= 0
+        arc = arc if up else ~arc
+        arc_ms = int(metric.up_ms[np.uint32(arc)] if up else metric.down_ms[np.uint32(arc)])
+        edge = edge_of(topology, metric, arc, up, arc_ms)
+        if edge != NO_NODE:
+            scratch.edges[edge_count] = edge
             edge_count += 1
-        else:
-            pending.append((~via, end))
-            pending.append((begin, ~via))
+            continue
+        lower, to_tail, to_head = find_via(topology, metric, arc, tail, up, arc_ms)
+        first, last = (to_tail, to_head) if up else (to_head, to_tail)
+        pending[count, 0], pending[count, 1] = last, lower
+        pending[count + 1, 0], pending[count + 1, 1] = ~first, lower
+        count += 2
     return edge_count
 
 
@@ -264,11 +270,12 @@ def find_route(topology: Topology, metric: Metric, source: int, target: int, scr
             arc = topology.arc_first[node]
             while known_ms[topology.arc_head[arc]] + metric.up_ms[arc] != known_ms[node]:
                 arc += 1
-            edge_count = unpack(topology, metric, node, topology.arc_head[arc], scratch.edges, edge_count)
+            edge_count = unpack(topology, metric, arc, node, True, scratch, edge_count)
             node = topology.arc_head[arc]
         while node != goal:
             lower = node_below(topology, node, metric.down_ms, scratch.sweep_ms)
-            edge_count = unpack(topology, metric, node, lower, scratch.edges, edge_count)
+            arc = find_arc(topology.arc_first, topology.arc_head, lower, node)
+            edge_count = unpack(topology, metric, arc, lower, False, scratch, edge_count)
             node = lower
     forget(scratch, known_count)
     clear_sweep(topology, goal, scratch.sweep_ms)

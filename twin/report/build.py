@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from twin.scenario.scenario import Scenario
 
 _FOLDER: Final = Path(__file__).parent
+_SCRIPTS: Final = ("report.js", "films.js")
+_STYLES: Final = ("report.css", "films.css")
 _HTML_CODES: Final = {"en": "en", "zh": "zh-CN"}
 
 
@@ -61,7 +63,7 @@ def report_html(results: Results, language: Language) -> str:
         _header(view, sections),
         h("main", [_section(section) for section in sections]),
         h("footer", h("p", language("Zhengzhou twin, run {id}", id=results.manifest["run_id"]))),
-        h("script", _packaged("report.js")),
+        h("script", *(_packaged(name) for name in _SCRIPTS)),
     )
     page = h("html", _head(title_of(results.scenario, language), language), body, lang=_HTML_CODES[language.code])
     return f"<!DOCTYPE html>\n{page}\n"
@@ -75,7 +77,7 @@ def _head(title: str, language: Language) -> Html:
         h("meta", name="color-scheme", content="light dark"),
         h("meta", name="generator", content="zhengzhou-twin"),
         h("title", f"{title} – {language('Zhengzhou twin')}"),
-        h("style", _packaged("report.css")),
+        h("style", *(_packaged(name) for name in _STYLES)),
     )
 
 

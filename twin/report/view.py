@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from twin.core.errors import TwinError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -84,6 +84,6 @@ class RunView:
             self._comparisons[other] = self.results.compare(self.brains[0], other)
         return self._comparisons[other]
 
-    def events(self, table: str, brain: str, replication: int) -> pd.DataFrame:
-        """Return an event table of one replication."""
-        return self.results.events(table, brain, replication)
+    def events(self, table: str, brain: str, replication: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return an event table of one replication, or these columns of it."""
+        return self.results.event_table(table, brain, replication, columns)

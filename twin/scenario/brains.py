@@ -185,11 +185,18 @@ class BrainReader:
             return None
         parameters = {key: below for key, below in value.items() if key != "rule"} if isinstance(value, Mapping) else {}
         folders = self._folders(rule_path)
-        from twin.scenario.rule_check import objections_to  # only where a scenario names rules itself
+        from twin.scenario.rule_check import annotations_of, objections_to  # only where a scenario names rules itself
+        from twin.scenario.rule_values import objection_to_value
 
         objections = objections_to(rule, parameters, decision, folders, self._vocabulary.views)
         for objection in objections:
             self._problems.add_clauses(self._root.position(rule_path), rule_path, objection)
+        annotations = annotations_of(rule, decision, folders) if parameters and not objections else {}
+        for key, given in parameters.items():
+            objection = objection_to_value(annotations.get(key), given)
+            if objection:
+                self._problems.add_clauses(self._root.position((*path, key)), (*path, key), objection)
+                objections.append(objection)
         return None if objections else RuleSetting(self._relative(rule, folders), freeze(parameters))
 
     def _folders(self, path: KeyPath) -> list[Path]:

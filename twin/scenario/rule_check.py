@@ -52,15 +52,42 @@ def objections_to(
     return [(missing, *hints(rule, known))]
 
 
+def annotations_of(rule: str, decision: Decision, folders: Iterable[Path]) -> dict[str, ast.expr | None]:
+    """Return what stands beside the parameters of a rule to which there is no objection; empty for an installed one."""
+    reference = registry.split_reference(rule)
+    names: tuple[str, ...]
+    if reference is not None:
+        path, names = registry.find_file(reference[0], folders), (reference[1],)
+    else:
+        path = registry.built_in_file(rule, decision) if rule in registry.rule_names(decision) else None
+        names = registry.callable_names(rule)
+    if path is None:
+        return {}
+    defined = _defined(_parsed(path))
+    definition = next((defined[name] for name in names if name in defined), None)
+    if isinstance(definition, ast.ClassDef):
+        methods = {node.name: node for node in definition.body if isinstance(node, ast.FunctionDef)}
+        definition = methods.get("__init__")
+    if definition is None:
+        return {}
+    arguments = definition.args
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return {argument.arg: argument.annotation for argument in named}
+
+
+def _parsed(path: Path) -> ast.Module:
+    with path.open("rb") as stream:
+        content = stream.read(SIZE_LIMIT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(content, str(path))
+
+
 def _check_file(
     path: Path, names: tuple[str, ...], parameters: Iterable[str], decision: Decision, views: Mapping[str, str]
 ) -> Objections:
     try:
-        with path.open("rb") as stream:
-            content = stream.read(SIZE_LIMIT)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            module = ast.parse(content, str(path))
+        module = _parsed(path)
     except SyntaxError as error:
         values = {"file": _display(path), "line": error.lineno or 1, "said": error.msg}
         return [(Clause("{file}:{line}: is not Python: {said}", values),)]

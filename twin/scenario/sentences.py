@@ -11,6 +11,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from twin.core.errors import ParameterError
 from twin.scenario.problems import Path, Problems, hints, number, show
 from twin.scenario.reading import Node
 
@@ -80,7 +81,11 @@ def _add(model: type[BaseModel], details: Any, root: Node, at: Path, problems: P
         wanted = context.get("min_length", context.get("max_length"))
         problems.add(root.position(path), path, template, wanted=wanted, found=context["actual_length"])
     elif kind == "value_error":
-        problems.add(root.position(path), path, str(details["ctx"]["error"]))
+        error = details["ctx"]["error"]
+        if isinstance(error, ParameterError):
+            problems.add(root.position(path), path, error.template, **error.values)
+        else:
+            problems.add(root.position(path), path, str(error))
     elif kind in _BOUND_ERRORS:
         template, bounds = _bounds(model, location, kind, details["ctx"])
         problems.add(root.position(path), path, template, **values, **bounds)

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from twin.core.model import Twin
 
 
-@dataclass(slots=True)
 class CallRecord:
-    """The stamps of one call or self-arriving patient, seconds since the scenario's start; None: did not happen."""
+    """The stamps of one call or self-arriving patient, seconds since the scenario's start; None: did not happen.
 
-    call: int
-    ring_s: float
+    What has not happened yet stands in the class: a year has nearly a million calls, most of them but a talk.
+    """
+
     symptom_s: float | None = None
     one_tap: bool = False
     history: bool = False
@@ -53,6 +53,10 @@ class CallRecord:
     transferred_to: int | None = None
     ready_s: float | None = None
     treatment_s: float | None = None
+
+    def __init__(self, call: int, ring_s: float) -> None:
+        self.call = call
+        self.ring_s = ring_s
 
 
 class CallTaker(mesa.Agent):
@@ -136,9 +140,11 @@ class Ambulance(mesa.Agent):
         How long the change of crew takes that waits until it is at its post; 0 where none is due.
     losses
         Events that have put it out of service.
+    advanced
+        Whether its crew can give advanced life support.
     """
 
-    def __init__(self, twin: Twin, number: int, station: Station) -> None:
+    def __init__(self, twin: Twin, number: int, station: Station, advanced: bool = True) -> None:
         super().__init__(twin)
         self.number = number
         self.station = station
@@ -157,6 +163,7 @@ class Ambulance(mesa.Agent):
         self.ate_until_s = float("-inf")
         self.changes_due = 0.0
         self.losses = 0
+        self.advanced = advanced
 
     @property
     def is_free(self) -> bool:
@@ -189,7 +196,8 @@ class Hospital(mesa.Agent):
 class Fleet:
     """The vehicles as columns, kept beside the agents so that a view of them costs little.
 
-    `station` is where each waits or is on its way to wait.
+    `station` is where each waits or is on its way to wait; `sent` says that it is under way to a scene and can still be
+    called off.
     """
 
     ambulances: list[Ambulance]
@@ -198,6 +206,8 @@ class Fleet:
     free: NDArray[np.bool_] = field(init=False)
     on_duty: NDArray[np.bool_] = field(init=False)
     at_station: NDArray[np.bool_] = field(init=False)
+    sent: NDArray[np.bool_] = field(init=False)
+    advanced: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         self.station = np.array([ambulance.station.position for ambulance in self.ambulances], dtype=np.int32)
@@ -205,6 +215,12 @@ class Fleet:
         self.free = np.ones(len(self.ambulances), dtype=np.bool_)
         self.on_duty = np.ones(len(self.ambulances), dtype=np.bool_)
         self.at_station = np.ones(len(self.ambulances), dtype=np.bool_)
+        self.sent = np.zeros(len(self.ambulances), dtype=np.bool_)
+        self.advanced = np.array([ambulance.advanced for ambulance in self.ambulances], dtype=np.bool_)
+
+    def sent_ones(self) -> list[Ambulance]:
+        """Return the vehicles that can still be called off, in order of their numbers."""
+        return [self.ambulances[number] for number in self.sent.nonzero()[0].tolist()]
 
     def note(self, ambulance: Ambulance) -> None:
         """Take over an agent's state."""
@@ -214,3 +230,4 @@ class Fleet:
         self.on_duty[number] = ambulance.status not in ("out_of_service", "changing_crew")
         self.free[number] = ambulance.is_free
         self.at_station[number] = ambulance.status == "at_station"
+        self.sent[number] = ambulance.caller is not None

@@ -133,13 +133,15 @@ def _assign(service: Service, caller: Caller) -> bool:
 
 
 def _expected_delay_s(service: Service, ambulance: Ambulance, view: DispatchView) -> float:
-    """Return in how many seconds the dispatch centre expects a vehicle at the scene."""
-    chute_s = service.parameters.chute_day_s.median if ambulance.status == "at_station" else 0.0
+    """Return in how many seconds the dispatch centre expects a vehicle at the scene: alert, chute and drive."""
+    parameters = service.parameters
+    chute_s = parameters.chute_day_s.median if ambulance.status == "at_station" else 0.0
+    out_s = parameters.alert_s.median + chute_s
     for vehicles in (view.free_vehicles, view.under_way):
         place = int(vehicles.id.searchsorted(ambulance.number))
         if place < len(vehicles) and vehicles.id[place] == ambulance.number:
-            return chute_s + float(vehicles.drive_time_s[place])
-    return chute_s
+            return out_s + float(vehicles.drive_time_s[place])
+    return out_s
 
 
 def take_back(service: Service, ambulance: Ambulance, *, may_take_over: bool = True) -> None:
@@ -157,7 +159,8 @@ def take_back(service: Service, ambulance: Ambulance, *, may_take_over: bool = T
             answer = brain.ask(REDISPATCH, view, service.now)
             if isinstance(answer, TakeOver):
                 place = view.calls.call.tolist().index(int(answer.call))
-                ambulance.expected_s = service.now + float(view.calls.drive_time_s[place])
+                out_s = service.parameters.alert_s.median
+                ambulance.expected_s = service.now + out_s + float(view.calls.drive_time_s[place])
                 _take_over(service, ambulance, service.open_calls[int(answer.call)])
                 return
     go_to_post(service, ambulance, _choose_post(service, ambulance))

@@ -33,10 +33,14 @@ class Vehicles:
     station_order
         Place of that station in the list of stations that the call's district of responsibility prefers (0 first).
     straight_line_m
-        Straight distance to the reported place, metres.
+        Straight distance to the reported place, metres; of a vehicle on its way from where it will turn.
     drive_time_s
         Drive time to the reported place in seconds: of the live traffic where ``live_traffic`` works, else of an
-        ordinary day at this hour.
+        ordinary day at this hour. That of a vehicle on its way counts from when its crew is likely to know of the call
+        (the median of ``alert_s``): it drives on until then, and turns at the next junction.
+    advanced
+        Whether its crew can give advanced life support: all can, unless a table of vehicles says ``bls``. What a crew
+        can do changes no time and no outcome in the model: it is there for rules to go by.
     """
 
     id: NDArray[np.int32]
@@ -45,6 +49,7 @@ class Vehicles:
     station_order: NDArray[np.int32]
     straight_line_m: NDArray[np.float32]
     drive_time_s: NDArray[np.float32]
+    advanced: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.id)
@@ -61,7 +66,7 @@ class UnderWay:
     call, severity
         The call that it would leave, which then waits for another, and that call's severity.
     drive_time_s
-        From where it can next turn (or from its station) to the reported place, as in `Vehicles`.
+        From where it will turn (or from its station) to the reported place, as in `Vehicles`.
     """
 
     id: NDArray[np.int32]
@@ -379,7 +384,7 @@ class CallsUnderWay:
     vehicle
         The vehicle that is under way.
     remaining_s
-        Seconds until it is there as far as known (chute that is left included).
+        Seconds until it is there as far as known (alert and chute that are left included).
     drive_time_s
         Drive time of the freed vehicle to the place.
     """

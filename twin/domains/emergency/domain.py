@@ -20,6 +20,7 @@ from twin.domains.emergency.crews import Duties, lose_vehicles
 from twin.domains.emergency.parameters import EmergencyParameters
 from twin.domains.emergency.records import Records
 from twin.domains.emergency.service import Service
+from twin.domains.emergency.supplied_columns import ADVANCED
 from twin.domains.emergency.tables import (
     PATIENT,
     draw_calls,
@@ -98,7 +99,7 @@ class EmergencyDomain:
         fleet = Fleet(ambulances)
         views = Views(self.city, self.roads, twin.brain, fleet, stations, hospitals, self.parameters)
         records = Records(twin.recorder)
-        records.describe(ambulances, hospitals)
+        records.describe(ambulances, hospitals, stations)
         service = Service(
             twin, self.roads, self.parameters, stations, hospitals, fleet, views, records, tables,
             chute_factors=tables[STATIONS]["chute_factor"].to_numpy().tolist(),
@@ -120,7 +121,7 @@ class EmergencyDomain:
 
     def _callers(self, calls: pd.DataFrame, cases: pd.DataFrame) -> Iterator[Caller]:
         """Let each caller appear when the one before has rung: a year has too many to keep them all."""
-        rows: Iterator[Any] = cases.itertuples(index=False)
+        rows: Iterator[Any] = cases.astype({"kind": object}).itertuples(index=False)  # strings of Arrow cost 8 us each
         row = next(rows, None)
         columns = [calls[name].to_numpy() for name in ("call", "ring_s", "node", "pick_up_s", "advice_s")]
         for begin in range(0, len(calls), CALLERS_AHEAD):
@@ -162,7 +163,14 @@ class EmergencyDomain:
                 zip(city_map.hospitals, self.city.hospitals.nodes.tolist(), strict=True)
             )
         ]
-        ambulances = [Ambulance(twin, number, stations[home]) for number, home in enumerate(self._homes())]
+        homes = self._homes()
+        advanced = [True] * len(homes)
+        if self.supplied is not None and self.supplied.vehicles is not None:
+            advanced = (self.supplied.vehicles["level"] == ADVANCED).tolist()
+        ambulances = [
+            Ambulance(twin, number, stations[home], able)
+            for number, (home, able) in enumerate(zip(homes, advanced, strict=True))
+        ]
         return stations, hospitals, ambulances
 
     def _look(self, service: Service) -> Generator[simpy.Event, Any, None]:

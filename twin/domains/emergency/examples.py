@@ -138,6 +138,7 @@ def _vehicles(generator: np.random.Generator, ids: NDArray[np.int32]) -> Vehicle
         station_order=_read_only(order[station]),
         straight_line_m=_distances(generator, count, FAR_M),
         drive_time_s=_distances(generator, count, FAR_S),
+        advanced=_read_only(generator.random(count) < generator.random()),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import Field, model_validator
 
+from twin.core.errors import ParameterError
 from twin.core.parameters import Duration, Frozen, Parameter, ParameterSection, read_parameters, shipped_field
 
 CONDITIONS: Final = ("stemi", "stroke", "cardiac_arrest", "trauma", "respiratory", "obstetric", "other")
@@ -202,11 +203,17 @@ class EmergencyParameters(ParameterSection):
     @model_validator(mode="after")
     def _counts_fit(self) -> Self:
         if not self.patients_per_day <= self.dispatches_per_day <= self.calls_per_day:
-            raise ValueError("patients_per_day <= dispatches_per_day <= calls_per_day must hold")
+            raise ParameterError(
+                "patients_per_day ({patients}) <= dispatches_per_day ({dispatches}) <= calls_per_day ({calls}) "
+                "must hold",
+                patients=f"{self.patients_per_day:g}",
+                dispatches=f"{self.dispatches_per_day:g}",
+                calls=f"{self.calls_per_day:g}",
+            )
         if sum(self.calls_by_hour) <= 0:
             raise ValueError("calls_by_hour must not be all 0")
-        if abs(sum(self.condition_shares.model_dump().values()) - 1) > 1e-6:
-            raise ValueError("condition_shares must add up to 1")
-        if abs(sum(self.setting_shares.model_dump().values()) - 1) > 1e-6:
-            raise ValueError("setting_shares must add up to 1")
+        for name in ("condition_shares", "setting_shares"):
+            total = sum(getattr(self, name).model_dump().values())
+            if abs(total - 1) > 1e-6:
+                raise ParameterError("{name} must add up to 1, not {total}", name=name, total=f"{total:.7g}")
         return self

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from operator import attrgetter
 from typing import Any, Final
 
 import pyarrow as pa
 
+from twin.city.places import Hospital as HospitalPlace
+from twin.city.places import Station as StationPlace
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.emergency.agents import Ambulance, Caller, CallRecord, Hospital, Station
 from twin.domains.emergency.parameters import CONDITIONS, SETTINGS
@@ -74,11 +77,20 @@ COVERAGE: Final = {
     "time_s": pa.float64(), "free": pa.int32(), "on_duty": pa.int32(), "waiting": pa.int32(), "covered": pa.float64(),
     "bays_taken": pa.int32(), "bays_waited_for": pa.int32(), "laboratories_taken": pa.int32(),
 }  # fmt: skip
+_TYPES: Final = {"str": pa.string(), "float": pa.float64(), "int": pa.int64(), "bool": pa.bool_()}
+
+
+def _columns_of(place: type[StationPlace | HospitalPlace]) -> dict[str, pa.DataType]:
+    """Return a column for each thing that a map, or a supplied table, says of a place."""
+    return {field.name: _TYPES[str(field.type)] for field in dataclasses.fields(place)}
+
+
 FLEET: Final = {"vehicle": pa.int32(), "station": pa.int32(), "station_id": pa.string(), "node": pa.int32()}
 HOSPITAL_LIST: Final = {
     "hospital": pa.int32(), "hospital_id": pa.string(), "node": pa.int32(), "bays": pa.int32(),
-    "laboratories": pa.int32(),
+    "laboratories": pa.int32(), **_columns_of(HospitalPlace),
 }  # fmt: skip
+STATION_LIST: Final = {"station": pa.int32(), "node": pa.int32(), **_columns_of(StationPlace)}
 
 
 class Records:
@@ -93,12 +105,13 @@ class Records:
         self.coverage: EventTable = recorder.table("emergency.coverage", COVERAGE)
         self._fleet: EventTable = recorder.table("emergency.fleet", FLEET)
         self._hospital_list: EventTable = recorder.table("emergency.hospital_list", HOSPITAL_LIST)
+        self._station_list: EventTable = recorder.table("emergency.station_list", STATION_LIST)
 
-    def describe(self, ambulances: list[Ambulance], hospitals: list[Hospital]) -> None:
+    def describe(self, ambulances: list[Ambulance], hospitals: list[Hospital], stations: list[Station]) -> None:
         """Write who and what there is."""
         for ambulance in ambulances:
-            station: Station = ambulance.station
-            self._fleet.add(ambulance.number, station.position, station.place.id, station.node)
+            home = ambulance.station
+            self._fleet.add(ambulance.number, home.position, home.place.id, home.node)
         for hospital in hospitals:
             self._hospital_list.add(
                 hospital.position,
@@ -106,7 +119,10 @@ class Records:
                 hospital.node,
                 hospital.bays.capacity,
                 hospital.laboratories.capacity,
+                *dataclasses.astuple(hospital.place),
             )
+        for station in stations:
+            self._station_list.add(station.position, station.node, *dataclasses.astuple(station.place))
 
     def call(self, caller: Caller, ending: str, district: str, lon: float, lat: float) -> None:
         """Write a call that has ended."""

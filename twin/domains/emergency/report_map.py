@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import dataclasses
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,12 +26,14 @@ from twin.charts.maps import (
 from twin.charts.marks import swatches, symbols
 from twin.charts.numbers import Numbers, number
 from twin.charts.section import Section, StoredRun
+from twin.city.places import Hospital, Station
 from twin.domains.emergency.report_map_worse import gaps_of, worse
 
 if TYPE_CHECKING:
     from twin.city.map import CityMap
     from twin.core.language import Language
 
+Place = TypeVar("Place", Station, Hospital)
 _WIDTHS_M: Final = (1000.0, 1500.0, 2000.0, 3000.0, 5000.0, 8000.0)
 _ENOUGH: Final = 6
 """Areas are made so large that most calls lie in one with this many."""
@@ -50,10 +53,22 @@ def map_section(run: StoredRun, cases: list[pd.DataFrame], titles: list[str], la
     if city is None:
         text = language("The map folder is not there any more, so no map can be drawn.")
         return Section("map", title, h("p", text, class_="empty"))
+    city = _as_it_was(city, run)
     served = [frame[frame["response_min"].notna()] for frame in cases]
     if any(frame.empty for frame in served):
         return Section("map", title, h("p", language("There was no such case."), class_="empty"))
     return Section("map", title, _maps(city, run, served, titles, language))
+
+
+def _as_it_was(city: CityMap, run: StoredRun) -> CityMap:
+    """Return the map with the stations and hospitals that the run had, which the scenario's tables may have named."""
+    stations, hospitals = (run.events(f"emergency.{kind}_list", run.brains[0], 0) for kind in ("station", "hospital"))
+    return dataclasses.replace(city, stations=_places(Station, stations), hospitals=_places(Hospital, hospitals))
+
+
+def _places(kind: type[Place], rows: pd.DataFrame) -> tuple[Place, ...]:
+    names = [field.name for field in dataclasses.fields(kind)]
+    return tuple(kind(*row) for row in rows[names].itertuples(index=False, name=None))
 
 
 def _maps(city: CityMap, run: StoredRun, served: list[pd.DataFrame], titles: list[str], language: Language) -> Html:

@@ -12,6 +12,8 @@ from twin.domains.emergency.parameters import CONDITIONS
 Kind = Literal["calls", "vehicles", "stations", "extra_stations", "hospitals", "speeds"]
 KINDS: Final[tuple[Kind, ...]] = ("calls", "vehicles", "stations", "extra_stations", "hospitals", "speeds")
 CALL_KINDS: Final = ("patient", "no_patient", "advice")
+ADVANCED: Final = "als"
+LEVELS: Final = (ADVANCED, "bls")
 
 
 _DISTRICT: Final = needed("district", "word", "", "District in which it lies, by its id in the map", among="districts")
@@ -38,7 +40,8 @@ _CALLS: Final = (
 _VEHICLES: Final = (
     needed("vehicle", "text", "", "Name of the vehicle", unique=True),
     needed("station", "word", "", "Station from which it starts, by its id", among="stations"),
-    maybe("level", "text", "", "the same for all", "Level of its crew, such as als or bls"),
+    maybe("level", "word", "", ADVANCED, "What its crew can do: advanced or basic life support",
+          fill=ADVANCED, words=LEVELS),
     maybe("on_duty_from_h", "number", "h", "0", "Local hour at which its duty begins", fill=0.0, low=0, high=24),
     maybe(
         "on_duty_until_h", "number", "h", "24", "Local hour at which it ends; before on_duty_from_h: the next day",

@@ -70,6 +70,7 @@ class Views:
         self._city, self._roads, self._brain, self._fleet = city, roads, brain, fleet
         self._parameters = parameters
         self._factor = np.float32(parameters.siren_time_factor / 1000)
+        self._alert_s = parameters.alert_s.median
         self._stations = stations
         self._node_xy_m = city.roads.node_xy_m
         self._station_xy_m = self._node_xy_m[city.stations.nodes].T.copy()
@@ -89,15 +90,22 @@ class Views:
             for condition in CONDITIONS
         }
         self.coverage = coverage_of(city, parameters)
-        self._covers = self.coverage.covers > 0
+        covers = self.coverage.covers > 0
         if not parameters.share_vehicles:
             cell, station = city.cell_district, self._station_district
-            self._covers &= (station[:, np.newaxis] == cell) | ~np.isin(cell, station)
+            covers &= (station[:, np.newaxis] == cell) | ~np.isin(cell, station)
+        self._covers = np.packbits(covers, axis=1)
         self.note_closures()
 
     def note_closures(self) -> None:
         """Take over which hospitals and stations are closed."""
-        self._open = np.array([hospital.position for hospital in self.open_hospitals()], dtype=np.int32)
+        self._open_places = self.open_hospitals()
+        chosen = self._open = _read_only(np.array([place.position for place in self._open_places], dtype=np.int32))
+        self._open_bays = _read_only(self._bays[chosen])
+        self._open_laboratories = _read_only(self._laboratories[chosen])
+        self._open_can_treat = {
+            condition: _read_only(can_treat[chosen]) for condition, can_treat in self._can_treat.items()
+        }
         open_stations = [station.position for station in self._stations if not station.closures]
         self._open_stations = np.array(open_stations, dtype=np.int32)
 
@@ -127,16 +135,16 @@ class Views:
     def dispatch(self, time_s: float, caller: Caller, calls_waiting: int) -> DispatchView:
         """Return what the dispatcher sees."""
         fleet, row, place = self._fleet, caller.row, caller.reported_node
-        free = np.flatnonzero(self._may_go(place)).astype(np.int32)
+        free = self._may_go(place).nonzero()[0].astype(np.int32)
         station = fleet.station[free]
         known = self.known_times(time_s)
         station_m = self._straight_line_m(self._station_xy_m, place)
         straight_m = station_m[station]
         drive_s = (self._factor * known.times_from_places(self._city.stations, place).astype(np.float32))[station]
         at_station = fleet.at_station[free]
-        moving = np.flatnonzero(~at_station)
+        moving = (~at_station).nonzero()[0]
         if len(moving):
-            nodes, ahead_s = self._positions(free[moving], time_s)
+            nodes, ahead_s = self._positions(free[moving], time_s + self._alert_s)
             straight_m[moving] = self._straight_line_m(self._node_xy_m[nodes].T, place)
             drive_s[moving] = ahead_s + self._factor * known.times_to(nodes, place).astype(np.float32)
         vehicles = Vehicles(
@@ -146,6 +154,7 @@ class Views:
             station_order=_read_only(self._order[int(station_m.argmin()), station]),
             straight_line_m=_read_only(straight_m.astype(np.float32)),
             drive_time_s=_read_only(drive_s),
+            advanced=_read_only(fleet.advanced[free]),
         )
         ready_s = caller.record.triage_s
         return DispatchView(
@@ -176,20 +185,20 @@ class Views:
         severity = caller.row.severity
         return self._parameters.share_vehicles and any(
             ambulance.caller is not None and ambulance.caller.row.severity > severity
-            for ambulance in self._fleet.ambulances
+            for ambulance in self._fleet.sent_ones()
         )
 
     def _under_way(self, time_s: float, place: int, severity: int, known: TravelTimes) -> UnderWay:
         """Return the vehicles that may be called off for a call of this severity."""
         found = [
             ambulance
-            for ambulance in self._fleet.ambulances
+            for ambulance in self._fleet.sent_ones()
             if ambulance.caller is not None and ambulance.caller.row.severity > severity and not ambulance.losses
         ]
         if not found or not self._parameters.share_vehicles:
             return _NOBODY
         vehicles = np.array([ambulance.number for ambulance in found], dtype=np.int32)
-        nodes, ahead_s = self._positions(vehicles, time_s)
+        nodes, ahead_s = self._positions(vehicles, time_s + self._alert_s)
         drive_s = ahead_s + self._factor * known.times_to(nodes, place).astype(np.float32)
         return UnderWay(
             id=_read_only(vehicles),
@@ -199,7 +208,7 @@ class Views:
         )
 
     def _positions(self, vehicles: NDArray[np.int32], time_s: float) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return where vehicles can next turn, and in how many seconds they are there."""
+        """Return where vehicles that are told at a time can turn, and how many seconds later they are there."""
         nodes = self._fleet.node[vehicles]
         ahead_s = np.zeros(len(vehicles), dtype=np.float32)
         for position, vehicle in enumerate(vehicles.tolist()):
@@ -216,7 +225,7 @@ class Views:
         """Return what the centre sees of the calls that a freed vehicle could take over."""
         there = [
             ambulance
-            for ambulance in self._fleet.ambulances
+            for ambulance in self._fleet.sent_ones()
             if ambulance.caller is not None and ambulance is not freed and self._may_serve(freed, ambulance.caller)
         ]
         if not there:
@@ -276,12 +285,15 @@ class Views:
 
     def covered_share(self) -> float:
         """Return the share of the calls that come from where a free vehicle that stands at its post is soon."""
-        posts = np.unique(self._fleet.station[self._fleet.free & self._fleet.at_station])
-        return float(self.coverage.demand_share[self._covers[posts].any(axis=0)].sum(dtype=np.float64))
+        demand_share = self.coverage.demand_share
+        stands = np.zeros(len(self._stations), dtype=np.bool_)
+        stands[self._fleet.station[self._fleet.free & self._fleet.at_station]] = True
+        covered = np.unpackbits(np.bitwise_or.reduce(self._covers[stands], axis=0), count=len(demand_share))
+        return float(demand_share[covered.view(np.bool_)].sum(dtype=np.float64))
 
     def _straight_line_m(self, xy_m: NDArray[np.float64], node: int) -> NDArray[np.float64]:
         """Return the straight distances from places, shape (2, k), to a node, shape (k,)."""
-        x_m, y_m = self._node_xy_m[node]
+        x_m, y_m = self._node_xy_m[node].tolist()
         distance_m: NDArray[np.float64] = np.hypot(xy_m[0] - x_m, xy_m[1] - y_m)
         return distance_m
 
@@ -305,21 +317,21 @@ class Views:
             bay_stay_s=60 * self._parameters.bay_stay_min.mean,
             laboratory_s=60 * self._parameters.laboratory_min.mean,
             hospitals=Hospitals(
-                id=_read_only(chosen.copy()),
-                capable=_read_only(self._can_treat[condition][chosen]),
+                id=chosen,
+                capable=self._open_can_treat[condition],
                 straight_line_m=_read_only(straight_m.astype(np.float32)),
                 drive_time_s=_read_only(self._factor * drive_ms.astype(np.float32)),
-                bays=_read_only(self._bays[chosen]),
+                bays=self._open_bays,
                 bays_taken=_read_only(taken),
                 bays_waited_for=_read_only(waiting),
-                laboratories=_read_only(self._laboratories[chosen]),
+                laboratories=self._open_laboratories,
                 laboratories_taken=_read_only(laboratories),
             ),
         )
 
     def _loads(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         """Return bays taken and waited for, and laboratories taken or waited for, of the open hospitals."""
-        hospitals = [self._all_hospitals[position] for position in self._open.tolist()]
+        hospitals = self._open_places
         taken = np.array([len(hospital.bays.users) for hospital in hospitals], dtype=np.int32)
         waiting = np.array([len(hospital.bays.queue) for hospital in hospitals], dtype=np.int32)
         laboratories = np.array(

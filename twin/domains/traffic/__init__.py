@@ -28,6 +28,7 @@ DESCRIPTION: Final = DomainDescription(
     factory="twin.domains.traffic.domain:TrafficDomain",
     observations="twin.domains.traffic.kpis:observations",
     kpis="twin.domains.traffic.kpis:compute",
+    layers="twin.domains.traffic.layers:layers",
     report="twin.domains.traffic.report:sections",
     kernels=("link_transmission", "next_links", "parking"),
     warm_up="twin.domains.traffic.warm_up:compile_kernels",

@@ -163,6 +163,7 @@ class TrafficDomain:
         self._records.barred(tables[BARRED])
         may_park = parameters.may_park.model_dump()
         self._parks = np.array([bool(may_park.get(purpose)) for purpose in PURPOSES])
+        self._records.describe_drivers(self.informed, self.parking_app.user)
         self._place_overnight(vehicles)
         book = self.book
         book.plan(book.first, np.maximum(book.planned_ms[book.first], 0), self._step_ms)

@@ -82,27 +82,31 @@ def link_hours(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame
     -------
     DataFrame
         ``hour`` of the day in which the interval began, ``ring``, ``km``, ``h`` and ``free_h`` (vehicle-kilometres,
-        vehicle-hours, and these at free flow), and ``index`` (the mean time relative to free flow).
+        vehicle-hours, and these at free flow), and ``index`` (the mean time relative to free flow), single precision.
     """
     links, told = events["traffic.links"], events["traffic.link_list"]
     ends_s = links["ends_s"].to_numpy()
-    counted = (ends_s > 0) & (ends_s <= clock.duration_s)
-    begins_s = ends_s[counted].astype(np.float64) - INTERVAL_S
-    link = links["link"].to_numpy()[counted]
-    left = links["left"].to_numpy()[counted].astype(np.float64)
-    time_s = links["time_s"].to_numpy(np.float64)[counted]
-    free_s = told["free_s"].to_numpy(np.float64)[link]
+    counted = np.flatnonzero((ends_s > 0) & (ends_s <= clock.duration_s))
+    link, left = links["link"].to_numpy()[counted], links["left"].to_numpy(np.float32)[counted]
+    time_s = links["time_s"].to_numpy(np.float32)[counted]
+    free_s, length_m = (told[name].to_numpy(np.float32)[link] for name in ("free_s", "length_m"))
     return pd.DataFrame(
         {
-            "hour": clock.hours_of_day(begins_s).astype(np.int8),
+            "hour": _hours_of_intervals(ends_s[counted], clock),
             "ring": told["ring"].to_numpy()[link],
-            "km": left * told["length_m"].to_numpy(np.float64)[link] / 1000,
-            "h": left * time_s / HOUR_S,
-            "free_h": left * free_s / HOUR_S,
+            "km": left * length_m / np.float32(1000),
+            "h": left * time_s / np.float32(HOUR_S),
+            "free_h": left * free_s / np.float32(HOUR_S),
             "index": time_s / free_s,
         },
         copy=False,
     )
+
+
+def _hours_of_intervals(ends_s: NDArray[np.int32], clock: Clock) -> NDArray[np.int8]:
+    """Return the hour of the day in which each interval began."""
+    different, place = np.unique(ends_s, return_inverse=True)
+    return clock.hours_of_day(different.astype(np.float64) - INTERVAL_S).astype(np.int8)[place]
 
 
 def _on_links(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiValue]:
@@ -111,7 +115,7 @@ def _on_links(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiV
     parts += [(ring, passed[passed["ring"] == code]) for code, ring in enumerate(RINGS)]
     parts += [(hour, passed[passed["hour"] == code]) for code, hour in enumerate(HOURS)]
     for member, part in parts:
-        km, hours, free_h = (float(part[name].sum()) for name in ("km", "h", "free_h"))
+        km, hours, free_h = (float(part[name].to_numpy().sum(dtype=np.float64)) for name in ("km", "h", "free_h"))
         if hours <= 0:
             continue
         yield _number("speed_kmh", member, km / hours, "km/h", len(part))
@@ -129,10 +133,10 @@ def _number(family: str, member: str, value: float, unit: str, count: int) -> Kp
     return KpiValue(".".join(part for part in ("traffic", family, member) if part), value, unit, count)
 
 
-def _weighted_quantile(values: NDArray[np.float64], weights: NDArray[np.float64], share: float) -> float:
+def _weighted_quantile(values: NDArray[np.floating], weights: NDArray[np.floating], share: float) -> float:
     """Return the least value that this share of the weight does not exceed."""
     order = np.argsort(values, kind="stable")
-    cumulative = np.cumsum(weights[order])
+    cumulative = np.cumsum(weights[order], dtype=np.float64)
     return float(values[order[np.searchsorted(cumulative, share * cumulative[-1])]])
 
 

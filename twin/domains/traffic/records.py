@@ -34,6 +34,7 @@ TRIPS: Final = {
 LINKS: Final = {
     "ends_s": pa.int32(), "link": pa.int32(), "left": pa.int32(), "time_s": pa.float32(), "on_link": pa.int32(),
 }  # fmt: skip
+DRIVERS: Final = {"vehicle": pa.int32(), "informed": pa.bool_(), "app": pa.bool_()}
 LINK_LIST: Final = {
     "link": pa.int32(), "name": pa.dictionary(pa.int32(), pa.string()),
     "road_class": pa.dictionary(pa.int32(), pa.string()), "ring": pa.int8(),
@@ -58,6 +59,7 @@ class Records:
 
     def __init__(self, recorder: Recorder, network: Network, road: RoadTraffic) -> None:
         self._trips: EventTable = recorder.table("traffic.trips", TRIPS)
+        self._drivers: EventTable = recorder.table("traffic.drivers", DRIVERS)
         self._links: EventTable = recorder.table("traffic.links", LINKS)
         self._roads: EventTable = recorder.table("traffic.roads", ROADS)
         self._lots: EventTable = recorder.table("traffic.lots", LOTS)
@@ -111,6 +113,12 @@ class Records:
         )  # fmt: skip
         stands = np.flatnonzero(taken)
         self._lots.add_columns(np.full(len(stands), ends_s, np.int32), stands.astype(np.int32), taken[stands])
+
+    def describe_drivers(
+        self, informed: np.ndarray[tuple[int], np.dtype[np.bool_]], app: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    ) -> None:
+        """Write which drivers know the roads as they are now, and which have the parking app."""
+        self._drivers.add_columns(np.arange(len(informed), dtype=np.int32), informed, app)
 
     def trips(self, book: TripBook, lots: pd.DataFrame, begins_s: float) -> None:
         """Write every trip that has begun; what has not come about is missing."""

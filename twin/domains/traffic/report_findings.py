@@ -36,6 +36,18 @@ FINDINGS: Final = (
         "how long trips take with parking and the walk",
     ),
     Finding(
+        ("late_min.mean",),
+        "Drivers set out {difference} less late, for having come late before",
+        "Drivers set out {difference} later than planned, for having come late before",
+        "how late drivers set out for having come late before",
+    ),
+    Finding(
+        ("delay_h",),
+        "The roads cost all drivers together {difference} vehicle-hours less",
+        "The roads cost all drivers together {difference} vehicle-hours more",
+        "the hours that the roads cost all drivers together",
+    ),
+    Finding(
         ("speed_kmh.h08",),
         "From eight to nine in the morning the roads are {difference} slower",
         "From eight to nine in the morning the roads are {difference} faster",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from twin.core.decisions import Within
 from twin.domains.emergency.decisions import DispatchView, Send, Wait
 
 
-def fastest_or_called_off(view: DispatchView, worth_s: float = 120.0) -> Send | Wait:
+def fastest_or_called_off(view: DispatchView, worth_s: Annotated[float, Within(low=0)] = 120.0) -> Send | Wait:
     """Send the fastest free vehicle, or call one off a less severe call that is faster by more than ``worth_s``.
 
     Only for a life-threatening call is a vehicle called off; where none is free, the fastest. Drive times are compared;

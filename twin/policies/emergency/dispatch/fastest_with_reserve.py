@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
+from twin.core.decisions import Within
 from twin.domains.emergency.decisions import DispatchView, Send, Wait
 
 
-def fastest_with_reserve(view: DispatchView, reserve: int = 3, near_s: float | None = None) -> Send | Wait:
+def fastest_with_reserve(
+    view: DispatchView,
+    reserve: Annotated[int, Within(low=0)] = 3,
+    near_s: Annotated[float, Within(low=0)] | None = None,
+) -> Send | Wait:
     """Send the fastest free vehicle, but no one of the last ``reserve`` to a call that is not life-threatening.
 
     Such a call waits while no more than ``reserve`` vehicles are free. With ``near_s`` the reserve is kept of the free

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.core.decisions import Within
 from twin.domains.emergency.decisions import Coverage, DispatchView, Send, Wait
 
 EQUAL_SHARE: Final = 1e-6
@@ -39,7 +40,12 @@ class LeastCoverageLoss:
     Operational Research 258(2). Fewer calls are reached late, but the mean response is longer.
     """
 
-    def __init__(self, busy_fraction: float = 0.3, target_s: float | None = None, if_late: str = "fastest") -> None:
+    def __init__(
+        self,
+        busy_fraction: Annotated[float, Within(0, 1)] = 0.3,
+        target_s: Annotated[float, Within(low=0)] | None = None,
+        if_late: Literal["fastest", "least_loss"] = "fastest",
+    ) -> None:
         if not 0 <= busy_fraction <= 1:
             raise ValueError(f"busy_fraction must be from 0 to 1, not {busy_fraction}")
         if if_late not in IF_LATE:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
+from twin.core.decisions import Within
 from twin.domains.emergency.decisions import LeaveAsIs, RedispatchView, TakeOver
 
 
-def if_sooner(view: RedispatchView, worth_s: float = 120.0) -> TakeOver | LeaveAsIs:
+def if_sooner(view: RedispatchView, worth_s: Annotated[float, Within(low=0)] = 120.0) -> TakeOver | LeaveAsIs:
     """Take over the call that gains most, of the most severe ones that gain more than ``worth_s``.
 
     Equal gains go to the call whose vehicle has the lower number.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.core.decisions import Within
 from twin.domains.emergency.decisions import Coverage, StandbyView, WaitAt
 
 EQUAL_SHARE: Final = 1e-6
@@ -34,7 +35,7 @@ class ComplianceTable:
     vehicles may be moved; here only the one that has become free.
     """
 
-    def __init__(self, busy_fraction: float = 0.3) -> None:
+    def __init__(self, busy_fraction: Annotated[float, Within(0, 1, ends=False)] = 0.3) -> None:
         if not 0 < busy_fraction < 1:
             raise ValueError(f"busy_fraction must be more than 0 and less than 1, not {busy_fraction}")
         self._busy_fraction = busy_fraction

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.core.decisions import Within
 from twin.domains.emergency.decisions import Coverage, StandbyView, WaitAt
 
 EQUAL_SHARE: Final = 1e-6
@@ -32,7 +33,7 @@ class Dmexclp:
     Transportation Science 17(1).
     """
 
-    def __init__(self, busy_fraction: float | None = None) -> None:
+    def __init__(self, busy_fraction: Annotated[float, Within(0, 1)] | None = None) -> None:
         if busy_fraction is not None and not 0 <= busy_fraction <= 1:
             raise ValueError(f"busy_fraction must be from 0 to 1, not {busy_fraction}")
         self._busy_fraction = busy_fraction

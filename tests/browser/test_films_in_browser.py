@@ -1,0 +1,174 @@
+"""Maps by hour as a browser shows them from a file: they paint, follow the hour, say what is under the pointer."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.reports import page_of, small_traffic_run
+
+BROWSER = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER is None, reason="no chromium, chromium-browser or google-chrome is installed"),
+]
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=8000",
+)  # fmt: skip
+LISTEN = """<script>
+const noise = [];
+addEventListener("error", (event) => noise.push(String(event.message)));
+addEventListener("unhandledrejection", (event) => noise.push(String(event.reason)));
+for (const level of ["error", "warn"]) console[level] = (...words) => noise.push(words.join(" "));
+</script>"""
+MEASURE = """<script>
+addEventListener("load", () => setTimeout(() => {
+  const films = [...document.querySelectorAll("figure.film")].map((figure) => {
+    const canvas = figure.querySelector("canvas");
+    const slider = figure.querySelector("input[type=range]");
+    const radios = [...figure.querySelectorAll("input[type=radio]")];
+    const line = figure.querySelector(".film-told");
+    const pen = canvas.getContext("2d");
+    const look = () => {
+      const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+      let painted = 0;
+      let sum = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3]) {
+          painted++;
+          sum = (sum * 31 + data[at] * 7 + data[at + 1] * 3 + data[at + 2] + at) % 1000003;
+        }
+      }
+      return { painted, sum };
+    };
+    const hours = [];
+    for (let hour = 0; hour <= Number(slider.max); hour++) {
+      slider.value = hour;
+      slider.dispatchEvent(new Event("input"));
+      hours.push({ ...look(), told: figure.querySelector("output").textContent });
+    }
+    const keys = () => [...figure.querySelectorAll(".film-key")].map((key) => key.hidden);
+    const layers = radios.map((radio) => {
+      radio.click();
+      return { ...look(), keys: keys() };
+    });
+    radios[0].click();
+    const hint = line.textContent;
+    const box = canvas.getBoundingClientRect();
+    const said = new Set();
+    for (let x = 0; x < box.width; x += 5) {
+      for (let y = 0; y < box.height; y += 5) {
+        const place = { clientX: box.left + x, clientY: box.top + y };
+        canvas.dispatchEvent(new PointerEvent("pointermove", place));
+        said.add(line.textContent);
+      }
+    }
+    slider.focus();
+    const focused = document.activeElement === slider;
+    return {
+      drawn: figure.dataset.drawn, hours, layers, hint, said: [...said], focused, width: box.width,
+      controls: !figure.querySelector(".film-controls").hidden, missing: figure.querySelector(".film-missing").hidden,
+    };
+  });
+  const told = document.createElement("pre");
+  told.id = "told";
+  const wide = [...document.body.querySelectorAll("*")].filter((element) =>
+    !element.closest(".scroll, pre, .map, svg, .skip") && element.getBoundingClientRect().right > innerWidth + 1);
+  told.textContent = JSON.stringify({
+    films, noise, wide: wide.map((element) => element.outerHTML.slice(0, 200)),
+    scroll: document.documentElement.scrollWidth,
+    requests: performance.getEntriesByType("resource").map((entry) => entry.name),
+  });
+  parent.document.body.append(told);
+}, 1500));
+</script>"""
+
+
+def measure(page: str, folder: Path, width: int) -> dict[str, Any]:
+    """Open a copy of a page in a frame of exactly this width; return what it says."""
+    copy = page.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{MEASURE}</body>", 1)
+    frame = f'<iframe style="border:0;width:{width}px;height:800px" srcdoc="{escape(copy)}"></iframe>'
+    path = folder / "frame.html"
+    path.write_text(f"<!DOCTYPE html><html><body>{frame}</body></html>", encoding="utf-8")
+    assert BROWSER is not None
+    command = [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
+    told = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert told is not None, done.stderr[-2000:]
+    measured: dict[str, Any] = json.loads(unescape(told[1]))
+    return measured
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> str:
+    """The report of three hours of traffic in a small city."""
+    return page_of(small_traffic_run(tmp_path_factory.mktemp("films"), small_map_folder))
+
+
+@pytest.fixture(scope="module")
+def told(page: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return measure(page, tmp_path_factory.mktemp("wide"), 1200)
+
+
+def test_both_maps_paint_in_silence_and_ask_for_nothing(told: dict[str, Any]) -> None:
+    assert told["noise"] == []
+    assert told["requests"] == []
+    assert len(told["films"]) == 2
+    for film in told["films"]:
+        assert film["drawn"] == "yes"
+        assert film["controls"]
+        assert film["missing"], "the sentence for those without scripts stays"
+        assert min(hour["painted"] for hour in film["hours"]) > 300
+
+
+def test_the_slider_changes_hour_and_picture(told: dict[str, Any]) -> None:
+    for film in told["films"]:
+        assert [hour["told"] for hour in film["hours"]] == ["08:00", "09:00", "10:00"]
+        assert film["focused"]
+    _, lots = told["films"]
+    assert len({hour["sum"] for hour in lots["hours"]}) == 3
+
+
+def test_the_difference_has_a_picture_and_a_key_of_its_own(told: dict[str, Any]) -> None:
+    for film in told["films"]:
+        assert [layer["keys"] for layer in film["layers"]] == [[False, True], [False, True], [True, False]]
+        assert film["layers"][2]["sum"] != film["layers"][0]["sum"]
+
+
+def test_the_pointer_tells_the_street_and_the_lot_below_it(told: dict[str, Any]) -> None:
+    streets, lots = told["films"]
+    assert any(
+        re.fullmatch(r"Main Street: \d+ % of the speed at free flow, which is \d+ km/h", s) for s in streets["said"]
+    )
+    assert any(re.fullmatch(r"Lot [\d,]+, [A-Z][a-z ]+: \d+ % of \d+ spaces taken", s) for s in lots["said"])
+    for film in told["films"]:
+        assert film["hint"] in film["said"]
+        assert not [sentence for sentence in film["said"] if "{" in sentence]
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_sections_fit_a_phone(page: str, tmp_path: Path, width: int) -> None:
+    narrow = measure(page, tmp_path, width)
+    assert narrow["scroll"] <= width
+    assert narrow["wide"] == []
+    assert all(film["width"] > 200 for film in narrow["films"])
+
+
+def test_without_a_script_a_sentence_stands_in_place_of_the_map(page: str, tmp_path: Path) -> None:
+    silent = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+    path = tmp_path / "silent.html"
+    path.write_text(silent, encoding="utf-8")
+    assert BROWSER is not None
+    command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
+    assert re.search(r'<div class="film-missing empty">', done.stdout)
+    assert re.search(r'<div class="filters film-controls" hidden', done.stdout)
