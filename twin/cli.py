@@ -15,6 +15,7 @@ from twin import __version__
 from twin.core.errors import TwinError
 from twin.core.language import CODES, Code, Language
 from twin.report.export_command import export_command
+from twin.report.playback.command import playback
 
 EXIT_CODES = "Exit codes: 0 done, 1 a KPI bound was missed, 2 bad input, 130 interrupted."
 
@@ -27,6 +28,7 @@ Examples
   twin scenarios/city_day.yaml emergency.seats=14 with twice the call takers
   twin scenarios/city_day.yaml --check            only say whether the file is right
   twin report reports/city_day/RUN --lang zh      make the report again, in Chinese
+  twin playback reports/city_day/RUN              make the film of the day again
   twin policies                                   what a policy is asked, sees and may answer
   twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
 
@@ -73,6 +75,9 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.version_option(__version__, prog_name="twin")
 def cli() -> None:
     """Hold the commands."""
+
+
+cli.add_command(playback)
 
 
 @cli.command(short_help="Run a scenario and write its report.", epilog=EXIT_CODES)

@@ -84,7 +84,7 @@ def live_a_day(workshop: Workshop, brain: int) -> dict[str, list[float]]:
 
 def main() -> None:
     """Print a table for each brain; exit with 1 where a decision's mean is above the aim."""
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "scenarios" / "city_day.yaml"
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "scenarios" / "emergency_days.yaml"
     workshop = Workshop(load_scenario(path))
     workshop.prepare()
     missed = False

@@ -50,8 +50,13 @@ def events() -> dict[str, pd.DataFrame]:
     vehicles.add(62.0, 0, "alerted", 0, 1)
     vehicles.add(3662.0, 0, "returning", 0, None)
     trips = recorder.table("emergency.trips", TRIPS)
-    trips.add(0, 1, "to_scene", 122.0, 602.0, 0, 1, 2500.0, 300.0, False)
-    trips.add(0, 1, "to_hospital", -900.0, -800.0, 1, 2, 9000.0, 300.0, False)
+    trips.add(0, 1, "to_hospital", -900.0, -800.0, 1, 2, 9000.0, 300.0, 0.85, False)  # in the warm-up: not counted
+    trips.add(0, 1, "to_scene", 122.0, 602.0, 0, 1, 2500.0, 300.0, 0.85, False)  # congestion: 480 - 255 = 225 s
+    trips.add(0, 1, "to_hospital", 1322.0, 1922.0, 1, 2, 0.0, 400.0, 0.85, False)  # 600 - 340 = 260 s
+    trips.add(0, None, "home", 2000.0, 3000.0, 2, 0, 0.0, 400.0, 1.0, False)  # not under siren
+    trips.add(0, 2, "to_scene", 3650.0, 3700.0, 0, 3, 0.0, 40.0, 0.85, False)  # called off: 50 - 34 = 16 s
+    trips.add(1, 2, "to_scene", 3722.0, 4202.0, 0, 1, 0.0, 400.0, 0.85, False)  # 480 - 340 = 140 s
+    trips.add(1, 2, "to_hospital", 4922.0, 5522.0, 1, 2, 0.0, 600.0, 0.85, False)  # 600 - 510 = 90 s
     walk_ins = recorder.table("emergency.walk_ins", WALK_INS)
     for arrived_s, minutes in ((-60.0, 500), (0.0, 100), (900.0, 200)):  # the first in the warm-up: not counted
         treated_s = arrived_s + 60 * minutes
@@ -96,7 +101,12 @@ def events() -> dict[str, pd.DataFrame]:
         ("emergency.queued_for_vehicle", 2 / 3, 3),
         ("emergency.secondary_transfers", 0.5, 2),
         ("emergency.crew_utilisation", 3600 / (2 * 7200), 2),
-        ("emergency.vehicle_km", 2.5, 2),
+        ("emergency.vehicle_km", 2.5, 7),
+        ("emergency.congestion_to_scene_min.mean", (225 + 140) / 2 / 60, 2),
+        ("emergency.congestion_to_scene_min.h00.mean", 225 / 60, 1),
+        ("emergency.congestion_with_patient_min.mean", (260 + 90) / 2 / 60, 2),
+        ("emergency.congestion_share", (225 + 260 + 16 + 140 + 90) / (480 + 600 + 50 + 480 + 600), 5),
+        ("emergency.congestion_share.h01", (16 + 140 + 90) / (50 + 480 + 600), 3),
     ],
 )
 def test_a_kpi_is_what_a_hand_works_out(events: dict[str, pd.DataFrame], name: str, value: float, count: int) -> None:

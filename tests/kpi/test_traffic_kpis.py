@@ -18,6 +18,7 @@ from twin.domains.traffic.incidents import CLOSURES
 from twin.domains.traffic.kpis import WALK_M_PER_MIN, compute, observations
 from twin.domains.traffic.measures import RINGS
 from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.priority import HOLDS, WAVES
 from twin.domains.traffic.records import BARRED_CARS, LINK_LIST, LINKS, ROADS, TRIPS
 
 CLOCK = Clock(datetime(2021, 3, 15, 7), 3600.0, 7200.0)
@@ -62,6 +63,12 @@ def events() -> dict[str, pd.DataFrame]:
     barred = recorder.table("traffic.barred", BARRED_CARS)
     for vehicle, does in enumerate(("stays_home", "stays_home", "shifts", "drives_anyway")):
         barred.add(vehicle, 0, does)
+    waves = recorder.table("traffic.green_waves", WAVES)
+    holds = recorder.table("traffic.signal_holds", HOLDS)
+    for begins_s in (-600.0, 100.0, 7300.0):  # before the counted time, in it, after it
+        waves.add(begins_s, 1, 2)
+        holds.add(0, 1, 1, begins_s, begins_s + 40.0, 30.0)
+    holds.add(1, 0, 1, 200.0, 290.0, 60.0)
     recorder.close()
     return recorder.frames()
 
@@ -84,6 +91,7 @@ def found(events: dict[str, pd.DataFrame]) -> dict[str, float]:
         ("delay_index.h07", 2.0),
         ("delay_index.within_third_ring", (7 / 6) / (4 / 6)), ("delay_index.h08", (7 / 6) / (4 / 6)),
         ("delay_h", 1.0), ("delay_h.h07", 0.5),
+        ("green_waves", 1), ("signal_holds", 2), ("green_taken_min", 1.5),
         ("planning_time_index.h07", 2.0), ("planning_time_index.h08", 2.0), ("planning_time_index", 2.0),
         ("most_driving", 50), ("queued", 15.0), ("most_queued", 20), ("most_full_links", 2), ("most_locked_links", 1),
         ("put_aside", 3), ("turned_back", 12), ("locked_link_h", 1.0), ("gridlocked_links", 1),

@@ -40,6 +40,9 @@ def test_a_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
         trips = results.events("traffic.trips")
         assert len(trips) == trips.groupby(["brain", "replication"])["trip"].nunique().sum()
         assert "under_way" not in set(trips["ending"])
+    if "green_wave" in results.brains:
+        assert len(results.events("traffic.signal_holds", "green_wave")) > 0, "signals make way for ambulances"
+        assert results.events("traffic.signal_holds", results.brains[0]).empty
     tables = [results.summary(brain, 0)["tables"] for brain in results.brains]
     assert all(other == tables[0] for other in tables)
 

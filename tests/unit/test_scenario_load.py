@@ -62,10 +62,22 @@ def test_city_day_is_the_main_job() -> None:
     assert scenario.start == datetime(2021, 3, 15)
     assert scenario.start.weekday() == 0
     assert scenario.start.tzinfo is None
-    assert (scenario.duration_h, scenario.seed, scenario.replications) == (24.0, 2021, 10)
+    assert (scenario.duration_h, scenario.seed, scenario.replications) == (24.0, 2021, 1)
     assert [brain.name for brain in scenario.brains] == ["traditional", "city_brain"]
+    assert scenario.domains == ("emergency", "traffic")
     assert scenario.map_folder.name == "zhengzhou"
     assert scenario.events == ()
+
+
+def test_scenarios_about_the_emergency_service_alone_do_not_live_two_million_trips() -> None:
+    """A day of them would take a minute instead of a second."""
+    alone = {
+        path.stem for path in (ROOT / "scenarios").glob("*.yaml") if "emergency_days.yaml" in path.read_text("utf-8")
+    }
+    assert len(alone) > 10
+    for name in sorted(alone):
+        scenario = load_scenario(ROOT / "scenarios" / f"{name}.yaml")
+        assert scenario.domains == (("emergency", "traffic") if name == "city_day" else ("emergency",)), name
 
 
 @pytest.mark.parametrize("name", ["traditional", "city_brain"])
@@ -74,7 +86,8 @@ def test_shipped_brain_is_complete(name: str) -> None:
     assert set(brain.title) == {"en", "zh"}
     assert set(brain.connections) == {one.name for d in DESCRIPTIONS.values() for one in d.connections}
     assert set(brain.decisions) == {one.name for d in DESCRIPTIONS.values() for one in d.decisions}
-    assert set(brain.connections.values()) == {name == "city_brain"}
+    on = {given if isinstance(given, bool) else given["on"] for given in brain.connections.values()}
+    assert on == {name == "city_brain"}
 
 
 def test_traditional_comes_first() -> None:

@@ -1,4 +1,8 @@
-"""The roads of one replication: their travel times from hour to hour, closures, and drives through them."""
+"""The roads of one replication: their travel times from hour to hour, closures, and drives through them.
+
+Their times are those drawn for the day, known beforehand; or, once somebody watches the roads (a domain whose vehicles
+fill them), those last seen, which nobody knows beforehand.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from twin.city.driving import Drive, drive_known
 from twin.city.happenings import edges_of, effect_of
 from twin.city.routing import UNREACHABLE_MS, Route, TravelTimes
 from twin.city.traffic import DayTraffic, OrdinaryTraffic, draw_deviations
+from twin.city.watched import WatchedRoads
 from twin.core.clock import HOUR_S, Clock
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
@@ -21,12 +26,16 @@ from twin.kernels.driving import sum_over
 from twin.kernels.lanes import LANES
 
 if TYPE_CHECKING:
+    import simpy
+
     from twin.core.model import Twin
 
 HOURS_AHEAD: Final = 3
 """A drive is timed with the speeds of this many hours at first, and with more where it takes longer."""
 WINDOW_HOURS: Final = 24 + HOURS_AHEAD
 """Edge times of so many hours are kept."""
+SEEN: Final = -2
+"""In place of an hour: the times last seen."""
 
 _sum_over = direct(sum_over)
 
@@ -42,7 +51,9 @@ class Trip:
     edges
         Edge positions in driving order, shape (k,).
     timing
-        When the vehicle is at each node.
+        When the vehicle is at each node; changes under way where the roads are watched.
+    factor
+        What its times are of the traffic's.
     length_m, free_s
         Whole length, and how long it would take without delay.
     through_closure
@@ -52,6 +63,7 @@ class Trip:
     source: int
     edges: NDArray[np.int32]
     timing: Drive
+    factor: float
     length_m: float
     free_s: float
     through_closure: bool
@@ -89,6 +101,7 @@ class RoadConditions:
         self._slow_factor = 1.0
         self._closed: dict[int, int] = {}
         self._live: dict[int, TravelTimes] = {}  # by hour, those of `_key`
+        self._watched: WatchedRoads | None = None
 
     def _hour(self, time_s: float) -> int:
         return min(int((time_s - self._first_s) // HOUR_S), self._last_hour)
@@ -107,6 +120,34 @@ class RoadConditions:
                 self._filled.add(hour)
         return self._window_ms[first - begin : last - begin]
 
+    def watch(self, env: simpy.Environment, edge_time_ms: NDArray[np.int32]) -> None:
+        """Take travel times from what is seen of the roads from now on; see `see`."""
+        self._watched = WatchedRoads(env, edge_time_ms)
+        self._live.clear()
+
+    def see(self, edge_time_ms: NDArray[np.int32]) -> None:
+        """Take over what is seen of watched roads now; it holds until the next look, for drives under way as well.
+
+        Parameters
+        ----------
+        edge_time_ms
+            Milliseconds on each edge, shape (m,); closures need not be in it. Not copied.
+        """
+        if self._watched is None:
+            raise RuntimeError("roads that nobody watches are not seen")
+        self._watched.see(edge_time_ms)
+        self._live.clear()
+
+    def spare(self, trip: Trip, spared_ms: NDArray[np.int32], least_ms: NDArray[np.int32]) -> None:
+        """Spare a drive a part of the traffic's time on watched roads; see `WatchedRoads.spare`."""
+        if self._watched is not None:
+            self._watched.spare(trip.timing, spared_ms, least_ms)
+
+    @property
+    def next_look(self) -> simpy.Event | None:
+        """What happens when watched roads are looked at again, and drives take another time; None: nobody watches."""
+        return None if self._watched is None else self._watched.next_look
+
     def ordinary_times(self, time_s: float) -> TravelTimes:
         """Return what an ordinary day leads one to expect at this hour."""
         return self.ordinary.times_at(self.clock.hour_of_day(time_s))
@@ -116,6 +157,8 @@ class RoadConditions:
 
         Those of the next hours are made in the same sweep; they hold for as long as no event changes the roads.
         """
+        if self._watched is not None:
+            return self._seen_times(self._watched)
         hour = self._hour(time_s)
         key = self._key(hour)
         if key not in self._live:
@@ -129,6 +172,13 @@ class RoadConditions:
             times_ms[:, list(self._closed)] = UNREACHABLE_MS
             self._live = dict(zip(hour_of, self.ordinary.hierarchy.customise_each(times_ms), strict=True))
         return self._live[key]
+
+    def _seen_times(self, watched: WatchedRoads) -> TravelTimes:
+        if SEEN not in self._live:
+            times_ms = watched.edge_time_ms.copy()
+            times_ms[list(self._closed)] = UNREACHABLE_MS
+            self._live = {SEEN: self.ordinary.hierarchy.customise(times_ms)}
+        return self._live[SEEN]
 
     def _key(self, hour: int) -> int:
         """Return -1 for an hour without delay, so that all of them share their times, or the hour."""
@@ -160,7 +210,7 @@ class RoadConditions:
         timing = self._time(route, depart_s, factor)
         through = bool(self._closed) and bool(self.is_closed(route.edges).any())
         length_m, free_s = self.extent_of(route.edges)
-        return Trip(source, route.edges, timing, length_m, free_s, through)
+        return Trip(source, route.edges, timing, factor, length_m, free_s, through)
 
     def extent_of(self, edges: NDArray[np.int32]) -> tuple[float, float]:
         """Return the length of these edges in metres and the seconds to drive them without delay."""
@@ -172,6 +222,8 @@ class RoadConditions:
 
     def _time(self, route: Route, depart_s: float, factor: float) -> Drive:
         """Say when a vehicle on this route is where."""
+        if self._watched is not None:
+            return self._watched.drive(route.edges, depart_s, factor)
         first, count = self._hour(depart_s), HOURS_AHEAD
         while True:
             times_ms = self._open_times_ms(first, count)
@@ -198,7 +250,10 @@ class RoadConditions:
         return np.isin(edges, closed)
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
-        """Close or open a road, or slow all traffic; drives that have begun keep the times they began with."""
+        """Close or open a road, or slow all traffic; drives that have begun keep the times they began with.
+
+        On watched roads, slow traffic is what is seen, and does not come on top.
+        """
         if event.kind == "road_closes":
             for edge in edges_of(self.roads, event).tolist():
                 depth = self._closed.get(edge, 0) + (1 if begins else -1)

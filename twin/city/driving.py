@@ -31,7 +31,7 @@ class Turn:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Drive:
-    """When a vehicle is where along a route of k edges.
+    """When a vehicle is where along a route of k edges, as far as the roads are known (see `twin.city.watched`).
 
     Attributes
     ----------

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from twin.city.graph import EDGE_SOURCES, ROAD_CLASSES, RoadGraph
 from twin.city.places import District, Hospital, Station, read_districts, read_places
+from twin.city.usual_delays import FILE as USUAL_DELAYS
 from twin.core.errors import MapError
 
 CRS: Final = "EPSG:4326"
@@ -22,6 +23,8 @@ HASHED_FILES: Final = (
     "map.yaml", "nodes.parquet", "edges.parquet", "hospitals.csv", "stations.csv", "districts.geojson",
     "population.parquet",
 )  # fmt: skip
+OPTIONAL_FILES: Final = (USUAL_DELAYS,)
+"""Hashed too, where the map has them."""
 WORD_COLUMNS: Final = ("district", "class", "name", "source")
 WHOLE_COLUMNS: Final = ("rank", "from_node", "to_node", "lanes", "level")
 
@@ -294,8 +297,10 @@ def read_header(folder: Path) -> dict[str, Any]:
 def content_hash(folder: Path) -> str:
     """Return the SHA-256 of the files that determine a run, in hexadecimal."""
     digest = hashlib.sha256()
-    for name in HASHED_FILES:
+    for name in (*HASHED_FILES, *OPTIONAL_FILES):
         path = folder / name
+        if name in OPTIONAL_FILES and not path.is_file():
+            continue
         if not path.is_file():
             raise MapError("{path}: the file is missing; a map folder needs it", path=str(path))
         digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())

@@ -21,8 +21,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin.city.next_links import NextLinks, check_slots
 from twin.kernels.link_transmission import Arrivals, Departures, Rules, count_queues, transmit
-from twin.kernels.road_network import LINK, NO_SIGNAL, NOBODY, SIGNAL, LinkTimes, build_road
-from twin.kernels.vehicles import ARRIVED, LANE_MASK, NO_WAY_SLOT, SLOT_MASK, WORD_BITS, Vehicles
+from twin.kernels.road_network import LINK, NO_SIGNAL, NOBODY, SIGNAL, LinkTimes, Rows, build_road
+from twin.kernels.vehicles import (
+    ARRIVED,
+    ENTRY,
+    LANE_MASK,
+    NO_WAY_SLOT,
+    SLOT_MASK,
+    WHOLE,
+    WORD_BITS,
+    Vehicles,
+    is_tracked,
+)
 
 STEP_MS: Final = 2000
 """Length of a step: shorter free and wave times are raised to it."""
@@ -62,6 +72,8 @@ class RoadTraffic:
         Vehicles that may enter a link ahead of its headways; see `twin.kernels.link_transmission.Rules`.
     unjam_ms
         Who has waited so long for a place on a full link is put beside the road; 0: never.
+    tracked_share
+        Of so many vehicles every entry to a link is kept for `take_entries`; it changes nothing else.
 
     Attributes
     ----------
@@ -93,6 +105,7 @@ class RoadTraffic:
         signals: ArrayLike = (),
         slack: int = 0,
         unjam_ms: int = 0,
+        tracked_share: float = 0.0,
     ) -> None:
         ends = _whole(link_from), _whole(link_to)
         if step_ms < 1 or min(times.free_ms.min(initial=step_ms), times.wave_ms.min(initial=step_ms)) < step_ms:
@@ -109,7 +122,12 @@ class RoadTraffic:
         self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows)
         self._link = np.argsort(self._row).astype(np.int32)
         nobody, no_way = np.empty(0, np.int32), NextLinks(1, node_count).words
-        self._vehicles = Vehicles(nobody, nobody, nobody, np.full(1, ARRIVED, np.int32), no_way)
+        self._vehicles = Vehicles(
+            nobody, nobody, nobody, np.full(1, ARRIVED, np.int32), no_way, round(tracked_share * WHOLE),
+            np.empty(0, ENTRY), np.zeros(1, np.int64),
+        )  # fmt: skip
+        self._entries: list[Rows] = []
+        self._tracked_count = 0
         self._driving = np.zeros(0, np.bool_)
         self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
         self.set_signals(table)
@@ -121,9 +139,8 @@ class RoadTraffic:
         """Return the positions of so many more vehicles, which stand beside the road until sent and departed."""
         before = len(self._driving)
         new = np.zeros(count, np.int32)
-        heading, behind, departs_ms, route, next_slots = self._vehicles
-        heading, behind, departs_ms = (np.concatenate([array, new]) for array in (heading, behind, departs_ms))
-        self._vehicles = Vehicles(heading, behind, departs_ms, route, next_slots)
+        heading, behind, departs_ms = (np.concatenate([array, new]) for array in self._vehicles[:3])
+        self._vehicles = self._vehicles._replace(heading=heading, behind=behind, departs_ms=departs_ms)
         self._driving = np.concatenate([self._driving, np.zeros(count, np.bool_)])
         return np.arange(before, before + count, dtype=np.int32)
 
@@ -223,17 +240,41 @@ class RoadTraffic:
         self.driving_count += len(departures.vehicle)
         room = self.driving_count
         arrivals = Arrivals(np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
+        self._tracked_count += self._tracked_among(departures.vehicle)
+        self._make_room_for_entries(until_ms)
         moved, aside = transmit(
             self._road, self._vehicles, departures, arrivals, self._rules, self.now_ms, until_ms, self._changed
         )  # fmt: skip
         self._changed = False
+        if self._vehicles.entered[0]:
+            self._entries.append(self._vehicles.entries[: self._vehicles.entered[0]].copy())
         self.now_ms, self.moved, self.aside = until_ms, self.moved + moved, self.aside + aside
         count = int(arrivals.number[0])
         key = np.sort(arrivals.time_ms[:count].astype(np.int64) << 32 | arrivals.vehicle[:count])
         arrived = (key & 0xFFFFFFFF).astype(np.int32)
         self._driving[arrived] = False
+        self._tracked_count -= self._tracked_among(arrived)
         self.driving_count -= count
         return arrived, (key >> 32).astype(np.int32)
+
+    def _tracked_among(self, vehicles: NDArray[np.int32]) -> int:
+        below = self._vehicles.tracked_below
+        return int(np.count_nonzero(is_tracked(vehicles.astype(np.int64), below))) if below else 0
+
+    def _make_room_for_entries(self, until_ms: int) -> None:
+        """Make room to note whose ways are tracked: nobody enters two links within a step."""
+        steps = (until_ms - self.now_ms) // self._rules.step_ms
+        self._vehicles.entered[0] = 0
+        if len(self._vehicles.entries) < self._tracked_count * (steps + 1):
+            room = np.empty(2 * self._tracked_count * (steps + 1), ENTRY)
+            self._vehicles = self._vehicles._replace(entries=room)
+
+    def take_entries(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Return, once, which tracked vehicle has entered which link when, in the order of vehicle and time."""
+        entries = np.concatenate([np.empty(0, ENTRY), *self._entries])
+        self._entries.clear()
+        entries = entries[np.lexsort((entries["time_ms"], entries["vehicle"]))]
+        return entries["vehicle"].copy(), self._link[entries["row"]], entries["time_ms"].copy()
 
     def _departures(
         self, who: NDArray[np.int32], when: NDArray[np.int32], nodes: ArrayLike | None, until_ms: int

@@ -100,6 +100,10 @@ class OrdinaryTraffic:
         """Return what hours with the same times have in common."""
         return self.delay_index(hour_of_day), hour_of_day if hour_of_day in self._supplied else -1
 
+    def is_supplied(self, hour_of_day: int) -> bool:
+        """Say whether a table of one's own gives speeds in this hour."""
+        return hour_of_day in self._supplied
+
     def times_at(self, hour_of_day: int) -> TravelTimes:
         """Return the travel times of an hour; hours with the same delay share one metric.
 

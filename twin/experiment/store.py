@@ -151,9 +151,10 @@ class Results:
         return folder_of(self.folder, self.scenario, Task(replication, self.brains.index(brain)))
 
     def event_frames(self, brain: str, replication: int) -> dict[str, pd.DataFrame]:
-        """Return every event table of one replication but for the decisions."""
+        """Return every event table of one replication but for the decisions and the ways of vehicles."""
         folder = self._events_folder(brain, replication)
-        paths = [path for path in sorted(folder.glob("*.parquet")) if ".decisions." not in path.stem]
+        left_out = (".decisions.", ".tracks.")
+        paths = [path for path in sorted(folder.glob("*.parquet")) if not any(word in path.name for word in left_out)]
         if not paths:
             raise ResultsError("{path}: the events are missing; run the scenario again", path=str(folder))
         return {path.stem: _read_events(path) for path in paths}

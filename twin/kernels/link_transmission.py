@@ -30,7 +30,7 @@ from twin.kernels.junctions import (
 )
 from twin.kernels.look_ahead import NODES_AT_ONCE, look_ahead
 from twin.kernels.road_network import NEVER, NOBODY, Road, Rows
-from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, link_ahead
+from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, is_tracked_kernel, link_ahead, note_entry
 
 ASIDE: Final = -2
 """In place of a link: the vehicle is taken off the road to wait beside it."""
@@ -193,6 +193,8 @@ def put_on(road: Road, vehicles: Vehicles, row: int, vehicle: int, time_ms: int)
         road.wake_ms[link.to_node] = min(road.wake_ms[link.to_node], ready_ms)
     if vehicles.heading[vehicle] >= 0:
         vehicles.heading[vehicle] += 1
+    if is_tracked_kernel(vehicle, vehicles.tracked_below):
+        note_entry(vehicles, row, vehicle, time_ms)
 
 
 @uncounted_kernel

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.compile import uncounted_kernel
-from twin.kernels.road_network import Road
+from twin.kernels.road_network import Road, Rows
 
 ARRIVED: Final = -1
 """In place of a link: the trip ends here."""
@@ -24,6 +24,13 @@ WORD_BITS: Final = 3
 """Destination d has its four bits in word ``d >> 3``."""
 LANE_MASK: Final = 7
 SLOT_MASK: Final = 15
+
+
+ENTRY: Final = np.dtype([("vehicle", np.int32), ("row", np.int32), ("time_ms", np.int32)])
+"""That a vehicle has entered a link."""
+SPREAD: Final = 2654435769
+"""2^32 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4): multiples spread evenly over 32 bits."""
+WHOLE: Final = 2**32
 
 
 class Vehicles(NamedTuple):
@@ -43,6 +50,10 @@ class Vehicles(NamedTuple):
     next_slots
         Slot of the link on the way from each node to each destination, `ARRIVED_SLOT` or `NO_WAY_SLOT`, in four bits,
         eight destinations in a word; shape (d / 8, n).
+    tracked_below
+        Whose ways are noted: see `is_tracked`; 0 for nobody's.
+    entries, entered
+        Written: those vehicles' entries to links, of dtype `ENTRY`, long enough; how many there are, shape (1,).
     """
 
     heading: NDArray[np.int32]
@@ -50,6 +61,31 @@ class Vehicles(NamedTuple):
     departs_ms: NDArray[np.int32]
     route: NDArray[np.int32]
     next_slots: NDArray[np.uint32]
+    tracked_below: int
+    entries: Rows
+    entered: NDArray[np.int64]
+
+
+def is_tracked(vehicle: Any, below: int) -> Any:
+    """Say whether a vehicle's way is noted: for a share of ``below / WHOLE`` of all, spread evenly over their numbers.
+
+    Who is among a share is among every larger one. Nothing is looked up, so that it costs next to nothing.
+    """
+    return vehicle * SPREAD & (WHOLE - 1) < below
+
+
+is_tracked_kernel: Final = uncounted_kernel(is_tracked)
+"""`is_tracked` for kernels."""
+
+
+@uncounted_kernel
+def note_entry(vehicles: Vehicles, row: int, vehicle: int, time_ms: int) -> None:
+    """Note that a vehicle enters a link."""
+    entry: Any = vehicles.entries[vehicles.entered[0]]
+    entry.vehicle = vehicle
+    entry.row = row
+    entry.time_ms = time_ms
+    vehicles.entered[0] += 1
 
 
 @uncounted_kernel

@@ -10,6 +10,7 @@ from twin.charts.html import Html, h
 from twin.experiment.store import write_text
 from twin.report.assumptions import assumptions_section
 from twin.report.names import days, section_function
+from twin.report.playback.page import can_play, write_playback
 from twin.report.provenance import provenance_section
 from twin.report.verdict import verdict_section
 from twin.report.view import RunView
@@ -32,7 +33,7 @@ def title_of(scenario: Scenario, language: Language) -> str:
 
 
 def write_report(results: Results, path: Path, language: Language) -> None:
-    """Write the report of a finished run.
+    """Write the report of a finished run, and beside it the playback where ways of vehicles were recorded.
 
     Parameters
     ----------
@@ -44,11 +45,21 @@ def write_report(results: Results, path: Path, language: Language) -> None:
     ResultsError
         When events of the run are missing.
     """
-    write_text(path, report_html(results, language))
+    playback = None
+    if can_play(results, RunView(results, language).city):
+        playback = "playback.html" if path.name == "report.html" else f"{path.stem}-playback.html"
+        write_playback(results, path.with_name(playback), language)
+    write_text(path, report_html(results, language, playback))
 
 
-def report_html(results: Results, language: Language) -> str:
-    """Return the whole page."""
+def report_html(results: Results, language: Language, playback: str | None = None) -> str:
+    """Return the whole page.
+
+    Parameters
+    ----------
+    playback
+        Name of the file beside it that plays the day back, where there is one.
+    """
     view = RunView(results, language)
     sections = [
         verdict_section(view),
@@ -60,7 +71,7 @@ def report_html(results: Results, language: Language) -> str:
         "body",
         h("a", language("Skip to the verdict"), href="#verdict", class_="skip"),
         definitions(),
-        _header(view, sections),
+        _header(view, sections, playback),
         h("main", [_section(section) for section in sections]),
         h("footer", h("p", language("Zhengzhou twin, run {id}", id=results.manifest["run_id"]))),
         h("script", *(_packaged(name) for name in _SCRIPTS)),
@@ -86,7 +97,7 @@ def _packaged(name: str) -> Html:
     return Html((_FOLDER / name).read_text(encoding="utf-8"))
 
 
-def _header(view: RunView, sections: list[Section]) -> Html:
+def _header(view: RunView, sections: list[Section], playback: str | None) -> Html:
     say, scenario = view.language, view.results.scenario
     facts = say(
         "{map}, {start}, {hours} h, {days}",
@@ -100,6 +111,7 @@ def _header(view: RunView, sections: list[Section]) -> Html:
         h("h1", title_of(scenario, say)),
         h("p", scenario.description, class_="description") if scenario.description else None,
         h("p", facts, class_="facts"),
+        h("p", h("a", say("Watch the day: the playback"), href=playback)) if playback else None,
         h("nav", h("ul", links), aria_label=say("Contents")),
     )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from twin.city.conditions import Trip
 from twin.city.places import Hospital as HospitalPlace
 from twin.city.places import Station as StationPlace
+from twin.city.under_siren import UnderSiren
 
 if TYPE_CHECKING:
     from twin.core.model import Twin
@@ -126,6 +127,8 @@ class Ambulance(mesa.Agent):
         The drive it is on, or None while it stands.
     way_purpose, way_call
         What that drive is for: ``to_scene``, ``to_hospital``, ``home``.
+    siren
+        What was said of that drive if it is under lights and siren.
     mission, caller
         Its mission and whom it is for, while it can still be called off.
     expected_s
@@ -155,6 +158,7 @@ class Ambulance(mesa.Agent):
         self.way: Trip | None = None
         self.way_purpose = ""
         self.way_call: int | None = None
+        self.siren: UnderSiren | None = None
         self.mission: simpy.Process | None = None
         self.caller: Caller | None = None
         self.expected_s = 0.0

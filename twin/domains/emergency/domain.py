@@ -12,6 +12,7 @@ import simpy
 from twin.city.city import City
 from twin.city.conditions import RoadConditions
 from twin.core.channels import PersonFellIll
+from twin.core.clock import DAY_S
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
 from twin.domains.emergency.agents import Ambulance, Caller, CallTaker, Fleet, Hospital, Station
@@ -98,7 +99,7 @@ class EmergencyDomain:
         stations, hospitals, ambulances = self._places(twin)
         fleet = Fleet(ambulances)
         views = Views(self.city, self.roads, twin.brain, fleet, stations, hospitals, self.parameters)
-        records = Records(twin.recorder)
+        records = Records(twin.recorder, self._tracked_until_s(twin))
         records.describe(ambulances, hospitals, stations)
         service = Service(
             twin, self.roads, self.parameters, stations, hospitals, fleet, views, records, tables,
@@ -118,6 +119,10 @@ class EmergencyDomain:
         twin.env.process(let_walk_ins_come(service, tables[WALK_INS]))
         twin.env.process(self._look(service))
         twin.channels.listen("person_fell_ill", self._person_fell_ill)
+
+    def _tracked_until_s(self, twin: Twin) -> float:
+        """Return until when ways are recorded: for the playback, which shows the first replication."""
+        return DAY_S * self.parameters.tracked_days if twin.streams.replication == 0 else float("-inf")
 
     def _callers(self, calls: pd.DataFrame, cases: pd.DataFrame) -> Iterator[Caller]:
         """Let each caller appear when the one before has rung: a year has too many to keep them all."""

@@ -19,6 +19,7 @@ from twin.core.clock import HOUR_S
 from twin.core.errors import MapError
 from twin.domains.emergency.agents import CallRecord, Hospital, Patient
 from twin.domains.emergency.parameters import CONDITIONS
+from twin.domains.emergency.under_way import be_at
 
 if TYPE_CHECKING:
     from twin.domains.emergency.service import Service
@@ -142,7 +143,7 @@ def _move_on(
         service.parameters.siren_time_factor,
         informed=service.views.informed(),
     )
-    yield service.env.timeout(max(0.0, trip.arrive_s - service.now))
+    yield from be_at(service, trip.timing, len(trip.edges))
     record.transferred_to = nearest.position
     second_bay = yield from _enter_bay(service, nearest, record, int(row.severity))
     return nearest, second_bay

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twin.core.clock import Clock
 from twin.core.kpis import HOURS, KpiFamily, KpiValue
 from twin.core.statistics import statistic_of
+from twin.domains.emergency.congestion import minutes_of_calls, shares
 from twin.domains.emergency.measures import FAMILIES, PHONES
 from twin.domains.emergency.outcome import function_of
 from twin.domains.emergency.tables import PATIENT
@@ -44,6 +45,8 @@ _LIMITS: Final = {
     "ring_to_treatment_within_120_min": ("ring_to_treatment_min", 120.0),
 }
 """Each share: the measure and the limit, in the measure's unit."""
+_REACHED: Final = {"congestion_to_scene_min": "at_scene_s", "congestion_with_patient_min": "door_s"}
+"""Each measure of congestion, and the stamp that a call must have for it."""
 _NOT_BUSY: Final = ("at_station", "returning", "changing_crew", "out_of_service")
 _OUTCOMES: Final = {"arrest_survival": "cardiac_arrest", "stemi_mortality": "stemi", "stroke_good_outcome": "stroke"}
 """Each expected outcome: the condition whose default function of `outcome.FUNCTIONS` gives it."""
@@ -57,9 +60,10 @@ class CountedCalls:
     So a year's KPIs need one column at a time, not a table of all.
     """
 
-    def __init__(self, calls: pd.DataFrame, clock: Clock) -> None:
+    def __init__(self, events: Mapping[str, pd.DataFrame], clock: Clock) -> None:
         self._clock = clock
-        self._calls = calls
+        self._events = events
+        calls = self._calls = events["emergency.calls"]
         number = calls["call"].to_numpy()
         counted = np.flatnonzero(calls["ring_s"].to_numpy() >= 0)
         self._order = counted[np.argsort(number[counted], kind="stable")]
@@ -112,6 +116,11 @@ class CountedCalls:
             return _where(values <= limit, ~np.isnan(values))
         if name in _OUTCOMES:
             return self._expected(_OUTCOMES[name])
+        if name in _REACHED:
+            minutes = minutes_of_calls(
+                name, self._events["emergency.trips"], self.number, self._seconds("vehicle"), self._seconds("out_s")
+            )
+            return np.where(self._happened(_REACHED[name]), minutes, np.nan)
         true, counted = self._share(name)
         return _where(true, counted)
 
@@ -142,9 +151,9 @@ class CountedCalls:
 
 def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
     """Return one row a call of the counted time (index: its number), a column a measure, NaN where it has none."""
-    calls = CountedCalls(events["emergency.calls"], clock)
+    calls = CountedCalls(events, clock)
     columns: dict[str, Any] = {name: calls.group(name) for name in _GROUPINGS}
-    columns |= {name: calls.measure(name) for name in (*_SPANS, *_LIMITS, *_OUTCOMES, *_SHARES)}
+    columns |= {name: calls.measure(name) for name in (*_SPANS, *_LIMITS, *_OUTCOMES, *_SHARES, *_REACHED)}
     return pd.DataFrame(columns, index=pd.Index(calls.number, name="call"))
 
 
@@ -156,8 +165,9 @@ def _where(true: NDArray[np.bool_], counted: NDArray[np.bool_]) -> NDArray[np.fl
 def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
     """Return every KPI that has at least one case behind it."""
     return [
-        *_of_calls(CountedCalls(events["emergency.calls"], clock)),
+        *_of_calls(CountedCalls(events, clock)),
         *_fleet(events, clock),
+        *shares(events["emergency.trips"], clock),
         *_walk_ins(events["emergency.walk_ins"]),
         *_looks(events["emergency.coverage"]),
     ]

@@ -53,6 +53,15 @@ FAMILIES: Final = (
     _time("find_min", "vehicle stopping to the patient's side"),
     _time("scene_min", "at the patient's side on the scene"),
     _time("transport_min", "scene to the hospital door", groups=("condition",)),
+    KpiFamily(
+        "congestion_share",
+        "minutes driven under lights and siren that congestion took",
+        "share",
+        groups=("hour",),
+        headline=("",),
+    ),
+    _time("congestion_to_scene_min", "congestion on the drive to the scene", groups=("hour",), headline=("mean",)),
+    _time("congestion_with_patient_min", "congestion on the drive to the hospital", groups=("hour",)),
     _time("bay_wait_min", "door to a bay", statistics=("mean", "p95")),
     _time(
         "door_to_treatment_min",

@@ -8,6 +8,7 @@ from typing import Any
 import simpy
 
 from twin.city.conditions import Trip
+from twin.city.under_siren import ENDS, SETS_OUT, UnderSiren
 from twin.core.errors import MapError
 from twin.domains.emergency.agents import Ambulance, Caller, Hospital, Patient
 from twin.domains.emergency.connections import PATIENT_HISTORY
@@ -17,6 +18,7 @@ from twin.domains.emergency.hospital_stay import stay_in_hospital
 from twin.domains.emergency.questions import GREEN_CHANNEL, HOSPITAL
 from twin.domains.emergency.service import Service
 from twin.domains.emergency.tables import NO_PATIENT
+from twin.domains.emergency.under_way import be_at
 
 Life = Generator[simpy.Event, Any, None]
 OnFree = Callable[[Service, Ambulance], None]
@@ -157,8 +159,16 @@ def _drive(service: Service, ambulance: Ambulance, target: int, purpose: str) ->
     """Drive under lights and siren."""
     service.set_status(ambulance, purpose)
     trip = _set_out(service, ambulance, target, purpose, service.parameters.siren_time_factor)
-    yield service.env.timeout(max(0.0, trip.arrive_s - service.now))
+    ambulance.siren = UnderSiren(ambulance.number, _severity(service, ambulance), purpose == "to_hospital", trip)
+    service.twin.channels.publish(SETS_OUT, ambulance.siren)
+    yield from be_at(service, trip.timing, len(trip.edges))
     arrive(service, ambulance)
+
+
+def _severity(service: Service, ambulance: Ambulance) -> int:
+    if ambulance.call is None:
+        raise RuntimeError("a vehicle drives under lights and siren for a call")
+    return int(service.open_calls[ambulance.call].row.severity)
 
 
 def _set_out(service: Service, ambulance: Ambulance, target: int, purpose: str, factor: float) -> Trip:
@@ -178,15 +188,19 @@ def turn_round(service: Service, ambulance: Ambulance) -> Life:
     trip = ambulance.way
     if trip is None:
         return
-    turn = trip.timing.position_at(service.now)
-    yield service.env.timeout(max(0.0, turn.at_s - service.now))
-    _end_way(service, ambulance, trip, turn.place)
+    place = trip.timing.position_at(service.now).place
+    yield from be_at(service, trip.timing, place)
+    _end_way(service, ambulance, trip, place)
 
 
 def _end_way(service: Service, ambulance: Ambulance, trip: Trip, edge_count: int) -> None:
     """Stand at the node after so many edges, and record the drive that was."""
     ambulance.node = service.roads.node_after(trip, edge_count)
     ambulance.way = None
+    if ambulance.siren is not None:
+        service.twin.channels.publish(ENDS, ambulance.siren)
+        ambulance.siren = None
+    service.records.track(ambulance, trip, edge_count)
     length_m, free_s = trip.length_m, trip.free_s
     if edge_count < len(trip.edges):
         length_m, free_s = service.roads.extent_of(trip.edges[:edge_count])
@@ -200,6 +214,7 @@ def _end_way(service: Service, ambulance: Ambulance, trip: Trip, edge_count: int
         ambulance.node,
         length_m,
         free_s,
+        trip.factor,
         trip.through_closure,
     )
 
@@ -220,7 +235,7 @@ def _return(service: Service, ambulance: Ambulance) -> Life:
     try:
         yield from turn_round(service, ambulance)
         trip = _set_out(service, ambulance, ambulance.post.node, "home", 1.0)
-        yield service.env.timeout(max(0.0, trip.arrive_s - service.now))
+        yield from be_at(service, trip.timing, len(trip.edges))
     except simpy.Interrupt:
         return
     arrive(service, ambulance)

@@ -191,6 +191,7 @@ class EmergencyParameters(ParameterSection):
     coverage_target_min: float = _of("coverage_target_min", gt=0, le=240)
     coverage_hour: int = _of("coverage_hour", ge=0, le=23)
     mass_casualty_severe_share: float = _of("mass_casualty_severe_share", ge=0, le=1)
+    tracked_days: float = _of("tracked_days", ge=0, le=31)
 
     def files(self) -> tuple[str, ...]:
         """Return the supplied tables."""

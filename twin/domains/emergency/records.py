@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from twin.city.conditions import Trip
 from twin.city.places import Hospital as HospitalPlace
 from twin.city.places import Station as StationPlace
 from twin.core.recorder import EventTable, Recorder
@@ -64,8 +65,13 @@ TRIPS: Final = {
     "to_node": pa.int32(),
     "length_m": pa.float64(),
     "free_flow_s": pa.float64(),
+    "factor": pa.float64(),
     "through_closure": pa.bool_(),
 }
+TRACKS: Final = {
+    "vehicle": pa.int32(), "call": pa.int64(), "purpose": _WORD, "edges": pa.list_(pa.int32()),
+    "at_s": pa.list_(pa.float32()),
+}  # fmt: skip
 HOSPITALS: Final = {
     "time_s": pa.float64(), "hospital": pa.int32(), "call": pa.int64(), "resource": _WORD, "change": pa.int8()
 }  # fmt: skip
@@ -94,9 +100,17 @@ STATION_LIST: Final = {"station": pa.int32(), "node": pa.int32(), **_columns_of(
 
 
 class Records:
-    """Writes the rows of the emergency domain."""
+    """Writes the rows of the emergency domain.
 
-    def __init__(self, recorder: Recorder) -> None:
+    Parameters
+    ----------
+    tracked_until_s
+        The ways of drives that begin before are written too.
+    """
+
+    def __init__(self, recorder: Recorder, tracked_until_s: float = float("-inf")) -> None:
+        self._tracked_until_s = tracked_until_s
+        self._tracks: EventTable = recorder.table("emergency.tracks", TRACKS)
         self.calls: EventTable = recorder.table("emergency.calls", CALLS)
         self.vehicles: EventTable = recorder.table("emergency.vehicles", VEHICLES)
         self.trips: EventTable = recorder.table("emergency.trips", TRIPS)
@@ -123,6 +137,15 @@ class Records:
             )
         for station in stations:
             self._station_list.add(station.position, station.node, *dataclasses.astuple(station.place))
+
+    def track(self, ambulance: Ambulance, trip: Trip, edge_count: int) -> None:
+        """Write the way of a drive that ends after so many edges, and when the vehicle was at each node of it."""
+        at_s = trip.timing.arrive_s
+        if edge_count and at_s[0] < self._tracked_until_s:
+            self._tracks.add(
+                ambulance.number, ambulance.way_call, ambulance.way_purpose, trip.edges[:edge_count],
+                at_s[: edge_count + 1],
+            )  # fmt: skip
 
     def call(self, caller: Caller, ending: str, district: str, lon: float, lat: float) -> None:
         """Write a call that has ended."""

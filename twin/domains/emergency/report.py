@@ -9,6 +9,7 @@ from twin.charts.marks import MOST_SERIES
 from twin.charts.section import Section, StoredRun
 from twin.domains.emergency.report_cases import cases_of
 from twin.domains.emergency.report_chain import chain
+from twin.domains.emergency.report_congestion import congestion
 from twin.domains.emergency.report_curves import curves
 from twin.domains.emergency.report_eleven import eleven
 from twin.domains.emergency.report_equity import equity
@@ -38,6 +39,9 @@ def sections(run: StoredRun, language: Language) -> list[Section]:
         Section("timelines", language("Every patient's timeline"), timelines(run, cases, titles, language)),
         map_section(run, cases, titles, language),
         Section("places-and-hours", language("By district and by hour"), groups(run, cases, titles, language)),
+        Section(
+            "congestion", language("What congestion cost the ambulances"), congestion(run, brains, titles, language)
+        ),
         Section("equity", language("Who waits longer than others"), equity(run, cases, titles, language)),
         Section("walk-ins", language("Patients who come by themselves"), walk_ins(run, brains, titles, language)),
         Section("load", language("Vehicles, queues and coverage through the day"), load(run, brains, titles, language)),

@@ -32,7 +32,8 @@ def cases_of(run: StoredRun, brain: str) -> pd.DataFrame:
     frames = []
     for replication in range(run.replications):
         calls = run.events("emergency.calls", brain, replication)
-        measures = observations({"emergency.calls": calls}, run.clock)
+        trips = run.events("emergency.trips", brain, replication)
+        measures = observations({"emergency.calls": calls, "emergency.trips": trips}, run.clock)
         own = calls.set_index("call")
         stamps = own[["symptom_s", "ring_s", *STAMPS]].assign(moved_s=_moved_s(run, brain, replication, own))
         own = own[["lon", "lat", "transferred_to"]].join(stamps.add_prefix("at_"))

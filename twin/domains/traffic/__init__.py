@@ -12,6 +12,7 @@ from twin.domains.traffic.measures_events import EVENT_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.questions import DECISIONS as ROAD_DECISIONS
 from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
+from twin.domains.traffic.questions_priority import DECISIONS as PRIORITY_DECISIONS
 from twin.domains.traffic.questions_roads import DECISIONS as WAY_DECISIONS
 
 DESCRIPTION: Final = DomainDescription(
@@ -19,7 +20,7 @@ DESCRIPTION: Final = DomainDescription(
     title="Road traffic and parking",
     parameters=TrafficParameters,
     connections=CONNECTIONS,
-    decisions=(*ROAD_DECISIONS, *WAY_DECISIONS, *PARKING_DECISIONS),
+    decisions=(*ROAD_DECISIONS, *WAY_DECISIONS, *PRIORITY_DECISIONS, *PARKING_DECISIONS),
     event_kinds=EVENT_KINDS,
     hears=HEARS,
     supply="twin.domains.traffic.supplied:supply",

@@ -24,12 +24,14 @@ from twin.domains.traffic.gridlock import GridlockWatch
 from twin.domains.traffic.guidance import Guidance
 from twin.domains.traffic.happenings import CROWD, SIGNALS_FAIL
 from twin.domains.traffic.incidents import EVENTS, Incidents, draw_events, roads_may_close
+from twin.domains.traffic.load_delay import LoadDelay
 from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.plate_restriction import BARRED, restricted
+from twin.domains.traffic.priority import Priority
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
 from twin.domains.traffic.supplied import Supplied, vehicles_and_trips
@@ -38,6 +40,7 @@ from twin.domains.traffic.supplied_routes import Routes
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.domains.traffic.tariff import posted_prices
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
+from twin.domains.traffic.watch import Watch
 from twin.domains.traffic.ways import Ways
 
 if TYPE_CHECKING:
@@ -128,8 +131,10 @@ class TrafficDomain:
             )
         vehicles = self.vehicles = tables[VEHICLES]
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
-        self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack)
+        tracked = parameters.tracked_share if twin.streams.replication == 0 else 0.0  # for the playback
+        self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack, tracked)
         self.road.add_vehicles(len(vehicles))
+        self._load_delay = LoadDelay(self.network, self.road, parameters.load_delay)
         self.signal_control = SignalControl(twin.brain, self.network, self.road, parameters, tables[SIGNALS])
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self.parking_app = ParkingApp(
@@ -157,6 +162,14 @@ class TrafficDomain:
             tables[SIGNALS]["failure_draw"].to_numpy(), parameters,
         )  # fmt: skip
         self._gridlock = GridlockWatch(twin.recorder, self.network, self.road, self.city.roads, parameters.ring_roads)
+        self._watch = Watch(
+            self.city, self.network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min)
+        )  # fmt: skip
+        self.roads.watch(twin.env, self._watch.measure())
+        self.priority = Priority(
+            twin, self.city, self.roads, self.network, self.road, self.signal_control, parameters, tables[SIGNALS],
+            self.begins_s,
+        )  # fmt: skip
         self._records = Records(twin.recorder, self.network, self.road)
         self._records.describe(self.lots)
         self._records.describe_links(self.city.roads, parameters.ring_roads)
@@ -189,6 +202,7 @@ class TrafficDomain:
             self._live_step(step)
             step += 1
             yield twin.env.timeout(self._step_ms / MS)
+            self._watch.look(step * self._step_ms)
 
     def _still_driving(self, step: int) -> bool:
         return step * self._step_ms < self._ends_ms or self.busy()
@@ -220,13 +234,16 @@ class TrafficDomain:
         )
         self._arrive(arrived, time_ms, ends_ms)
         self.car_parks.leave(leaving)  # not before: nobody takes a place earlier than it is left
+        self._load_delay.step(ends_ms)
         self.ways.renew(ends_ms, self._begins_ms)
         self.incidents.step(ends_ms)
         self.gates.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
+        self.priority.step(ends_ms)
         if ends_ms % (MS * INTERVAL_S) == 0:
             self._records.interval((ends_ms + self._begins_ms) // MS, self.car_parks.taken)
             self._gridlock.look((ends_ms + self._begins_ms) / MS)
+            self._records.tracks(self.begins_s)
 
     def _users(self, trips: NDArray[np.int32], who: NDArray[np.int32], junction: NDArray[np.int32]) -> Users:
         """Return those of these drivers who have the parking app and will look for a place."""
@@ -290,9 +307,11 @@ class TrafficDomain:
 
     def finish(self, twin: Twin) -> None:
         """Record the trips, and those that are still under way."""
+        self._records.tracks(self.begins_s)
         self._records.trips(self.book, self.lots, self._begins_ms / MS)
         self.incidents.finish(twin.now)
         self._gridlock.finish()
+        self.priority.finish(self.road.now_ms)
 
     def populations(self) -> Mapping[str, Sequence[Any]]:
         """Return the drivers and the lots."""

@@ -34,7 +34,9 @@ def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
         KpiValue("traffic.trips_not_ended", under_way, "count", trips),
     ]
     rows += event_kpis(events, clock)
-    return [*rows, *_on_links(events, clock), *_on_roads(events["traffic.roads"], clock)]
+    return [
+        *rows, *_on_links(events, clock), *_on_roads(events["traffic.roads"], clock), *_for_ambulances(events, clock)
+    ]  # fmt: skip
 
 
 def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
@@ -150,3 +152,18 @@ def _on_roads(roads: pd.DataFrame, clock: Clock) -> list[KpiValue]:
             "most_locked_links": "locked_links", "put_aside": "put_aside"}  # fmt: skip
     rows = [KpiValue(f"traffic.{name}", float(counted[column].max()), "count", count) for name, column in most.items()]
     return [*rows, KpiValue("traffic.queued", float(counted["queued"].mean()), "count", count)]
+
+
+def _for_ambulances(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
+    """Count for whom signals made way in the counted time, and what green that took from others."""
+    waves, holds = events["traffic.green_waves"], events["traffic.signal_holds"]
+    waves = waves[(waves["time_s"] >= 0) & (waves["time_s"] < clock.duration_s)]
+    if waves.empty:
+        return []
+    holds = holds[(holds["begins_s"] >= 0) & (holds["begins_s"] < clock.duration_s)]
+    taken_min = float(holds["green_taken_s"].sum()) / MINUTE_S
+    return [
+        KpiValue("traffic.green_waves", len(waves), "count", len(waves)),
+        KpiValue("traffic.signal_holds", len(holds), "count", len(waves)),
+        KpiValue("traffic.green_taken_min", taken_min, "min", len(holds)),
+    ]

@@ -41,5 +41,8 @@ ROAD_FAMILIES: Final = (
     KpiFamily("most_queued", "most vehicles in queues at once", "count"),
     KpiFamily("most_full_links", "most links that were full at once", "count"),
     KpiFamily("most_locked_links", "most links that had not moved for a quarter of an hour", "count"),
+    KpiFamily("green_waves", "drives under lights and siren that signals made way for", "count", better="neither"),
+    KpiFamily("signal_holds", "times that a signal made way for an ambulance", "count", better="neither"),
+    KpiFamily("green_taken_min", "green that others lost to ambulances at signals", "min"),
     KpiFamily("put_aside", "vehicles that were put beside the road to undo a gridlock", "count"),
 )  # fmt: skip

@@ -79,7 +79,7 @@ class Network:
         return cls(
             links=links,
             hierarchy=Hierarchy.of_arrays(rank, links.from_junction, links.to_junction),
-            times=_times(links, signals, city.ordinary.parameters.junction_time_factor, parameters),
+            times=_times(links, signals, city, parameters),
             signals=signals,
             first_plan=_first_plan(links, signals, parameters),
             point_junction=points,
@@ -88,12 +88,12 @@ class Network:
             node_xy_m=roads.node_xy_m,
         )
 
-    def road(self, unjam_ms: int, slack: int) -> RoadTraffic:
+    def road(self, unjam_ms: int, slack: int, tracked_share: float = 0.0) -> RoadTraffic:
         """Return an empty road; see `RoadTraffic`."""
         ends = self.links.from_junction, self.links.to_junction
         return RoadTraffic(
             len(self.links.node), *ends, self.times, unjam_ms=unjam_ms, slack=slack,
-            link_signal=self.signals.link_phase, signals=self.first_plan,
+            link_signal=self.signals.link_phase, signals=self.first_plan, tracked_share=tracked_share,
         )  # fmt: skip
 
     def write_ways(
@@ -125,21 +125,28 @@ def is_main(links: Links) -> NDArray[np.bool_]:
     return np.isin(links.road_class, [ROAD_CLASSES.index(name) for name in SIGNALLED])
 
 
-def _times(links: Links, signals: Signals, junction_time_factor: float, parameters: TrafficParameters) -> LinkTimes:
+def driven_s(links: Links, signals: Signals, city: City) -> NDArray[np.float64]:
+    """Return what the links take when nobody else drives, shape (m,).
+
+    What junctions cost is a factor of the time, but for links that end at a signal with a plan: there it is lived.
+    """
+    slower = np.where(signals.link_phase >= 0, 1.0, city.ordinary.parameters.junction_time_factor)
+    return np.asarray(links.free_flow_s * slower, np.float64)
+
+
+def _times(links: Links, signals: Signals, city: City, parameters: TrafficParameters) -> LinkTimes:
     """Return what classes of road and signals make of the links.
 
-    What signals cost is a share of the capacity and part of the factor for junctions, or, where they have plans, is
-    lived: then neither holds for the links that end at one.
+    What signals cost is a share of the capacity too, but where they have plans.
     """
     flow = parameters.lane_flow_per_h.model_dump()
     by_class = np.array([flow.get(name.removesuffix("_link"), flow["local"]) for name in ROAD_CLASSES])
     as_share = is_main(links) & (parameters.signals == "share")
     green = np.where(as_share, parameters.signal_green_share, 1.0)
-    slower = np.where(signals.link_phase >= 0, 1.0, junction_time_factor)
     return triangular(
         links.length_m,
         links.lanes,
-        links.length_m / (links.free_flow_s * slower),
+        links.length_m / driven_s(links, signals, city),
         by_class[links.road_class] * green,
         parameters.jam_density_per_m,
         STEP_MS,

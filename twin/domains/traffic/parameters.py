@@ -284,10 +284,13 @@ class TrafficParameters(ParameterSection):
     signal_yellow_s: float = _of("signal_yellow_s", ge=0, le=10)
     signal_all_red_s: float = _of("signal_all_red_s", ge=0, le=10)
     signal_end_gain_s: float = _of("signal_end_gain_s", ge=0, le=10)
+    load_delay: float = _of("load_delay", ge=0, le=20)
     junction_slack: int = _of("junction_slack", ge=0, le=16)
     unjam_min: float = _of("unjam_min", ge=0, le=600)
     habits_from_h: list[Annotated[int, Field(ge=0, le=23)]] = _of("habits_from_h", min_length=1, max_length=24)
+    habit_sigma: float = _of("habit_sigma", ge=0, le=1)
     news_every_min: int = _of("news_every_min", ge=1, le=120)
+    watched_every_min: int = _of("watched_every_min", ge=1, le=60)
     news_shares: int = _of("news_shares", ge=1, le=24)
     news_weight: float = _of("news_weight", gt=0, le=1)
     points_around: int = _of("points_around", ge=1, le=32)
@@ -358,6 +361,7 @@ class TrafficParameters(ParameterSection):
     gate_every_s: float = _of("gate_every_s", ge=2, le=3600)
     gate_set_point_share: float = _of("gate_set_point_share", gt=0, le=1)
     plate_restriction: PlateRestriction = _of("plate_restriction")
+    tracked_share: float = _of("tracked_share", ge=0, le=1)
     ring_roads: list[list[str]] = _of("ring_roads", min_length=2, max_length=2, validate_default=True)
 
     def files(self) -> tuple[str, ...]:

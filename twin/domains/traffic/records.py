@@ -47,6 +47,7 @@ ROADS: Final = {
     "locked_links": pa.int32(), "put_aside": pa.int64(),
 }  # fmt: skip
 BARRED_CARS: Final = {"vehicle": pa.int32(), "day": pa.int32(), "does": pa.dictionary(pa.int32(), pa.string())}
+TRACKS: Final = {"vehicle": pa.int32(), "link": pa.int32(), "entered_s": pa.float32()}
 LOTS: Final = {"ends_s": pa.int32(), "lot": pa.int32(), "taken": pa.int32()}
 LOT_LIST: Final = {
     "lot": pa.int32(), "name": pa.string(), "kind": pa.dictionary(pa.int32(), pa.string()), "spaces": pa.int32(),
@@ -63,6 +64,7 @@ class Records:
         self._links: EventTable = recorder.table("traffic.links", LINKS)
         self._roads: EventTable = recorder.table("traffic.roads", ROADS)
         self._lots: EventTable = recorder.table("traffic.lots", LOTS)
+        self._tracks: EventTable = recorder.table("traffic.tracks", TRACKS)
         self._lot_list: EventTable = recorder.table("traffic.lot_list", LOT_LIST)
         self._barred: EventTable = recorder.table("traffic.barred", BARRED_CARS)
         self._link_list: EventTable = recorder.table("traffic.link_list", LINK_LIST)
@@ -113,6 +115,12 @@ class Records:
         )  # fmt: skip
         stands = np.flatnonzero(taken)
         self._lots.add_columns(np.full(len(stands), ends_s, np.int32), stands.astype(np.int32), taken[stands])
+
+    def tracks(self, begins_s: float) -> None:
+        """Write which tracked vehicles have entered which links since this was last called."""
+        vehicle, link, time_ms = self._road.take_entries()
+        if len(vehicle):
+            self._tracks.add_columns(vehicle, link, (time_ms / MS + begins_s).astype(np.float32))
 
     def describe_drivers(
         self, informed: np.ndarray[tuple[int], np.dtype[np.bool_]], app: np.ndarray[tuple[int], np.dtype[np.bool_]]

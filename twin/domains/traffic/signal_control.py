@@ -30,8 +30,9 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 def draw_signals(draw: Callable[[str], np.random.Generator], signals: int) -> pd.DataFrame:
-    """Draw which signals the city controls first, and which fail first: uniform numbers, a row a signal."""
-    return pd.DataFrame({name: draw(name).random(signals) for name in ("control_draw", "failure_draw")})
+    """Draw which signals the city controls first, which fail first, which can make way: uniform numbers, a row each."""
+    names = ("control_draw", "failure_draw", "priority_draw")
+    return pd.DataFrame({name: draw(name).random(signals) for name in names})
 
 
 class SignalControl:
@@ -45,7 +46,7 @@ class SignalControl:
     Attributes
     ----------
     rows
-        Cycle, start and length of green of each phase as they are now, ms, shape (p, 3).
+        Cycle, start and length of green of each phase by the plans of now, ms, shape (p, 3).
     """
 
     def __init__(
@@ -69,15 +70,12 @@ class SignalControl:
         self._alone = np.zeros(self._signals.phase_count, np.bool_)
         self._controlled = False
         self._dark = np.zeros(len(self.rows), np.bool_)
+        self._held, self._held_rows = np.empty(0, np.int64), np.empty((0, 3), np.int32)
 
     def set_dark(self, dark: NDArray[np.bool_]) -> None:
         """Let the signals of these phases fail, shape (p,), and all others work."""
         self._dark = dark
         self._show()
-
-    def _show(self) -> None:
-        """Set the road's signals: dark ones stop nobody for long; see `twin.domains.traffic.dark_signals`."""
-        self._road.set_signals(np.where(self._dark[:, None], np.array(ALWAYS_GREEN), self.rows))
 
     def step(self, now_ms: int, now_s: float) -> None:
         """Ask for plans when it is time to, and set them.
@@ -96,6 +94,18 @@ class SignalControl:
             self._controlled = False
             self._alone[:] = False
             self._show()
+
+    def hold(self, phases: NDArray[np.int64], rows: NDArray[np.int32]) -> None:
+        """Let these phases go by these rows, shape (k, 3), instead of their plans, and all others by their plans."""
+        self._held, self._held_rows = phases, rows
+        self._show()
+
+    def _show(self) -> None:
+        """Set the road's signals: dark ones stop nobody for long; see `twin.domains.traffic.dark_signals`."""
+        shown = self.rows.copy()
+        shown[self._held] = self._held_rows
+        shown[self._dark] = ALWAYS_GREEN
+        self._road.set_signals(shown)
 
     def _ask(self, now_s: float) -> SetPlans:
         parameters = self._parameters

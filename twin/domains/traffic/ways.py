@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.city.next_links import NextLinks
-from twin.city.road_traffic import Passed, RoadTraffic
+from twin.city.road_traffic import RoadTraffic
 from twin.core.clock import MS, Clock
+from twin.domains.traffic.habits import Habits
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
+from twin.domains.traffic.watch import Measured
 from twin.kernels.hierarchy import UNREACHABLE_MS
 from twin.kernels.lanes import LANES
 
@@ -21,13 +23,11 @@ if TYPE_CHECKING:
 
 
 class Ways:
-    """Tables of next links: of habit in the first rows, then of what the informed know, then of habit round barriers.
+    """Tables of next links: of habit in the first rows, of what the informed know in the others.
 
-    The second and the third are there only where somebody is informed, or a road may close.
-
-    Habit is an ordinary day's times, of the hour of the day at which habits last changed. The informed know the mean
-    times of the last interval, smoothed, one share of the points after the other, so that not all turn at once. Points
-    go together in groups of `LANES`, as in `NextLinks`.
+    Habit is an ordinary day's times as drivers take them (see `Habits`), of the hour of the day at which habits last
+    changed. The informed know the mean times of the last interval, smoothed, one share of the points after the other,
+    so that not all turn at once. Points go together in groups of `LANES`, as in `NextLinks`.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Ways:
         self._barred: NDArray[np.bool_] | None = None
         self.habit_knows = False
         self._city, self._network, self._road = city, network, road
+        self._habits = Habits(city, network, parameters.habit_sigma)
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
         self._groups = np.arange(-(-len(self._points) // LANES), dtype=np.int32)
@@ -54,7 +55,8 @@ class Ways:
         self._table = NextLinks(blocks * LANES * len(self._groups), len(network.links.node))
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
-        self._passed = Passed(road)
+        self._interval_ms = round(MS * 60 * parameters.news_every_min)
+        self._measured = Measured(network, road, self._interval_ms)
         self._renewals = 0
         self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
         if anybody_informed:
@@ -68,10 +70,15 @@ class Ways:
 
     def _renew_groups(self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32]) -> None:
         """Write what the informed know of the ways to some groups of points."""
+        self._write_groups(self._round(link_time_ms), groups, groups + np.int32(len(self._groups)))
+
+    def _write_groups(
+        self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32], words: NDArray[np.int32]
+    ) -> None:
+        """Write the ways to some groups of points, which rise, into rows of the table."""
         points = np.add.outer(groups * LANES, np.arange(LANES)).ravel().astype(np.int32)
         points = points[points < len(self._points)]  # rising, so that only the last group can lack some
-        words = groups + np.int32(len(self._groups))
-        self._network.write_ways(self._road, self._round(link_time_ms), points, words, self._table, self._city.threads)
+        self._network.write_ways(self._road, link_time_ms, points, words, self._table, self._city.threads)
 
     @property
     def _detours_from(self) -> int:
@@ -103,15 +110,12 @@ class Ways:
         self._road.send_to(who, points + np.int32(self._detours_from))
 
     def _write_detours(self) -> None:
-        usual_ms = self._round(self._network.usual_times_ms(self._city, self._habit_of or 0))
-        words = self._groups + np.int32(self._detours_from // LANES)
-        self._network.write_ways(self._road, usual_ms, self._points, words, self._table, self._city.threads)
+        for time_ms, groups in self._habits.opinions(self._habit_of or 0):
+            self._write_groups(self._round(time_ms), groups, groups + np.int32(self._detours_from // LANES))
 
     def _write_habit(self) -> None:
-        usual_ms = self._network.usual_times_ms(self._city, self._habit_of or 0)
-        if self.habit_knows:
-            usual_ms = self._round(usual_ms)
-        self._network.write_ways(self._road, usual_ms, self._points, self._groups, self._table, self._city.threads)
+        for time_ms, groups in self._habits.opinions(self._habit_of or 0):
+            self._write_groups(self._round(time_ms) if self.habit_knows else time_ms, groups, groups)
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
         """Let vehicles drive to points by the way that each knows."""
@@ -123,13 +127,13 @@ class Ways:
 
     def renew(self, now_ms: int, begins_ms: int) -> None:
         """Take over what has become known by now: at each interval's end, and at the hours when habits change."""
-        interval_ms = round(MS * 60 * self._parameters.news_every_min)
-        if now_ms % interval_ms:
+        if now_ms % self._interval_ms:
             return
         self._learn_habit(self._clock.hour_of_day((now_ms + begins_ms) / MS))
         if not self._anybody_informed:
             return
-        self._measure(interval_ms)
+        weight = self._parameters.news_weight
+        self._known_ms = (1 - weight) * self._known_ms + weight * self._measured.since_last()
         share = self._groups[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
         self._renewals += 1
         known_ms = self._known()
@@ -146,13 +150,3 @@ class Ways:
         self._write_habit()
         if self._barred is not None:
             self._write_detours()
-
-    def _measure(self, interval_ms: int) -> None:
-        """Take the mean time of those who left each link since the last time into what is known of it."""
-        count, travel_ms = self._passed.since_last()
-        free_ms = self._network.times.free_ms
-        full = self._road.on_links() >= self._network.times.storage
-        stands_ms = np.where(full, free_ms + interval_ms, free_ms)
-        seen_ms = np.where(count > 0, travel_ms / np.maximum(count, 1), stands_ms)
-        weight = self._parameters.news_weight
-        self._known_ms = (1 - weight) * self._known_ms + weight * seen_ms

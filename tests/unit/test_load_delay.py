@@ -1,0 +1,65 @@
+"""Promises: links get slower in proportion to their load, keep their capacity, and keep what others have set."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from twin.city.road_traffic import RoadTraffic
+from twin.domains.traffic.load_delay import EVERY_S, LoadDelay
+from twin.kernels.road_network import LinkTimes
+
+FREE_MS, WAVE_MS, HEADWAY_MS = 60_000, 120_000, 2_000
+TIMES = LinkTimes(*(np.array([value], np.int32) for value in (FREE_MS, WAVE_MS, HEADWAY_MS, 90)))
+NETWORK: Any = SimpleNamespace(times=TIMES)
+CARS = 3000
+
+
+def loaded_road(load_delay: float, every_ms: int) -> tuple[RoadTraffic, LoadDelay]:
+    """Return one link after an hour and a half in which a car has entered every so many ms."""
+    road = RoadTraffic(2, [0], [1], TIMES)
+    cars = road.add_vehicles(CARS)
+    road.send_along(cars, np.arange(CARS + 1), np.zeros(CARS, np.int32))
+    delay = LoadDelay(NETWORK, road, load_delay)
+    depart_ms = np.arange(CARS) * every_ms
+    for end_ms in range(EVERY_S * 1000, 18 * EVERY_S * 1000 + 1, EVERY_S * 1000):
+        own = (depart_ms >= end_ms - EVERY_S * 1000) & (depart_ms < end_ms)
+        road.advance(end_ms, cars[own], depart_ms[own])
+        delay.step(end_ms)
+    return road, delay
+
+
+def test_a_link_at_half_its_capacity_takes_half_of_the_load_delay_longer() -> None:
+    road, _ = loaded_road(3.0, 2 * HEADWAY_MS)
+    assert road.of_links("free_ms")[0] == pytest.approx(FREE_MS * 2.5, rel=0.01)
+
+
+def test_what_is_added_forwards_is_taken_from_the_wave_so_that_the_capacity_stays() -> None:
+    road, _ = loaded_road(1.0, HEADWAY_MS)
+    assert road.of_links("free_ms")[0] + road.of_links("wave_ms")[0] == FREE_MS + WAVE_MS
+    passed = road.of_links("left")[0]
+    slowest_ms = int(road.of_links("free_ms")[0])
+    assert slowest_ms > 1.9 * FREE_MS
+    assert passed == pytest.approx((road.now_ms - slowest_ms) / HEADWAY_MS, abs=2), "one a headway, none held back"
+
+
+def test_without_a_load_delay_nothing_changes() -> None:
+    road, _ = loaded_road(0.0, 2 * HEADWAY_MS)
+    assert road.of_links("free_ms")[0] == FREE_MS
+    assert road.of_links("wave_ms")[0] == WAVE_MS
+
+
+def test_times_that_somebody_else_sets_are_the_times_without_load() -> None:
+    """Rain, say; when it ends, the link is what it was before."""
+    road, delay = loaded_road(3.0, 2 * HEADWAY_MS)
+    for base_ms in (2 * FREE_MS, FREE_MS):
+        road.set_links([0], free_ms=base_ms, wave_ms=WAVE_MS)
+        end_ms = road.now_ms + EVERY_S * 1000
+        road.advance(end_ms)
+        delay.step(end_ms)
+        load = delay._load[0]
+        assert 0 < load < 0.5
+        assert road.of_links("free_ms")[0] == pytest.approx(base_ms * (1 + 3 * load), abs=1)

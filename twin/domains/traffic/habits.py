@@ -1,0 +1,65 @@
+"""What drivers who are not informed think that the roads are like at an hour of an ordinary day.
+
+On a map with a table of usual delays that is what its drivers have lived on days before; elsewhere it is the city's
+ordinary traffic. Nobody knows it exactly: drivers to different destinations err differently (a probit choice of ways:
+Daganzo and Sheffi 1977, "On stochastic models of traffic assignment", Transportation Science 11), so that not all who
+come along choose the same of two ways that are nearly alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.city.traffic import milliseconds
+from twin.city.usual_delays import read_usual_delays
+from twin.core.clock import MS
+from twin.core.streams import Streams
+from twin.kernels.lanes import LANES
+
+if TYPE_CHECKING:
+    from twin.city.city import City
+    from twin.domains.traffic.network import Network
+
+OPINIONS: Final = 8
+"""So many different opinions of the roads are held, each by every eighth group of destinations."""
+OPINIONS_OF: Final = Streams(0, 0)
+"""What drivers are used to belongs to the city, not to the day: all seeds and replications have the same."""
+
+
+class Habits:
+    """Travel times on links by which habitual ways are chosen; m links, p points.
+
+    Parameters
+    ----------
+    sigma
+        Standard deviation of the logarithm of what drivers take a link's time for.
+    """
+
+    def __init__(self, city: City, network: Network, sigma: float) -> None:
+        self._city, self._network, self._sigma = city, network, sigma
+        self._delays = city.shared("roads.usual_delays", lambda: read_usual_delays(city.map.folder, city.roads))
+
+    def usual_ms(self, hour_of_day: int) -> NDArray[np.int32]:
+        """Return what links usually take in an hour of the day, ms, shape (m,)."""
+        if self._delays is None or self._city.ordinary.is_supplied(hour_of_day):
+            return self._network.usual_times_ms(self._city, hour_of_day)
+        by_edge = self._delays.at(hour_of_day)
+        links = self._network.links
+        factor = np.zeros(len(links.length_m))
+        np.add.at(factor, links.edge_link, links.edge_share * by_edge)
+        return milliseconds(factor * self._network.times.free_ms / MS)
+
+    def opinions(self, hour_of_day: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+        """Yield what drivers take links' times for, ms, shape (m,), and to which groups of `LANES` points they go."""
+        usual_ms = self.usual_ms(hour_of_day)
+        groups = np.arange(-(-len(self._network.point_junction) // LANES), dtype=np.int32)
+        if not self._sigma:
+            yield usual_ms, groups
+            return
+        for number in range(OPINIONS):
+            normal = OPINIONS_OF("traffic", "habits", str(number)).standard_normal(len(usual_ms))
+            yield milliseconds(usual_ms * np.exp(self._sigma * normal) / MS), groups[number::OPINIONS]

@@ -1,0 +1,54 @@
+"""What traffic costs on a link long before it is full: crossing, turning, waiting that no queue of the model holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from twin.city.road_traffic import STEP_MS, Passed, RoadTraffic
+from twin.core.clock import MS
+
+if TYPE_CHECKING:
+    from twin.domains.traffic.network import Network
+
+EVERY_S: Final = 300
+"""How often links are looked at; any step goes into it without rest."""
+NEWEST: Final = 0.5
+"""Weight of the last interval in a link's load; the rest is the load before."""
+
+
+class LoadDelay:
+    """Makes links slower in proportion to their load: free time times ``1 + load_delay * flow / capacity``.
+
+    The capacity stays what it is: what is added to the time forwards is taken from the time of the backward wave.
+    Whoever else changes a link's times sets those without load; this is noticed when the link is looked at next.
+    """
+
+    def __init__(self, network: Network, road: RoadTraffic, load_delay: float) -> None:
+        self._road, self._load_delay = road, load_delay
+        times = network.times
+        self._links = np.arange(len(times.free_ms), dtype=np.int32)
+        self._passed = Passed(road)
+        self._load = np.zeros(len(self._links))
+        self._free_ms, self._wave_ms = times.free_ms.copy(), times.wave_ms.copy()
+        self._set_free_ms, self._set_wave_ms = times.free_ms.copy(), times.wave_ms.copy()
+
+    def step(self, now_ms: int) -> None:
+        """Look at the links at the end of each interval, and set their times by what passed."""
+        if not self._load_delay or now_ms % (MS * EVERY_S):
+            return
+        self._notice_changes()
+        count, _ = self._passed.since_last()
+        flow_share = np.minimum(count * (self._road.of_links("headway_ms") / (MS * EVERY_S)), 1.0)
+        self._load = NEWEST * flow_share + (1 - NEWEST) * self._load
+        slower = np.rint(self._free_ms * (1 + self._load_delay * self._load))
+        faster = np.maximum(self._free_ms + self._wave_ms.astype(np.int64) - slower, STEP_MS)
+        self._set_free_ms, self._set_wave_ms = slower.astype(np.int32), faster.astype(np.int32)
+        self._road.set_links(self._links, free_ms=self._set_free_ms, wave_ms=self._set_wave_ms)
+
+    def _notice_changes(self) -> None:
+        """Take over the times that somebody else has set since the last look."""
+        free_ms, wave_ms = self._road.of_links("free_ms"), self._road.of_links("wave_ms")
+        changed = (free_ms != self._set_free_ms) | (wave_ms != self._set_wave_ms)
+        self._free_ms[changed], self._wave_ms[changed] = free_ms[changed], wave_ms[changed]

@@ -1,0 +1,1 @@
+"""Rules for the traffic domain's decision about priority at signals."""

@@ -1,0 +1,1 @@
+"""The playback: one HTML file in which a stored run can be watched; reads stored results only."""

@@ -1,0 +1,161 @@
+"""The first day of one brain, read from the stored events, as the columns of its block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from twin.city.graph import ROAD_CLASSES
+from twin.core.clock import DAY_S
+from twin.report.playback.ambulances_block import ambulance_columns
+from twin.report.playback.blocks import Block, Columns, pack
+from twin.report.playback.cars_block import UNITS_PER_S, Ways, way_columns
+from twin.report.playback.layers_block import ambulances_out, curves, occupancy_columns, speed_columns
+
+if TYPE_CHECKING:
+    from twin.city.graph import RoadGraph
+    from twin.core.language import Language
+    from twin.experiment.store import Results
+    from twin.report.playback.city_block import Streets
+
+TRACKS: Final = ("traffic.tracks", "emergency.tracks")
+SLOW_CLASSES: Final = ("unclassified", "residential", "living_street", "service")
+"""Streets that are not shown by their speed."""
+FEWEST_VEHICLES: Final = 500
+"""So many are shown whatever the page's size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Day:
+    """What is shown of a brain.
+
+    Attributes
+    ----------
+    ends_s
+        Up to when the playback goes.
+    events
+        The tables of the first replication that are needed.
+    """
+
+    name: str
+    ends_s: float
+    events: dict[str, pd.DataFrame]
+    roads: RoadGraph
+    streets: Streets
+
+    @classmethod
+    def of(cls, results: Results, brain: str, roads: RoadGraph, streets: Streets) -> Day:
+        """Read the tables of a brain's first replication."""
+        scenario = results.scenario
+        names = {
+            "emergency": ("tracks", "vehicles", "fleet", "station_list", "hospital_list", "calls"),
+            "traffic": ("tracks", "trips", "drivers", "links", "link_list", "roads", "lots", "lot_list"),
+        }
+        events = {
+            f"{domain}.{table}": results.event_table(f"{domain}.{table}", brain, 0)
+            for domain, tables in names.items()
+            for table in tables
+            if domain in scenario.domains
+        }
+        return cls(brain, played_s(results), events, roads, streets)
+
+    @cached_property
+    def vehicles(self) -> int:
+        """How many vehicles were tracked."""
+        tracks = self.events.get("traffic.tracks")
+        return 0 if tracks is None else int(tracks["vehicle"].nunique())
+
+    @property
+    def has_traffic(self) -> bool:
+        """Whether the roads were simulated, vehicle by vehicle."""
+        return "traffic.links" in self.events
+
+    @property
+    def has_ambulances(self) -> bool:
+        """Whether ambulances took part."""
+        return "emergency.tracks" in self.events
+
+    def block(self, every: int) -> Block:
+        """Pack the day, with one in ``every`` tracked vehicle."""
+        return pack({**self._cars(every), **self._still, **self._ambulances})
+
+    def _cars(self, every: int) -> Columns:
+        if not self.vehicles:
+            return {}
+        ways = Ways.of(self.events["traffic.tracks"], self.events["traffic.trips"], self.ends_s, every)
+        free = np.rint(self.events["traffic.link_list"]["free_s"].to_numpy() * UNITS_PER_S).astype(np.int64)
+        drivers = self.events["traffic.drivers"].set_index("vehicle").loc[np.unique(ways.trips["vehicle"].to_numpy())]
+        knows = drivers["informed"].to_numpy(np.int64) + 2 * drivers["app"].to_numpy(np.int64)
+        return {**way_columns(ways, self.streets, free), "vehicleKnows": knows}
+
+    @cached_property
+    def _still(self) -> Columns:
+        if not self.has_traffic:
+            return {}
+        events = self.events
+        slow = [ROAD_CLASSES.index(name) for name in SLOW_CLASSES]
+        shown = ~np.isin(self.streets.links.road_class, slow)
+        free_s = events["traffic.link_list"]["free_s"].to_numpy(np.float64)
+        return {
+            **speed_columns(events["traffic.links"], free_s, shown, self.ends_s),
+            **occupancy_columns(events["traffic.lots"], len(events["traffic.lot_list"]), self.ends_s),
+        }
+
+    @cached_property
+    def _ambulances(self) -> Columns:
+        return ambulance_columns(self.events, self.roads, self.ends_s) if self.has_ambulances else {}
+
+    def places(self, say: Language) -> dict[str, list[dict[str, Any]]]:
+        """Return stations and hospitals as they were in the run: a user's own tables may have replaced the map's."""
+        if not self.has_ambulances:
+            return {}
+        found = {}
+        for kind, table, key in (("stations", "station_list", "station"), ("hospitals", "hospital_list", "hospital")):
+            rows = self.events[f"emergency.{table}"]
+            xy_m = np.rint(self.roads.node_xy_m[rows["node"].to_numpy()]).astype(int).tolist()
+            names = rows[say.pick("name_en", "name_zh")].astype(str)
+            found[kind] = [
+                {"number": int(number), "name": name, "at": at}
+                for number, name, at in zip(rows[key], names, xy_m, strict=True)
+            ]
+        return found
+
+    def curves(self) -> dict[str, list[Any]]:
+        """Return the small curves below the map."""
+        found: dict[str, list[Any]] = {}
+        if self.has_traffic:
+            spaces = int(self.events["traffic.lot_list"]["spaces"].sum())
+            found.update(curves(self.events["traffic.roads"], self.events["traffic.lots"], spaces, self.ends_s))
+        if self.has_ambulances:
+            found["ambulances"] = ambulances_out(self.events["emergency.vehicles"], self.ends_s)
+        return found
+
+
+def parameter(results: Results, domain: str, name: str) -> float:
+    """Return a number that the scenario sets."""
+    return float(getattr(results.scenario.sections[domain], name))
+
+
+def played_s(results: Results) -> float:
+    """Return up to when a run can be played back: its end, or where the ways of its ambulances end."""
+    scenario = results.scenario
+    ends_s = scenario.duration_h * 3600
+    if "traffic" not in scenario.domains:
+        ends_s = min(ends_s, DAY_S * parameter(results, "emergency", "tracked_days"))
+    return float(ends_s)
+
+
+def has_ways(results: Results) -> bool:
+    """Say whether ways were recorded for every brain."""
+    from twin.core.errors import ResultsError
+
+    wanted = [name for name in TRACKS if name.partition(".")[0] in results.scenario.domains]
+    try:
+        rows = [len(results.event_table(name, brain, 0)) for brain in results.brains for name in wanted]
+    except ResultsError:  # a run of before tracks were recorded
+        return False
+    return bool(rows) and any(rows)
