@@ -13,12 +13,14 @@ from twin.core.clock import Clock
 from twin.core.kpis import HOURS, names_of
 from twin.core.recorder import Recorder
 from twin.domains.traffic import DESCRIPTION
+from twin.domains.traffic.gridlock import LOCKED
+from twin.domains.traffic.incidents import CLOSURES
 from twin.domains.traffic.kpis import WALK_M_PER_MIN, compute, observations
 from twin.domains.traffic.measures import RINGS
 from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
 from twin.domains.traffic.priority import HOLDS, WAVES
-from twin.domains.traffic.records import LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
+from twin.domains.traffic.records import BARRED_CARS, LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
 
 CLOCK = Clock(datetime(2021, 3, 15, 7), 3600.0, 7200.0)
 NO_PARKING = {
@@ -58,6 +60,16 @@ def events() -> dict[str, pd.DataFrame]:
     roads.add(4500, 40, 0, 20, 28.0, 1.2, 0.7, 1, 1, 3)
     for name, schema in NO_PARKING.items():
         recorder.table(name, schema)
+    closures = recorder.table("traffic.closures", CLOSURES)
+    closures.add(0.0, 600.0, 4, 7, 0)
+    closures.add(600.0, 1200.0, 2, 5, 1)
+    locked = recorder.table("traffic.locked_links", LOCKED)
+    locked.add(0, "a", "west", 0, 113.0, 34.0, -600.0, 1800.0, False)  # half an hour of it counts
+    locked.add(1, "", "west", 2, 113.0, 34.0, 5400.0, None, True)  # to the end
+    locked.add(1, "", "west", 2, 113.0, 34.0, 8000.0, None, True)  # after it
+    barred = recorder.table("traffic.barred", BARRED_CARS)
+    for vehicle, does in enumerate(("stays_home", "stays_home", "shifts", "drives_anyway")):
+        barred.add(vehicle, 0, does)
     waves = recorder.table("traffic.green_waves", WAVES)
     holds = recorder.table("traffic.signal_holds", HOLDS)
     for begins_s in (-600.0, 100.0, 7300.0):  # before the counted time, in it, after it
@@ -89,7 +101,8 @@ def found(events: dict[str, pd.DataFrame]) -> dict[str, float]:
         ("green_waves", 1), ("signal_holds", 2), ("green_taken_min", 1.5),
         ("planning_time_index.h07", 2.0), ("planning_time_index.h08", 2.0), ("planning_time_index", 2.0),
         ("most_driving", 50), ("queued", 15.0), ("most_queued", 20), ("most_full_links", 2), ("most_locked_links", 1),
-        ("put_aside", 3),
+        ("put_aside", 3), ("turned_back", 12), ("locked_link_h", 1.0), ("gridlocked_links", 1),
+        ("barred_at_home", 2), ("barred_shifted", 1), ("barred_driven", 1),
     ],
 )  # fmt: skip
 def test_a_kpi_is_what_it_is_by_hand(found: dict[str, float], name: str, value: float) -> None:

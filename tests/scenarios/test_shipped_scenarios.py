@@ -28,8 +28,8 @@ def scaled_down(path: Path) -> Scenario:
     hours = min(whole.duration_h, max([LEAST_H, *(turn_s / HOUR_S + 1 for turn_s in turns_s)]))
     changes = ["replications=1"]
     if "traffic" in whole.domains:
-        changes.append("traffic.demand_factor=0.05")
-    if whole.domains == ("traffic",):  # nobody drives at night
+        changes += ["traffic.demand_factor=0.03", "traffic.step_s=30"]
+    if whole.domains == ("traffic",) and whole.start.hour < BEGINS_H:  # nobody drives at night
         hours -= BEGINS_H - whole.start.hour
         changes.append(f"start={whole.start:%Y-%m-%d} {BEGINS_H:02d}:00")
     return load_scenario(path, (*changes, f"duration_h={hours}"))

@@ -20,11 +20,13 @@ from twin.core.recorder import Recorder
 from twin.core.streams import Streams
 from twin.domains.traffic.domain import TrafficDomain
 from twin.domains.traffic.parameters import TrafficParameters
-from twin.domains.traffic.questions_parking import DECISIONS
+from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
+from twin.domains.traffic.questions_roads import DECISIONS as WAY_DECISIONS
 from twin.policies.registry import load_rule
 from twin.policies.traffic.lot_choice.nearest_free import nearest_free
 from twin.policies.traffic.prices.by_occupancy import ByOccupancy
 
+DECISIONS = (*WAY_DECISIONS, *PARKING_DECISIONS)
 PRACTISED = {decision.name: decision.silent_rule for decision in DECISIONS}
 """Rules that are not even asked."""
 CHOSEN: dict[str, Rule] = {"lot_choice": nearest_free, "prices": ByOccupancy().decide}
@@ -67,7 +69,8 @@ def traffic_twin(
     kept = recorder or Recorder()
     return Twin(
         city=city, clock=clock, brain=traffic_brain(kept, **brain), streams=streams, domains=[domain], recorder=kept,
-        exogenous=roads.tables, events=[(event, ConnectionFailures()) for event in events],
+        exogenous=roads.tables,
+        events=[(event, ConnectionFailures() if event.kind == "connection_fails" else domain) for event in events],
     )  # fmt: skip
 
 

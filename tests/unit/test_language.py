@@ -21,7 +21,7 @@ from twin.scenario.events import event_kinds
 
 PACKAGE = Path(twin.__file__).parent
 SAYERS = {"language", "say", "_say"}
-ERRORS = {"TwinError", "MapError", "ScenarioError", "PolicyError", "ResultsError"}
+ERRORS = {"RunWarning", "TwinError", "MapError", "ScenarioError", "PolicyError", "ResultsError"}
 PLACE = re.compile(r"\{(\w+)(?:![rs])?(?::[^{}]*)?\}")
 PREFIX = "policy {rule} of brain {brain}, asked for {decision} at {time} s, "
 
@@ -80,6 +80,7 @@ def held_in_data() -> list[tuple[str, str]]:
             found += [("finding", text) for text in (finding.lower, finding.higher, finding.subject)]
     kinds = event_kinds(Vocabulary(DESCRIPTIONS, tuple(DESCRIPTIONS)))
     found += [(f"event {key}", kind.text) for key, (kind, _) in kinds.items()]
+    found += [(f"event {key}", detail.name) for key, (kind, _) in kinds.items() for detail in kind.details]
     return found
 
 

@@ -19,6 +19,7 @@ from twin.core.errors import ScenarioError
 from twin.core.model import Twin
 from twin.domains.traffic.domain import TrafficDomain
 from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.supplied import Supplied
 from twin.domains.traffic.supplied_lots import read_lots
 
 Day = tuple[Twin, TrafficDomain, dict[str, pd.DataFrame]]
@@ -163,7 +164,7 @@ def test_a_step_that_would_miss_the_minutes_is_refused(step_s: float) -> None:
 def test_lots_of_a_users_own_take_the_place_of_ours() -> None:
     """The key was once read and checked, and the day lived with the lots that were drawn."""
     supplied = read_lots(RIGHT_LOTS, small_town().roads, small_parameters())
-    domain = TrafficDomain(small_parameters(), City(small_town().map, RoadParameters()), None, supplied)  # type: ignore[arg-type]
+    domain = TrafficDomain(small_parameters(), City(small_town().map, RoadParameters()), None, Supplied(supplied))  # type: ignore[arg-type]
     assert domain.lots["name"].tolist() == supplied.cells["name"].tolist()
 
 

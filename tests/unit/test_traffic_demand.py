@@ -236,7 +236,7 @@ def test_every_parameter_is_labelled_and_has_a_chinese_form() -> None:
     shipped = TrafficParameters.shipped.values()
     missing = [text for row in shipped for text in (row.text, row.unit, row.source) if text not in table]
     assert not missing
-    assert {row.name for row in shipped} == set(TrafficParameters.model_fields) - {"lots"}
+    assert {row.name for row in shipped} == set(TrafficParameters.model_fields) - {"lots", "trips"}
     for row in shipped:
         if row.range is not None and isinstance(row.value, (int, float)):
             assert row.range[0] <= row.value <= row.range[1], row.name
@@ -300,7 +300,7 @@ def test_a_plan_that_is_no_tour_is_refused(stops: list[str], leaves: list[str], 
         ({"day_plans": [*TrafficParameters().day_plans, TrafficParameters().day_plans[0].model_copy(
             update={"commuters": 0.0})]}, "a name of its own"),
         ({"trips_per_day": -1.0}, "greater than or equal to 0"),
-        ({"spring_festivals": ["2021-02-30"]}, "day is out of range|Day is out of range|day 30"),
+        ({"spring_festivals": ["2021-02-30"]}, "must hold dates such as"),
     ],
 )  # fmt: skip
 def test_parameters_that_do_not_fit_are_refused(changes: dict[str, object], words: str) -> None:

@@ -16,7 +16,8 @@ from twin.core.language import Language
 from twin.core.model import hash_frame
 from twin.domains.traffic.lots import apportion, connected, draw_lots, spread_evenly
 from twin.domains.traffic.parameters import LOT_KINDS, STRUCTURES, TrafficParameters
-from twin.domains.traffic.supplied_lots import COLUMNS, TableError, columns_as_markdown, lots_of, supply
+from twin.domains.traffic.supplied import supply
+from twin.domains.traffic.supplied_lots import COLUMNS, TableError, columns_as_markdown, lots_of
 
 DATA = Path(__file__).parents[1] / "data" / "lots"
 
@@ -31,7 +32,7 @@ def drawn(parameters: TrafficParameters | None = None) -> pd.DataFrame:
 
 def read(path: Path) -> pd.DataFrame:
     parameters = small_parameters(lots=path.name)
-    supplied = supply(parameters, path.parent, small_town().map, datetime(2021, 3, 15)).tables
+    supplied = supply(parameters, path.parent, small_town().map, datetime(2021, 3, 15)).tables.lots
     return lots_of(supplied, draw, small_town(), small_demand().where.land, parameters)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.city.driving import Drive, drive_known
+from twin.city.happenings import edges_of, effect_of
 from twin.city.routing import UNREACHABLE_MS, Route, TravelTimes
 from twin.city.traffic import DayTraffic, OrdinaryTraffic, draw_deviations
 from twin.city.watched import WatchedRoads
@@ -254,14 +255,14 @@ class RoadConditions:
         On watched roads, slow traffic is what is seen, and does not come on top.
         """
         if event.kind == "road_closes":
-            code = self.roads.names.index(str(event.value))
-            for edge in np.flatnonzero(self.roads.edge_name == code).tolist():
+            for edge in edges_of(self.roads, event).tolist():
                 depth = self._closed.get(edge, 0) + (1 if begins else -1)
                 if depth:
                     self._closed[edge] = depth
                 else:
                     del self._closed[edge]
-        elif event.kind == "traffic_slows":
-            self._slow_factor *= float(event.value) if begins else 1 / float(event.value)
+        else:
+            factor, _ = effect_of(event, self.ordinary.parameters)
+            self._slow_factor *= factor if begins else 1 / factor
             self._filled.clear()
         self._live.clear()

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin.city.next_links import NextLinks, check_slots
 from twin.kernels.link_transmission import Arrivals, Departures, Rules, count_queues, transmit
-from twin.kernels.road_network import LINK, NO_SIGNAL, SIGNAL, LinkTimes, Rows, build_road
+from twin.kernels.road_network import LINK, NO_SIGNAL, NOBODY, SIGNAL, LinkTimes, Rows, build_road
 from twin.kernels.vehicles import (
     ARRIVED,
     ENTRY,
@@ -364,6 +364,51 @@ class RoadTraffic:
         row_full = self._road.links["entered"] - self._road.links["left"] >= np.maximum(self._road.links["storage"], 1)
         stuck = row_full & (self._road.ready_ms <= self.now_ms - for_ms)
         return np.sort(self._link[stuck])
+
+    def coming_to(self, links: ArrayLike, nodes: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return who drives on these links or waits to enter the road at these nodes, and which node each comes to."""
+        rows = self._row[_whole(links)]
+        first, count = self._road.links["slot_first"][rows], self._road.links["slot_count"][rows]
+        slot = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+        vehicle = self._road.slots["vehicle"][slot]
+        there = vehicle != NOBODY
+        who, where = vehicle[there].tolist(), np.repeat(self._road.links["to_node"][rows], count)[there].tolist()
+        chosen = _whole(nodes)
+        for node in chosen[self._road.origin_head[chosen] != NOBODY].tolist():
+            waits = int(self._road.origin_head[node])
+            while waits != NOBODY:
+                who.append(waits)
+                where.append(node)
+                waits = int(self._vehicles.behind[waits])
+        return np.array(who, np.int32), np.array(where, np.int32)
+
+    def ready_since_ms(self, links: ArrayLike) -> NDArray[np.int32]:
+        """Return since when the first vehicle of each link could have left it, shape (any,)."""
+        return np.asarray(self._road.ready_ms[self._row[_whole(links)]])
+
+    def waits_for(self, links: ArrayLike) -> NDArray[np.int32]:
+        """Return the link that the first vehicle of each of these links wants to enter, -1 where none; shape (any,)."""
+        link = self._road.links[self._row[_whole(links)]]
+        first = self._road.slots["vehicle"][link["slot_first"] + link["head"]]
+        onto = self.next_link(np.maximum(first, 0), link["to_node"])
+        return np.where(first == NOBODY, np.int32(-1), onto)
+
+    def next_link(self, vehicles: ArrayLike, nodes: ArrayLike) -> NDArray[np.int32]:
+        """Return the link that each vehicle would enter from a node, -1 where none; shape of `vehicles`."""
+        who, node = _whole(vehicles), _whole(nodes)
+        if not len(who):
+            return who
+        heading = self._vehicles.heading[who]
+        destination = np.where(heading < 0, ~heading, 0)
+        word = self._vehicles.next_slots[destination >> WORD_BITS, node].astype(np.int64)
+        slot = word >> 4 * (destination & LANE_MASK) & SLOT_MASK
+        last = max(len(self.out_link) - 1, 0)
+        by_table = np.where(slot < NO_WAY_SLOT, self.out_link[np.minimum(self.out_first[node] + slot, last)], -1)
+        if not len(self._vehicles.route):
+            return np.asarray(by_table, np.int32)
+        row = self._vehicles.route[np.maximum(heading, 0)]
+        by_route = np.where(row >= 0, self._link[np.maximum(row, 0)], -1)
+        return np.where(heading < 0, by_table, by_route).astype(np.int32)
 
 
 class Passed:

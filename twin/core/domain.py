@@ -25,6 +25,39 @@ if TYPE_CHECKING:
 Names = Literal["connection", "hospital", "station", "road", "district"]
 
 
+Place = tuple[float, float]
+"""Longitude and latitude, degrees WGS84."""
+Box = tuple[float, float, float, float]
+"""West, south, east, north, degrees WGS84."""
+DetailValue = float | str | Place | Box
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """A further key of an event, which says more about what happens.
+
+    Attributes
+    ----------
+    name
+        The key: ``place``.
+    text
+        What it says, as a sentence.
+    what
+        A number, a place (longitude and latitude, or a hospital's name), a box (west, south, east, north), or one of
+        `choices`.
+    low, high
+        Bounds of the number.
+    """
+
+    name: str
+    text: str
+    what: Literal["number", "place", "box", "choice"]
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class EventKind:
     """A key of the scenario's ``events``: what may happen to the world.
@@ -39,6 +72,10 @@ class EventKind:
         What its value names (checked against the map or the connections), or None where it is a number.
     low, high
         Bounds of the number where the value is one.
+    details
+        Further keys that an event of this kind may have.
+    needs_end
+        Whether ``until`` must say when it ends.
     """
 
     name: str
@@ -46,16 +83,29 @@ class EventKind:
     names: Names | None = None
     low: float | None = None
     high: float | None = None
+    details: tuple[EventDetail, ...] = ()
+    needs_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WorldEvent:
-    """Something that happens to the world at a time (seconds since the scenario's start)."""
+    """Something that happens to the world at a time (seconds since the scenario's start).
+
+    Attributes
+    ----------
+    details
+        Names and values of further keys, in the order of their names; see `EventDetail`.
+    """
 
     kind: str
     value: str | float
     begins_s: float
     ends_s: float
+    details: tuple[tuple[str, DetailValue], ...] = ()
+
+    def detail(self, name: str) -> Any:
+        """Return the value of a further key, None where the event does not have it."""
+        return next((value for key, value in self.details if key == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +128,10 @@ class DomainDescription:
     supply
         ``module:function`` that reads the files which the scenario's section names; see `SupplyFunction`. Empty where
         it can name none.
+    hears
+        Kinds of the city's own events that act on this domain too.
+    warnings
+        ``module:function`` that looks at what a run will ask of the city before it is run; see `WarningFunction`.
     kernels, warm_up
         Files of `twin.kernels` that the domain calls beyond those of the roads, and ``module:function`` that compiles
         them, with the types of a run's arrays.
@@ -99,6 +153,8 @@ class DomainDescription:
     report: str
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     supply: str = ""
+    hears: tuple[str, ...] = ()
+    warnings: str = ""
     kernels: tuple[str, ...] = ()
     warm_up: str = ""
     layers: str = ""
@@ -145,7 +201,7 @@ class Domain(Protocol):
         """Create agents and start their lives."""
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
-        """Change the world when an event of one of this domain's kinds begins or ends."""
+        """Change the world when an event of one of this domain's kinds, or of those it hears, begins or ends."""
 
     def busy(self) -> bool:
         """Say whether something that has begun is still under way."""
@@ -158,6 +214,21 @@ class Domain(Protocol):
 
         Asked for after `start`. Where agents are rows of arrays, the sequence makes a view of the one asked for.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class RunWarning:
+    """What a planner should know before a run: a sentence with places for values."""
+
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+class WarningFunction(Protocol):
+    """Says what will go wrong in a run, quickly and without living it."""
+
+    def __call__(self, domain: Any, clock: Clock, events: Sequence[WorldEvent], seed: int) -> list[RunWarning]:
+        """Return what stands out; ``domain`` is what the description's ``factory`` has made."""
 
 
 class KpiFunction(Protocol):

@@ -119,6 +119,18 @@ class Twin(mesa.Model):
         numbers.pop(self, None)  # Mesa to 3.3 counts agents in a table that would keep every model for ever
 
 
+class Together:
+    """Several who hear the same events, in this order."""
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self._listeners = tuple(listeners)
+
+    def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
+        """Let each of them change."""
+        for listener in self._listeners:
+            listener.on_event(twin, event, begins)
+
+
 class ConnectionFailures:
     """Hears the event ``connection_fails``."""
 

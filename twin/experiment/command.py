@@ -16,6 +16,7 @@ from twin.core.language import Language
 from twin.experiment.compare import Comparison, Interval, headline
 
 if TYPE_CHECKING:
+    from twin.core.domain import RunWarning
     from twin.experiment.run import RunOptions
     from twin.experiment.store import Results
     from twin.scenario.load import Scenario
@@ -44,7 +45,11 @@ def run_and_report(
 
     _compile_if_needed(scenario.domains, language)
     with _progress_bar(language) as progress:
-        folder = run(scenario, options, progress)
+
+        def warn(warning: RunWarning) -> None:
+            click.echo(language("warning: {text}", text=language(warning.sentence, **warning.values)), err=True)
+
+        folder = run(scenario, options, progress, warn)
     from twin.experiment.store import Results
 
     results = Results(folder)

@@ -25,6 +25,7 @@ from twin.experiment.provenance import identity, peak_memory_mb, run_id, surroun
 from twin.experiment.tasks import SUMMARY, Task, Workshop, clear_remnants, is_finished, run_task
 
 if TYPE_CHECKING:
+    from twin.core.domain import RunWarning
     from twin.scenario.load import Scenario
 
 _workshop: Workshop | None = None  # one a worker process, made by its initialiser
@@ -52,13 +53,20 @@ class RunOptions:
     threads: int = 1
 
 
-def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], None] = lambda done, of: None) -> Path:
+def run(
+    scenario: Scenario,
+    options: RunOptions,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    warn: Callable[[RunWarning], None] = lambda warning: None,
+) -> Path:
     """Run a scenario and return the folder of its results (without the report).
 
     Parameters
     ----------
     progress
         Called with the number of finished replications and of all.
+    warn
+        Called before anything is lived with what a planner should know; the manifest keeps it too.
 
     Raises
     ------
@@ -78,14 +86,19 @@ def run(scenario: Scenario, options: RunOptions, progress: Callable[[int, int], 
             if not options.resume:
                 shutil.rmtree(unfinished / "events", ignore_errors=True)
             begun = time.perf_counter()
+            workshop = Workshop(scenario, options.threads)
+            warned = workshop.warnings()
+            for warning in warned:
+                warn(warning)
             with _tidy(unfinished):
-                _run_tasks(scenario, unfinished, options, progress)
+                _run_tasks(workshop, unfinished, options, progress)
             manifest = {
                 "run_id": final.name,
                 "identity": whole,
                 **_told(scenario),
                 "map_folder": str(scenario.map_folder.resolve()),
                 "districts": [district.id for district in read_districts(scenario.map_folder / "districts.geojson")],
+                "warnings": [warning.sentence.format(**warning.values) for warning in warned],
                 **surroundings(),
                 "jobs": options.jobs,
                 "wall_s": round(time.perf_counter() - begun, 3),
@@ -176,7 +189,8 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _run_tasks(scenario: Scenario, root: Path, options: RunOptions, progress: Callable[[int, int], None]) -> None:
+def _run_tasks(workshop: Workshop, root: Path, options: RunOptions, progress: Callable[[int, int], None]) -> None:
+    scenario, jobs = workshop.scenario, options.jobs
     tasks = [
         Task(replication, brain)
         for replication in range(scenario.replications)
@@ -185,7 +199,6 @@ def _run_tasks(scenario: Scenario, root: Path, options: RunOptions, progress: Ca
     left = [task for task in tasks if not is_finished(root, scenario, task)]
     done = len(tasks) - len(left)
     progress(done, len(tasks))
-    workshop, jobs = Workshop(scenario, options.threads), options.jobs
     if jobs <= 1 or len(left) <= 1:
         with _settled(workshop if left else None):
             for count, task in enumerate(left, start=1):

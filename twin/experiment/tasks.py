@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twin.city.city import City
+    from twin.core.domain import RunWarning
     from twin.core.kpis import KpiValue
     from twin.core.model import Listener, Twin
     from twin.core.recorder import Recorder
@@ -101,6 +102,20 @@ class Workshop:
             more["supplied"] = self._supplied[name].tables
         return load_object(DESCRIPTIONS[name].factory)(self.scenario.sections[name], self.city, roads, **more)
 
+    def warnings(self) -> list[RunWarning]:
+        """Say what will go wrong in a run, as far as its domains can tell without living it."""
+        from twin.city.conditions import RoadConditions
+        from twin.core.streams import Streams
+        from twin.domains import DESCRIPTIONS
+
+        scenario, found = self.scenario, []
+        for name in scenario.domains:
+            if DESCRIPTIONS[name].warnings:
+                look = load_object(DESCRIPTIONS[name].warnings)
+                roads = RoadConditions(self.city.ordinary, scenario.clock, Streams(scenario.seed, 0))
+                found += look(self._domain(name, roads), scenario.clock, scenario.events, scenario.seed)
+        return found
+
     def twin(self, task: Task, recorder: Recorder, tables: Mapping[str, pd.DataFrame] | None = None) -> Twin:
         """Build the twin of a task; ``tables`` replaces exogenous tables by name."""
         from twin.city.conditions import RoadConditions
@@ -156,14 +171,16 @@ class Workshop:
 
     def _events(self, domains: Mapping[str, Any], roads: Any) -> list[tuple[Any, Listener]]:
         from twin.city.section import EVENT_KINDS
-        from twin.core.model import ConnectionFailures
+        from twin.core.model import ConnectionFailures, Together
         from twin.domains import DESCRIPTIONS
 
-        listeners: dict[str, Listener] = {"connection_fails": ConnectionFailures()}
-        listeners.update({kind.name: roads for kind in EVENT_KINDS})
+        listeners: dict[str, list[Listener]] = {"connection_fails": [ConnectionFailures()]}
+        listeners.update({kind.name: [roads] for kind in EVENT_KINDS})
         for name, domain in domains.items():
-            listeners.update({kind.name: domain for kind in DESCRIPTIONS[name].event_kinds})
-        return [(event, listeners[event.kind]) for event in self.scenario.events]
+            own = {kind.name for kind in DESCRIPTIONS[name].event_kinds}
+            for kind in own.union(DESCRIPTIONS[name].hears):
+                listeners.setdefault(kind, []).append(domain)
+        return [(event, Together(listeners[event.kind])) for event in self.scenario.events]
 
 
 def compute_kpis(scenario: Scenario, frames: Mapping[str, pd.DataFrame]) -> list[KpiValue]:

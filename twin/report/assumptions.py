@@ -13,6 +13,7 @@ from twin.charts.section import Section
 if TYPE_CHECKING:
     from twin.city.places import District, Hospital, Station
     from twin.core.decisions import BrainSetting, RuleSetting
+    from twin.core.domain import WorldEvent
     from twin.core.language import Language
     from twin.report.view import RunView
 
@@ -164,8 +165,13 @@ def _events(view: RunView) -> Html:
         begins = f"{view.clock.at(event.begins_s):%Y-%m-%d %H:%M}"
         ends = say("the end") if math.isinf(event.ends_s) else f"{view.clock.at(event.ends_s):%Y-%m-%d %H:%M}"
         kind = kinds.get(event.kind)
-        rows.append([say(kind[0].text) if kind else event.kind, _place(view, str(event.value)), begins, ends])
+        rows.append([say(kind[0].text) if kind else event.kind, _what(view, event), begins, ends])
     return table([say("Event"), say("Where or what"), say("From"), say("Until")], rows, numbers_from=99)
+
+
+def _what(view: RunView, event: WorldEvent) -> str:
+    more = (f"{view.language(name)} {shown_value(value, view.language)}" for name, value in event.details)
+    return view.language(", ").join([_place(view, str(event.value)), *more])
 
 
 def _place(view: RunView, value: str) -> str:

@@ -13,6 +13,7 @@ from twin.city.section import EVENT_KINDS as CITY_EVENT_KINDS
 from twin.core.domain import EventKind, WorldEvent
 from twin.core.errors import MapError
 from twin.scenario.brains import Vocabulary
+from twin.scenario.event_details import DetailReader
 from twin.scenario.map_folder import MapNames
 from twin.scenario.problems import Clause, Problems, hints, show
 from twin.scenario.problems import Path as KeyPath
@@ -109,9 +110,11 @@ class EventReader:
             self._add(path, "must be a mapping with at and one kind of event, not {value}", value=show(entry))
             return None
         kinds = [key for key in entry if key in self._kinds]
-        unknown = [key for key in entry if key not in self._kinds and key not in EventTimes.model_fields]
+        more = [detail.name for detail in self._kinds[kinds[0]][0].details] if kinds else []
+        known = {*self._kinds, *EventTimes.model_fields, *more}
+        unknown = [key for key in entry if key not in known]
         for key in unknown:
-            self._add((*path, key), "unknown key", *hints(key, ("at", "until", *self._kinds)), of_key=True)
+            self._add((*path, key), "unknown key", *hints(key, ("at", "until", *more, *self._kinds)), of_key=True)
         timing = self._timing(entry, path)
         begins_s, ends_s = self._when(timing, path) if timing else (0.0, math.inf)
         if not kinds and not unknown:
@@ -120,8 +123,12 @@ class EventReader:
             self._add((*path, key), "one event does one thing; write a second event for this", of_key=True)
         if not kinds:
             return None
-        value = self._value(kinds[0], entry[kinds[0]], (*path, kinds[0]))
-        return None if value is None else WorldEvent(kinds[0], value, begins_s, ends_s)
+        kind = self._kinds[kinds[0]][0]
+        if kind.needs_end and timing is not None and timing.until is None:
+            self._add(path, "needs until: it must be known when it ends")
+        value = self._value(kind.name, entry[kind.name], (*path, kind.name))
+        details = DetailReader(self._root, self._map_names, self._problems).read(kind, entry, path)
+        return None if value is None else WorldEvent(kind.name, value, begins_s, ends_s, details)
 
     # -- when -------------------------------------------------------------------------------------------------------
 

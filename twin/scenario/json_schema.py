@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel, create_model
 
 from twin.core.decisions import Decision
-from twin.core.domain import DomainDescription, EventKind
+from twin.core.domain import DomainDescription, EventDetail, EventKind
 from twin.core.kpis import HOURS, KpiFamily
 from twin.domains import DESCRIPTIONS
 from twin.policies import registry
@@ -150,7 +150,29 @@ def _event(vocabulary: Vocabulary) -> Schema:
         schema["pattern"] = _TIME
     kinds = {kind.name: _event_value(kind, vocabulary) for kind, _ in event_kinds(vocabulary).values()}
     choices = [{"required": [name]} for name in kinds]
-    return _object({**times, **kinds}, required=["at"], oneOf=choices)
+    described = [kind for kind, _ in event_kinds(vocabulary).values()]
+    details = {detail.name: _event_detail(detail) for kind in described for detail in kind.details}
+    needed = {
+        kind.name: [*(["until"] if kind.needs_end else []), *(one.name for one in kind.details if one.required)]
+        for kind in described
+    }
+    return _object(
+        {**times, **kinds, **details}, required=["at"], oneOf=choices,
+        dependentRequired={name: keys for name, keys in needed.items() if keys},
+    )  # fmt: skip
+
+
+def _event_detail(detail: EventDetail) -> Schema:
+    if detail.what == "number":
+        bounds = {"minimum": detail.low, "maximum": detail.high}
+        return {"description": detail.text, "type": "number", **{k: v for k, v in bounds.items() if v is not None}}
+    if detail.what == "choice":
+        return {"description": detail.text, "enum": list(detail.choices)}
+    count = 4 if detail.what == "box" else 2
+    numbers: Schema = {"type": "array", "items": {"type": "number"}, "minItems": count, "maxItems": count}
+    if detail.what == "box":
+        return {"description": detail.text, **numbers}
+    return {"description": detail.text, "anyOf": [numbers, {"type": "string"}]}
 
 
 def _event_value(kind: EventKind, vocabulary: Vocabulary) -> Schema:

@@ -71,6 +71,13 @@ class MapNames:
         return _by_any_name(read_places(self.folder / "hospitals.csv", Hospital))
 
     @cached_property
+    def hospital_places(self) -> dict[str, tuple[float, float]]:
+        """Longitude and latitude of each hospital, by id."""
+        from twin.city.places import Hospital, read_places
+
+        return {place.id: (place.lon, place.lat) for place in read_places(self.folder / "hospitals.csv", Hospital)}
+
+    @cached_property
     def stations(self) -> dict[str, str]:
         """Stations by id and name."""
         from twin.city.places import Station, read_places
@@ -103,6 +110,23 @@ class MapNames:
         except (OSError, KeyError, pa.ArrowException) as error:
             raise MapError(
                 "{path}: names of roads cannot be read: {problem}", path=str(path), problem=str(error)
+            ) from None
+
+    @cached_property
+    def extent(self) -> tuple[float, float, float, float]:
+        """West, south, east and north of the road nodes, degrees (this imports pyarrow)."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as parquet
+
+        path = self.folder / "nodes.parquet"
+        try:
+            table = parquet.read_table(path, columns=["lon", "lat"])
+            lon, lat = (pc.min_max(table.column(name)).as_py() for name in ("lon", "lat"))
+            return float(lon["min"]), float(lat["min"]), float(lon["max"]), float(lat["max"])
+        except (OSError, KeyError, TypeError, pa.ArrowException) as error:
+            raise MapError(
+                "{path}: places of road nodes cannot be read: {problem}", path=str(path), problem=str(error)
             ) from None
 
 

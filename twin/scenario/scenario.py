@@ -112,6 +112,7 @@ class Scenario:
                 {
                     "kind": event.kind,
                     "value": event.value,
+                    **({"details": dict(event.details)} if event.details else {}),
                     "begins_s": event.begins_s,
                     "ends_s": None if math.isinf(event.ends_s) else event.ends_s,
                 }

@@ -68,4 +68,6 @@ def _brain(plain: Mapping[str, Any]) -> BrainSetting:
 
 def _event(plain: Mapping[str, Any]) -> WorldEvent:
     ends_s = math.inf if plain["ends_s"] is None else plain["ends_s"]
-    return WorldEvent(plain["kind"], plain["value"], plain["begins_s"], ends_s)
+    details = sorted(plain.get("details", {}).items())
+    frozen = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in details)
+    return WorldEvent(plain["kind"], plain["value"], plain["begins_s"], ends_s, frozen)

@@ -128,7 +128,7 @@ def import_flows(
     """Write ``map/``, and ``trips.parquet`` where there are trips, into ``target``.
 
     The table has columns of `twin.domains.traffic.supplied_trips`: ``trip``, ``depart_s``, ``from_node``, ``to_node``
-    (rows of the map's nodes.parquet), and, where the source gives routes, ``_route``, the rows of edges.parquet.
+    (rows of the map's nodes.parquet), and, where the source gives routes, ``route``, the rows of edges.parquet.
 
     Raises
     ------
@@ -252,7 +252,8 @@ def trip_table(
         }
     )
     if len(trips.route):
-        table["_route"] = pd.Series(_routes(graph, node, network, trips, keep), dtype=object)
+        routes = _routes(graph, node, network, trips, keep)
+        table["route"] = [" ".join(map(str, route.tolist())) for route in routes]
     return table
 
 

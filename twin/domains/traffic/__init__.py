@@ -6,21 +6,27 @@ from typing import Final
 
 from twin.core.domain import DomainDescription
 from twin.domains.traffic.connections import CONNECTIONS
+from twin.domains.traffic.happenings import EVENT_KINDS, HEARS
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
+from twin.domains.traffic.measures_events import EVENT_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.parking_measures import LOT_MEMBERS, PARKING_FAMILIES
 from twin.domains.traffic.questions import DECISIONS as ROAD_DECISIONS
 from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
 from twin.domains.traffic.questions_priority import DECISIONS as PRIORITY_DECISIONS
+from twin.domains.traffic.questions_roads import DECISIONS as WAY_DECISIONS
 
 DESCRIPTION: Final = DomainDescription(
     name="traffic",
     title="Road traffic and parking",
     parameters=TrafficParameters,
     connections=CONNECTIONS,
-    decisions=(*ROAD_DECISIONS, *PRIORITY_DECISIONS, *PARKING_DECISIONS),
-    event_kinds=(),
-    kpi_families=(*ROAD_FAMILIES, *PARKING_FAMILIES),
+    decisions=(*ROAD_DECISIONS, *WAY_DECISIONS, *PRIORITY_DECISIONS, *PARKING_DECISIONS),
+    event_kinds=EVENT_KINDS,
+    hears=HEARS,
+    supply="twin.domains.traffic.supplied:supply",
+    warnings="twin.domains.traffic.capacity_check:warnings",
+    kpi_families=(*ROAD_FAMILIES, *EVENT_FAMILIES, *PARKING_FAMILIES),
     factory="twin.domains.traffic.domain:TrafficDomain",
     observations="twin.domains.traffic.kpis:observations",
     kpis="twin.domains.traffic.kpis:compute",

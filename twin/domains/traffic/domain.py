@@ -18,8 +18,15 @@ from twin.domains.traffic.books import Books
 from twin.domains.traffic.capacity import Capacity
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import DRIVER_TRAFFIC
+from twin.domains.traffic.crowds import with_crowds
+from twin.domains.traffic.dark_signals import DarkSignals, failing_signals
 from twin.domains.traffic.entrances import Entrances
+from twin.domains.traffic.gates import Gates
+from twin.domains.traffic.gridlock import GridlockWatch
+from twin.domains.traffic.guidance import Guidance
+from twin.domains.traffic.happenings import CROWD, SIGNALS_FAIL
 from twin.domains.traffic.illegal_parking import KERB, IllegalParking, draw_kerb
+from twin.domains.traffic.incidents import EVENTS, Incidents, draw_events, roads_may_close
 from twin.domains.traffic.load_delay import LoadDelay
 from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
@@ -28,11 +35,14 @@ from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.parking_records import ParkingRecords
+from twin.domains.traffic.plate_restriction import BARRED, restricted
 from twin.domains.traffic.pricing import Pricing
 from twin.domains.traffic.priority import Priority
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
-from twin.domains.traffic.supplied_lots import SuppliedLots, lots_of
+from twin.domains.traffic.supplied import Supplied, vehicles_and_trips
+from twin.domains.traffic.supplied_lots import lots_of
+from twin.domains.traffic.supplied_routes import Routes
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 from twin.domains.traffic.watch import Watch
@@ -62,9 +72,9 @@ class TrafficDomain:
         parameters: TrafficParameters,
         city: City,
         roads: RoadConditions,
-        supplied: SuppliedLots | None = None,
+        supplied: Supplied | None = None,
     ) -> None:
-        self.supplied = supplied
+        self.supplied = supplied or Supplied()
         self.parameters = parameters
         self.city = city
         self.roads = roads
@@ -82,19 +92,37 @@ class TrafficDomain:
             return LOTS_OF("traffic", "lots", column)
 
         land = self.demand.where.land
-        if self.supplied is not None:
-            return lots_of(self.supplied, draw, self.city, land, self.parameters)
+        if self.supplied.lots is not None:
+            return lots_of(self.supplied.lots, draw, self.city, land, self.parameters)
         return draw_lots(draw, self.city, land, self.parameters)
 
     def draw_tables(self, twin: Twin) -> dict[str, pd.DataFrame]:
         """Draw who drives when from where to where."""
-        vehicles, trips = draw_tables(
-            lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
-        )
-        signals = draw_signals(lambda column: twin.streams("traffic", "signals", column), len(self.network.signals))
+        if self.supplied.trips is None:
+            vehicles, trips = draw_tables(
+                lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
+            )
+        else:
+            vehicles, trips = vehicles_and_trips(
+                self.supplied.trips, lambda column: twin.streams("traffic", "supplied", column), twin.clock,
+                self.parameters,
+            )  # fmt: skip
+        vehicles, trips = with_crowds(
+            lambda table, *column: twin.streams("traffic", table, *column), (vehicles, trips), self.city.roads,
+            twin.clock, self.demand, twin.events,
+        )  # fmt: skip
+        trips, barred = restricted(
+            lambda column: twin.streams("traffic", "plates", column), (vehicles, trips), self.city.roads, twin.clock,
+            self.parameters,
+        )  # fmt: skip
+        may_fail = failing_signals(self.city.roads, self.network, twin.events)
+        signals = draw_signals(lambda column: twin.streams("traffic", "signals", column), len(may_fail))
+        events = draw_events(lambda column: twin.streams("traffic", "events", column), twin.events)
         feed = draw_feed(twin.streams("traffic", "feed", "error"), len(self.lots))
         kerb = draw_kerb(twin.streams("traffic", "kerb", "illegal"), len(vehicles))
-        return {VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals, FEED: feed, KERB: kerb}
+        return {
+            VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals, FEED: feed, KERB: kerb, EVENTS: events, BARRED: barred
+        }  # fmt: skip
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Put everybody where the day begins, and let time run."""
@@ -110,39 +138,72 @@ class TrafficDomain:
                 days=LONGEST_MS / MS / DAY_S,
             )
         vehicles = self.vehicles = tables[VEHICLES]
-        self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
-        tracked = parameters.tracked_share if twin.streams.replication == 0 else 0.0  # for the playback
-        self.road = self.network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack, tracked)
-        self.road.add_vehicles(len(vehicles))
-        self._load_delay = LoadDelay(self.network, self.road, parameters.load_delay)
-        self.signal_control = SignalControl(twin.brain, self.network, self.road, parameters, tables[SIGNALS])
-        self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
-        self._start_parking(twin, tables)
+        self.book = book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
+        may_park = parameters.may_park.model_dump()
+        self._parks = np.array([bool(may_park.get(purpose)) for purpose in PURPOSES])
         self._permit = vehicles["home_permit"].to_numpy(np.bool_)
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
         self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
-        self.ways = Ways(
-            self.city, self.network, self.road, parameters, twin.clock, anybody_informed=bool(self.informed.any())
-        )
-        self._watch = Watch(
-            self.city, self.network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min)
-        )  # fmt: skip
-        self.roads.watch(twin.env, self._watch.measure())
-        self.priority = Priority(
-            twin, self.city, self.roads, self.network, self.road, self.signal_control, parameters, tables[SIGNALS],
-            self.begins_s,
-        )  # fmt: skip
-        self._records = Records(twin.recorder, self.network, self.road)
-        self._records.describe(self.lots, self.parking_app.connected)
-        self.parking_records = ParkingRecords(twin.recorder, self._begins_ms)
-        self._records.describe_links(self.city.roads, parameters.ring_roads)
-        may_park = parameters.may_park.model_dump()
-        self._parks = np.array([bool(may_park.get(purpose)) for purpose in PURPOSES])
-        self._records.describe_drivers(self.informed, self.parking_app.user)
+        self._start_roads(twin)
+        self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
+        self._start_parking(twin, tables)
+        self._start_ways(twin, tables)
+        self._start_signals(twin, tables)
+        self._start_records(twin, tables)
         self._place_overnight(vehicles)
-        book = self.book
         book.plan(book.first, np.maximum(book.planned_ms[book.first], 0), self._step_ms)
         twin.env.process(self._live(twin))
+
+    def _start_roads(self, twin: Twin) -> None:
+        """Open the roads, and let those look at them who tell others of their times."""
+        parameters, network = self.parameters, self.network
+        tracked = parameters.tracked_share if twin.streams.replication == 0 else 0.0  # for the playback
+        self.road = network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack, tracked)
+        self.road.add_vehicles(len(self.vehicles))
+        self.capacity = Capacity(self.road, network.times.headway_ms)
+        self._load_delay = LoadDelay(network, self.road, parameters.load_delay)
+        self._watch = Watch(self.city, network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min))
+        self.roads.watch(twin.env, self._watch.measure())
+
+    def _start_ways(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Find the ways that drivers know, and what may bar them."""
+        parameters, network = self.parameters, self.network
+        self.ways = Ways(
+            self.city, network, self.road, parameters, twin.clock, anybody_informed=bool(self.informed.any()),
+            roads_may_close=roads_may_close(twin.events),
+            guide=Guidance(twin.brain, network.times.free_ms, parameters).times_ms,
+        )  # fmt: skip
+        given = self.supplied.trips
+        self.routes = Routes([] if given is None else given["route"].tolist(), network.links, len(self.vehicles))
+        self.gates = Gates(twin.brain, self.city.roads, network, self.road, self.capacity, parameters)
+        self.incidents = Incidents(
+            self.city, network, self.road, self.ways, self.car_parks, self.capacity, parameters, tables[EVENTS],
+            self.informed, twin.recorder,
+        )  # fmt: skip
+
+    def _start_signals(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Let signals run, fail, and make way for ambulances."""
+        parameters, network = self.parameters, self.network
+        self.signal_control = SignalControl(twin.brain, network, self.road, parameters, tables[SIGNALS])
+        self.dark_signals = DarkSignals(
+            network, failing_signals(self.city.roads, network, twin.events), tables[SIGNALS]["failure_draw"].to_numpy(),
+            parameters,
+        )  # fmt: skip
+        self.priority = Priority(
+            twin, self.city, self.roads, network, self.road, self.signal_control, parameters, tables[SIGNALS],
+            self.begins_s,
+        )  # fmt: skip
+
+    def _start_records(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Write what there is."""
+        ring_roads = self.parameters.ring_roads
+        self._gridlock = GridlockWatch(twin.recorder, self.network, self.road, self.city.roads, ring_roads)
+        self.parking_records = ParkingRecords(twin.recorder, self._begins_ms)
+        self._records = Records(twin.recorder, self.network, self.road)
+        self._records.describe(self.lots, self.parking_app.connected)
+        self._records.describe_links(self.city.roads, ring_roads)
+        self._records.describe_drivers(self.informed, self.parking_app.user)
+        self._records.barred(tables[BARRED])
 
     def _start_parking(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Open the lots' entrances and books, and the app."""
@@ -152,7 +213,6 @@ class TrafficDomain:
             twin.clock.second_of_day(0.0),
         )  # fmt: skip
         self.entrances = Entrances(self.lots)
-        self.capacity = Capacity(self.road, self.network.times.headway_ms)
         self.illegal_parking = IllegalParking(
             tables[KERB], self.network, self.road.out_first, self.road.out_link, self.capacity, parameters
         )
@@ -197,7 +257,7 @@ class TrafficDomain:
             trips, at_ms = trips[:0], at_ms[:0]
         who = book.vehicle[trips]
         leaving = self._leave(who, at_ms)
-        junction = self._where_from(trips, who)
+        junction = self.routes.begin(who, self._where_from(trips, who))
         book.current[who] = trips
         book.departed_ms[trips] = at_ms
         point = self.network.junction_point[self.network.links.node_junction[book.destination[trips]]]
@@ -208,7 +268,8 @@ class TrafficDomain:
             begins_ms, (begins_ms + self._begins_ms) / MS, self._time_of_day_ms(begins_ms),
         )  # fmt: skip
         drivers = np.concatenate([who, looking])
-        self.ways.send(drivers, self.car_parks.heading[drivers], self.informed[drivers])
+        self.incidents.send(drivers)
+        self.routes.send(who, self.road)
         book.search_m[book.current[looking]] += self.ways.length_m(
             from_junction, self.car_parks.heading[looking], self.informed[looking]
         )
@@ -219,6 +280,8 @@ class TrafficDomain:
         self.car_parks.leave(leaving)  # not before: nobody takes a place earlier than it is left
         self._load_delay.step(ends_ms)
         self.ways.renew(ends_ms, self._begins_ms)
+        self.incidents.step(ends_ms)
+        self.gates.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         self.signal_control.step(ends_ms, (ends_ms + self._begins_ms) / MS)
         self.priority.step(ends_ms)
         self.illegal_parking.step(book, ends_ms)
@@ -228,6 +291,7 @@ class TrafficDomain:
             ends_s = (ends_ms + self._begins_ms) // MS
             self._records.interval(ends_s, self.car_parks.taken)
             self.parking_records.interval(ends_s, self.books)
+            self._gridlock.look((ends_ms + self._begins_ms) / MS)
             self._records.tracks(self.begins_s)
 
     def _users(self, trips: NDArray[np.int32], who: NDArray[np.int32], junction: NDArray[np.int32]) -> Users:
@@ -308,7 +372,16 @@ class TrafficDomain:
         return in_ms
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
-        """Nothing of this domain's own happens to the world yet."""
+        """Change the roads; those who come for a crowd were drawn before."""
+        number = next(place for place, other in enumerate(twin.events) if other is event)
+        if event.kind == SIGNALS_FAIL.name:
+            self.dark_signals.begins_or_ends(number, float(event.value), begins)
+            self.incidents.state.set_dark(self.dark_signals.capacity_share())
+            self.incidents.refresh()
+            if len(self.network.signals):
+                self.signal_control.set_dark(self.dark_signals.phases())
+        elif event.kind != CROWD.name:
+            self.incidents.on_event(number, event, begins, self.road.now_ms, twin.now)
 
     def busy(self) -> bool:
         """Say whether somebody still drives."""
@@ -322,6 +395,8 @@ class TrafficDomain:
         self.parking_records.finish(
             ends_s, self.book, self.books, self.overnight, self.parking_app, self.illegal_parking
         )
+        self.incidents.finish(twin.now)
+        self._gridlock.finish()
         self.priority.finish(self.road.now_ms)
 
     def populations(self) -> Mapping[str, Sequence[Any]]:

@@ -9,10 +9,11 @@ import numpy as np
 
 from twin.domains.traffic.examples_parking import PARKING_EXAMPLES
 from twin.domains.traffic.examples_priority import PRIORITY_EXAMPLES
+from twin.domains.traffic.examples_roads import ROAD_EXAMPLES
 from twin.domains.traffic.examples_signals import SIGNAL_EXAMPLES
 
 _EXAMPLES: Final[dict[str, Callable[[np.random.Generator], Any]]] = {
-    **SIGNAL_EXAMPLES, **PRIORITY_EXAMPLES, **PARKING_EXAMPLES,
+    **SIGNAL_EXAMPLES, **ROAD_EXAMPLES, **PRIORITY_EXAMPLES, **PARKING_EXAMPLES,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twin.core.clock import HOUR_S, Clock
 from twin.core.kpis import HOURS, KpiFamily, KpiValue
 from twin.core.statistics import statistic_of
+from twin.domains.traffic.kpis_events import event_kpis
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.parking_kpis import parking_kpis, parking_observations
@@ -36,6 +37,7 @@ def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
     ]
     passed = link_hours(events, clock)
     km_by_hour = np.bincount(passed["hour"].to_numpy(np.int64), passed["km"].to_numpy(np.float64), len(HOURS))
+    rows += event_kpis(events, clock)
     return [
         *rows, *_on_links(passed), *_on_roads(events["traffic.roads"], clock), *_for_ambulances(events, clock),
         *parking_kpis(events, clock, cases, km_by_hour.astype(np.float64)),

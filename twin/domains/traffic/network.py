@@ -75,7 +75,7 @@ class Network:
         xy_m = roads.node_xy_m[links.node]
         _, nearest = cKDTree(xy_m[points]).query(xy_m)
         plans = parameters.signals == "plans"
-        signals = Signals.of(roads, links, _is_main(links) & plans)
+        signals = Signals.of(roads, links, is_main(links) & plans)
         return cls(
             links=links,
             hierarchy=Hierarchy.of_arrays(rank, links.from_junction, links.to_junction),
@@ -120,7 +120,8 @@ class Network:
         return milliseconds(link_s)
 
 
-def _is_main(links: Links) -> NDArray[np.bool_]:
+def is_main(links: Links) -> NDArray[np.bool_]:
+    """Say which links are of the classes whose crossings have signals, shape (m,)."""
     return np.isin(links.road_class, [ROAD_CLASSES.index(name) for name in SIGNALLED])
 
 
@@ -140,7 +141,7 @@ def _times(links: Links, signals: Signals, city: City, parameters: TrafficParame
     """
     flow = parameters.lane_flow_per_h.model_dump()
     by_class = np.array([flow.get(name.removesuffix("_link"), flow["local"]) for name in ROAD_CLASSES])
-    as_share = _is_main(links) & (parameters.signals == "share")
+    as_share = is_main(links) & (parameters.signals == "share")
     green = np.where(as_share, parameters.signal_green_share, 1.0)
     return triangular(
         links.length_m,

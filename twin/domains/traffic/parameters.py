@@ -223,6 +223,36 @@ class MayPark(Frozen):
     hospital: list[LotKind]
 
 
+def _plates(name: str, **limits: Any) -> Any:
+    return Field(default=SHIPPED["plate_restriction"].value[name], validate_default=True, **limits)
+
+
+class PlateRestriction(Frozen):
+    """Which cars may not drive where and when, by the last digit of their plates, and what their drivers do."""
+
+    rule: Literal["none", "odd_even", "digits"] = _plates("rule")
+    digits_by_weekday: list[list[Annotated[int, Field(ge=0, le=9)]]] = _plates(
+        "digits_by_weekday", min_length=7, max_length=7
+    )
+    inside: Literal["third_ring", "fourth_ring", "districts", "everywhere"] = _plates("inside")
+    districts: list[str] = _plates("districts")
+    from_h: Hour = _plates("from_h")
+    until_h: Hour = _plates("until_h")
+    complies: Share = _plates("complies")
+    stays_home: Share = _plates("stays_home")
+    exempt: list[Literal["car", "through", "lorry", "bus"]] = _plates("exempt")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.until_h <= self.from_h:
+            raise ValueError("until_h must be after from_h")
+        if (self.inside == "districts") != bool(self.districts):
+            raise ValueError("districts must be named where inside is districts, and only there")
+        if self.rule == "digits" and not any(self.digits_by_weekday):
+            raise ValueError("digits_by_weekday bars no digit on any day")
+        return self
+
+
 class TrafficParameters(ParameterSection):
     """Who drives, and where one can park."""
 
@@ -232,6 +262,11 @@ class TrafficParameters(ParameterSection):
         default=None,
         description="Table of parking lots in place of ours, CSV or Parquet, relative to the scenario file; "
         "its columns stand in twin/domains/traffic/supplied_lots.py",
+    )
+    trips: str | None = Field(
+        default=None,
+        description="Table of trips in place of those that are drawn, CSV or Parquet, relative to the scenario file; "
+        "its columns stand in twin/domains/traffic/supplied_trip_columns.py",
     )
     trips_per_day: float = _of("trips_per_day", ge=0, le=2e7)
     figures_for_residents: float = _of("figures_for_residents", ge=0, le=1e9)
@@ -323,12 +358,20 @@ class TrafficParameters(ParameterSection):
     tariff_zone_km: list[Annotated[float, Field(ge=0, le=1000)]] = _of("tariff_zone_km", min_length=2, max_length=2)
     tariff: list[ZoneTariff] = _of("tariff", min_length=3, max_length=3, validate_default=True)
     free_min: float = _of("free_min", ge=0, le=1440)
+    closure_known_min: float = _of("closure_known_min", ge=0, le=1440)
+    crash_capacity_share: list[list[Share]] = _of("crash_capacity_share", min_length=1, max_length=7)
+    dark_signal_headway_s: float = _of("dark_signal_headway_s", ge=1, le=60)
+    crowd_comes_before_min: Duration = _of("crowd_comes_before_min")
+    crowd_leaves_after_min: Duration = _of("crowd_leaves_after_min")
+    gate_every_s: float = _of("gate_every_s", ge=2, le=3600)
+    gate_set_point_share: float = _of("gate_set_point_share", gt=0, le=1)
+    plate_restriction: PlateRestriction = _of("plate_restriction")
     tracked_share: float = _of("tracked_share", ge=0, le=1)
     ring_roads: list[list[str]] = _of("ring_roads", min_length=2, max_length=2, validate_default=True)
 
     def files(self) -> tuple[str, ...]:
-        """Return the supplied table of lots, where there is one."""
-        return () if self.lots is None else (self.lots,)
+        """Return the supplied tables of lots and trips, where there are any."""
+        return tuple(name for name in (self.lots, self.trips) if name is not None)
 
     def scale(self, residents: float) -> float:
         """Return what the figures of the whole city are multiplied by where so many residents are served."""
@@ -367,12 +410,22 @@ class TrafficParameters(ParameterSection):
             raise ValueError("step_s must go into a minute without rest: 2, 4, 6, 10, 12, 20, 30 or 60")
         if self.signal_every_s % self.step_s:
             raise ValueError("signal_every_s must be a whole number of step_s")
+        if self.gate_every_s % self.step_s:
+            raise ValueError("gate_every_s must be a whole number of step_s")
         return self
 
     @model_validator(mode="after")
     def _signals_fit(self) -> Self:
         if self.signals == "plans" and self.signal_cycle_s < MOST_PHASES * (self.signal_lost_s + LEAST_GREEN_S):
             raise ValueError("signal_cycle_s leaves three phases less than 5 s of green each besides their lost times")
+        return self
+
+    @model_validator(mode="after")
+    def _crashes_fit(self) -> Self:
+        if any(len(row) != lanes + 1 for lanes, row in enumerate(self.crash_capacity_share)):
+            raise ValueError("crash_capacity_share needs rows of one, two, three and more values, for 2, 3, 4 lanes")
+        if any(share <= 0 for row in self.crash_capacity_share for share in row):
+            raise ValueError("crash_capacity_share must lie above 0")
         return self
 
     @model_validator(mode="after")
@@ -383,7 +436,10 @@ class TrafficParameters(ParameterSection):
         if self.bus_hours.until_h <= self.bus_hours.from_h:
             raise ValueError("bus_hours: until_h must be after from_h")
         for text in self.spring_festivals:
-            date.fromisoformat(text)
+            try:
+                date.fromisoformat(text)
+            except ValueError:
+                raise ValueError("spring_festivals must hold dates such as 2021-02-12") from None
         return self
 
     @model_validator(mode="after")

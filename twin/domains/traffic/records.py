@@ -17,6 +17,7 @@ from twin.core.clock import HOUR_S, MS
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS
+from twin.domains.traffic.plate_restriction import REACTIONS
 from twin.domains.traffic.tariff import posted_prices
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 
@@ -47,6 +48,7 @@ ROADS: Final = {
     "vehicle_km": pa.float64(), "vehicle_h": pa.float64(), "free_flow_h": pa.float64(), "full_links": pa.int32(),
     "locked_links": pa.int32(), "put_aside": pa.int64(),
 }  # fmt: skip
+BARRED_CARS: Final = {"vehicle": pa.int32(), "day": pa.int32(), "does": pa.dictionary(pa.int32(), pa.string())}
 TRACKS: Final = {"vehicle": pa.int32(), "link": pa.int32(), "entered_s": pa.float32()}
 LOTS: Final = {"ends_s": pa.int32(), "lot": pa.int32(), "taken": pa.int32()}
 LOT_LIST: Final = {
@@ -67,6 +69,7 @@ class Records:
         self._lots: EventTable = recorder.table("traffic.lots", LOTS)
         self._tracks: EventTable = recorder.table("traffic.tracks", TRACKS)
         self._lot_list: EventTable = recorder.table("traffic.lot_list", LOT_LIST)
+        self._barred: EventTable = recorder.table("traffic.barred", BARRED_CARS)
         self._link_list: EventTable = recorder.table("traffic.link_list", LINK_LIST)
         self._network, self._road = network, road
         self._passed = Passed(road)
@@ -84,6 +87,11 @@ class Records:
             links.length_m.astype(np.float32), (times.free_ms / MS).astype(np.float32),
             (MS * HOUR_S / times.headway_ms).astype(np.float32), from_node, links.node[links.to_junction],
         )  # fmt: skip
+
+    def barred(self, barred: pd.DataFrame) -> None:
+        """Write who may not drive on which day, and what he does about it."""
+        does = [REACTIONS[code] for code in barred["does"].tolist()]
+        self._barred.add_columns(barred["vehicle"].to_numpy(), barred["day"].to_numpy(), does)
 
     def describe(self, lots: pd.DataFrame, connected: NDArray[np.bool_]) -> None:
         """Write which lots there are, and which of them are in the app."""

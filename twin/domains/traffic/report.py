@@ -15,6 +15,7 @@ from twin.domains.traffic.report_corridors import corridors
 from twin.domains.traffic.report_findings import FINDINGS, MEMBER_NAMES
 from twin.domains.traffic.report_ground import Ground
 from twin.domains.traffic.report_hours import hours
+from twin.domains.traffic.report_incidents import incidents
 from twin.domains.traffic.report_lots import lots_section
 from twin.domains.traffic.report_search import search_section
 from twin.domains.traffic.report_speeds import speeds
@@ -34,6 +35,8 @@ def sections(run: StoredRun, language: Language) -> list[Section]:
     titles = [run.titles[brain] for brain in brains]
     ground = Ground.of(run)
     parts = [Section("roads-by-hour", language("The roads through the day"), hours(run, brains, titles, language))]
+    locked = incidents(run, brains, titles, language)
+    parts.append(Section("roads-locked", language("Where the roads locked, and what was closed"), locked))
     if len(run.brains) > len(brains):
         note = language("Charts show the first {n} brains; the tables of the verdict have all.", n=len(brains))
         parts[0] = Section(parts[0].id, parts[0].title, join(h("p", note, class_="note"), parts[0].html))

@@ -56,4 +56,10 @@ FINDINGS: Final = (
         "the speed on the roads from eight to nine in the morning",
     ),
     *PARKING_FINDINGS,
+    Finding(
+        ("locked_link_h",),
+        "Links stand locked for {difference} less",
+        "Links stand locked for {difference} more",
+        "how long links stand locked",
+    ),
 )

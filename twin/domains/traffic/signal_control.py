@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from twin.domains.traffic.parameters import TrafficParameters
 
 SIGNALS: Final = "traffic.signals"
+ALWAYS_GREEN: Final = (1, 0, 1)
+"""Cycle, start and length of green, ms."""
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -67,7 +69,13 @@ class SignalControl:
         self._measure = _Measured(network, road, self._signals)
         self._alone = np.zeros(self._signals.phase_count, np.bool_)
         self._controlled = False
+        self._dark = np.zeros(len(self.rows), np.bool_)
         self._held, self._held_rows = np.empty(0, np.int64), np.empty((0, 3), np.int32)
+
+    def set_dark(self, dark: NDArray[np.bool_]) -> None:
+        """Let the signals of these phases fail, shape (p,), and all others work."""
+        self._dark = dark
+        self._show()
 
     def step(self, now_ms: int, now_s: float) -> None:
         """Ask for plans when it is time to, and set them.
@@ -93,9 +101,10 @@ class SignalControl:
         self._show()
 
     def _show(self) -> None:
-        """Set the road's signals."""
+        """Set the road's signals: dark ones stop nobody for long; see `twin.domains.traffic.dark_signals`."""
         shown = self.rows.copy()
         shown[self._held] = self._held_rows
+        shown[self._dark] = ALWAYS_GREEN
         self._road.set_signals(shown)
 
     def _ask(self, now_s: float) -> SetPlans:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +17,6 @@ from numpy.typing import NDArray
 
 from twin.city.graph import RoadGraph
 from twin.city.supplied_places import check_places
-from twin.core.domain import Supply
 from twin.core.errors import TwinError
 from twin.core.supplied.columns import LAT, LON, Column, markdown, maybe, needed
 from twin.core.supplied.reading import Problems, Raw, TableError
@@ -30,9 +28,8 @@ from twin.domains.traffic.tariff import FEN
 
 if TYPE_CHECKING:
     from twin.city.city import City
-    from twin.city.map import CityMap
 
-__all__ = ["COLUMNS", "SuppliedLots", "TableError", "columns_as_markdown", "lots_of", "read_lots", "supply"]
+__all__ = ["COLUMNS", "SuppliedLots", "TableError", "columns_as_markdown", "lots_of", "read_lots"]
 
 MOST_YUAN: Final = 10_000
 
@@ -88,14 +85,6 @@ class SuppliedLots:
 
     cells: dict[str, pd.Series]
     missing: dict[str, NDArray[np.bool_]]
-
-
-def supply(section: TrafficParameters, folder: Path, city_map: CityMap, start: datetime) -> Supply:
-    """Read the table that a scenario names; see `twin.core.domain.SupplyFunction`."""
-    del start
-    if section.lots is None:
-        return Supply(city_map)
-    return Supply(city_map, tables=read_lots(folder / section.lots, city_map.roads, section))
 
 
 def read_lots(path: Path, roads: RoadGraph, parameters: TrafficParameters) -> SuppliedLots:

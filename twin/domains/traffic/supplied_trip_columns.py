@@ -21,6 +21,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
     maybe("purpose", "word", "", "leisure", "What it leads to", fill="leisure", words=PURPOSES),
     maybe("stay_min", "number", "min", "drawn", "How long the car stays parked afterwards", low=0, high=525_600),
     maybe("uses_app", "yes_no", "", "drawn", "Whether the driver uses the parking app"),
+    maybe("route", "text", "", "by what the driver knows",
+          "The way that it drives: rows of the map's edges.parquet, from 0, with spaces between"),
 )  # fmt: skip
 
 ONE_OF: Final[Pairs] = (("depart_s", "depart_at"), ("from_lon", "from_node"), ("to_lon", "to_node"))

@@ -20,6 +20,7 @@ from twin.city.supplied_places import check_places
 from twin.core.errors import TwinError
 from twin.core.supplied.reading import Problems, Raw
 from twin.core.supplied.table import open_table, read_columns
+from twin.domains.traffic.supplied_routes import read_routes
 from twin.domains.traffic.supplied_trip_columns import COLUMNS, ONE_OF
 
 ENDS: Final = (("from_lon", "from_lat", "from_node"), ("to_lon", "to_lat", "to_node"))
@@ -42,7 +43,8 @@ def read_trips(path: Path, roads: RoadGraph, start: datetime) -> pd.DataFrame:
         In order of departure: ``trip`` (str; the row's number in that order where it has no name), ``depart_s``,
         ``from_node`` and ``to_node`` (int32; the nearest road node where a place is given), ``from_lon``, ``from_lat``,
         ``to_lon`` and ``to_lat`` (of the place, of the node where only that is given), ``purpose`` (categorical),
-        ``stay_min`` (NaN where it is to be drawn), ``uses_app`` (boolean, NA where it is to be drawn).
+        ``stay_min`` (NaN where it is to be drawn), ``uses_app`` (boolean, NA where it is to be drawn), ``route``
+        (arrays of edges, empty where it has none).
 
     Raises
     ------
@@ -64,6 +66,9 @@ def _read_columns(raw: Raw, roads: RoadGraph, start: datetime, problems: Problem
         _check_whole_place(raw, lon, lat, missing, problems)
         _fill_end(raw, values, missing, (lon, lat, node), roads, problems)
     _check_leads_somewhere(raw, values, missing, problems)
+    origin, destination = (values[name].to_numpy(np.int32) for name in ("from_node", "to_node"))
+    routes = read_routes(raw, values["route"], origin, destination, roads, problems)
+    values["route"] = pd.Series(routes, dtype=object)
     begin = np.datetime64(start.replace(tzinfo=None), "us")
     since_s = (values.pop("depart_at").to_numpy() - begin) / np.timedelta64(1, "s")
     values["depart_s"] = pd.Series(np.where(missing["depart_s"], since_s, values["depart_s"]))

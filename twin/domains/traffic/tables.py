@@ -107,7 +107,8 @@ def draw_tables(draw: NamedDraw, clock: Clock, demand: Demand) -> tuple[pd.DataF
             kinds.append(VEHICLE_KINDS.index(kind))
     trips_of_run = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     informed = draw("other_vehicles", "traffic").random(sum(counts[1:]), np.float32)
-    return _vehicles(cars, node, counts, kinds, informed, parameters), trips_of_run
+    digits = draw("other_vehicles", "plate_digit").integers(0, 10, sum(counts[1:]), np.int8)
+    return _vehicles(cars, node, counts, kinds, informed, digits, parameters), trips_of_run
 
 
 def _frame(trips: Trips, clock: Clock, day: date, first: int, node: NDArray[np.int32] | None) -> pd.DataFrame:
@@ -144,6 +145,7 @@ def _vehicles(
     counts: list[int],
     kinds: list[int],
     others_draw: NDArray[np.float32],
+    others_digit: NDArray[np.int8],
     parameters: TrafficParameters,
 ) -> pd.DataFrame:
     others = sum(counts[1:])
@@ -163,7 +165,7 @@ def _vehicles(
             "traffic_draw": np.concatenate([cars.traffic_draw, others_draw]),
             "value_of_time_yuan_per_h": then(cars.value_of_time_yuan_per_h, np.nan),
             "walk_m": then(cars.walk_m, np.nan),
-            "plate_digit": then(cars.plate_digit, -1),
+            "plate_digit": np.concatenate([cars.plate_digit, others_digit]),
             "home_permit": then(cars.home_permit, False),
         },
         copy=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from twin.domains.traffic.habits import Habits
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import TrafficParameters
 from twin.domains.traffic.watch import Measured
+from twin.kernels.hierarchy import UNREACHABLE_MS
 from twin.kernels.lanes import LANES
 from twin.kernels.way_lengths import write_way_lengths
 
@@ -38,14 +40,20 @@ class Ways:
         clock: Clock,
         *,
         anybody_informed: bool,
+        roads_may_close: bool = False,
+        guide: Callable[[NDArray[np.int32], float], NDArray[np.int32]] | None = None,
     ) -> None:
+        self._guide = guide
         self._anybody_informed = anybody_informed
+        self._barred: NDArray[np.bool_] | None = None
+        self.habit_knows = False
         self._city, self._network, self._road = city, network, road
         self._habits = Habits(city, network, parameters.habit_sigma)
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
         self._groups = np.arange(-(-len(self._points) // LANES), dtype=np.int32)
-        self._table = NextLinks((1 + anybody_informed) * LANES * len(self._groups), len(network.links.node))
+        blocks = 1 + anybody_informed + roads_may_close
+        self._table = NextLinks(blocks * LANES * len(self._groups), len(network.links.node))
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
         self._interval_ms = round(MS * 60 * parameters.news_every_min)
@@ -63,7 +71,7 @@ class Ways:
 
     def _renew_groups(self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32]) -> None:
         """Write what the informed know of the ways to some groups of points."""
-        self._write_groups(link_time_ms, groups, groups + np.int32(len(self._groups)))
+        self._write_groups(self._round(link_time_ms), groups, groups + np.int32(len(self._groups)))
 
     def _write_groups(
         self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32], words: NDArray[np.int32]
@@ -72,6 +80,43 @@ class Ways:
         points = np.add.outer(groups * LANES, np.arange(LANES)).ravel().astype(np.int32)
         points = points[points < len(self._points)]  # rising, so that only the last group can lack some
         self._network.write_ways(self._road, link_time_ms, points, words, self._table, self._city.threads)
+
+    @property
+    def _detours_from(self) -> int:
+        """Where the destinations of those who drive round barriers begin in the table."""
+        return (1 + self._anybody_informed) * LANES * len(self._groups)
+
+    def _round(self, link_time_ms: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return times with which nobody would take what is barred."""
+        return link_time_ms if self._barred is None else np.where(self._barred, np.int32(UNREACHABLE_MS), link_time_ms)
+
+    def _known(self) -> NDArray[np.int32]:
+        return np.maximum(1, np.rint(self._known_ms)).astype(np.int32)
+
+    def bar(self, barred: NDArray[np.bool_] | None) -> None:
+        """Let the informed, and who has stood before a barrier, know which links are barred, shape (m,)."""
+        self._barred = barred
+        if self._anybody_informed:
+            self._renew_groups(self._known(), self._groups)
+        if barred is not None:
+            self._write_detours()
+
+    def learn_barriers(self) -> None:
+        """Let everybody know what is barred by now, or that it is not any more."""
+        self.habit_knows = self._barred is not None
+        self._write_habit()
+
+    def send_round(self, who: NDArray[np.int32], points: NDArray[np.int32]) -> None:
+        """Let vehicles drive to points by habit, but round the barriers."""
+        self._road.send_to(who, points + np.int32(self._detours_from))
+
+    def _write_detours(self) -> None:
+        for time_ms, groups in self._habits.opinions(self._habit_of or 0):
+            self._write_groups(self._round(time_ms), groups, groups + np.int32(self._detours_from // LANES))
+
+    def _write_habit(self) -> None:
+        for time_ms, groups in self._habits.opinions(self._habit_of or 0):
+            self._write_groups(self._round(time_ms) if self.habit_knows else time_ms, groups, groups)
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
         """Let vehicles drive to points by the way that each knows."""
@@ -105,7 +150,10 @@ class Ways:
         self._known_ms = (1 - weight) * self._known_ms + weight * self._measured.since_last()
         share = self._groups[self._renewals % self._parameters.news_shares :: self._parameters.news_shares]
         self._renewals += 1
-        self._renew_groups(np.maximum(1, np.rint(self._known_ms)).astype(np.int32), share)
+        known_ms = self._known()
+        if self._guide is not None:
+            known_ms = self._guide(known_ms, (now_ms + begins_ms) / MS)
+        self._renew_groups(known_ms, share)
 
     def _learn_habit(self, hour: int) -> None:
         begins = [h for h in self._parameters.habits_from_h if h <= hour]
@@ -113,5 +161,6 @@ class Ways:
         if habit == self._habit_of:
             return
         self._habit_of = habit
-        for time_ms, groups in self._habits.opinions(habit):
-            self._write_groups(time_ms, groups, groups)
+        self._write_habit()
+        if self._barred is not None:
+            self._write_detours()

@@ -1,0 +1,76 @@
+"""Before a run, a planner hears where more want to pass than can, and whether the day can be served at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from support.traffic import small_parameters, small_town
+
+from twin.city.conditions import RoadConditions
+from twin.core.clock import HOUR_S, Clock
+from twin.core.domain import WorldEvent
+from twin.core.streams import Streams
+from twin.domains.traffic.capacity_check import LEAST_RATIO, loads, warnings
+from twin.domains.traffic.domain import TrafficDomain
+
+MORNING = Clock(datetime(2021, 3, 15, 6), 0.0, 6 * HOUR_S)
+INF = float("inf")
+
+
+def domain(**changes: Any) -> TrafficDomain:
+    city = small_town()
+    return TrafficDomain(
+        small_parameters(**changes), city, RoadConditions(city.ordinary, MORNING, Streams(1, 0))
+    )  # fmt: skip
+
+
+def said(town: TrafficDomain, *events: WorldEvent) -> str:
+    return "\n".join(one.sentence.format(**one.values) for one in warnings(town, MORNING, events, 1))
+
+
+def test_a_day_that_the_roads_can_carry_is_not_warned_of() -> None:
+    assert said(domain()) == ""
+    assert (
+        loads(domain(trips_per_day=0.0, through_trips_per_day=0.0, lorry_trips_per_day=0.0, buses=0), MORNING, (), 1)
+        == []
+    )
+
+
+def test_overloaded_streets_are_named_with_their_ratio_and_hour() -> None:
+    text = said(domain(trips_per_day=500_000.0))
+    assert text.startswith("in the hour from 2021-03-15 0")
+    assert "Main Street (" in text or "(no name) (" in text
+    assert "queues will grow there" in text
+
+
+def test_a_day_that_cannot_be_served_says_so() -> None:
+    text = said(domain(trips_per_day=3_000_000.0))
+    assert text.startswith("this day cannot be served: in 6 h more cars want to pass than can on ")
+    assert "lower traffic.demand_factor" in text
+
+
+def test_events_that_narrow_the_roads_are_taken_into_account() -> None:
+    town = domain()
+    rain = WorldEvent("traffic_slows", 20.0, 0.0, INF)
+    (dry,), (slow,) = (loads(town, MORNING, events, 1) for events in ((), (rain,)))
+    np.testing.assert_allclose(slow.capacity_per_h, dry.capacity_per_h / 20, rtol=0.01)
+    assert LEAST_RATIO > slow.ratio.max() > 10 * dry.ratio.max()
+    closed = WorldEvent("road_closes", "Main Street", 0.0, INF)
+    (round_it,) = loads(town, MORNING, (closed,), 1)
+    roads = town.city.roads
+    main = town.network.links.edge_link[roads.edge_name == 1]
+    assert (round_it.flow_per_h[main] == 0).all()
+    assert dry.flow_per_h[main].sum() > 0
+
+
+def test_an_hours_trips_are_all_on_the_roads() -> None:
+    town = domain()
+    (load,) = loads(town, MORNING, (), 1)
+    links = town.network.links
+    gone = np.bincount(links.from_junction, load.flow_per_h, len(links.node))
+    come = np.bincount(links.to_junction, load.flow_per_h, len(links.node))
+    begun = np.maximum(gone - come, 0).sum()
+    assert 0 < begun <= load.flow_per_h.sum()
+    assert load.run_share > 1 / 6  # the busiest of six hours
