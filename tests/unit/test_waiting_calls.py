@@ -1,4 +1,4 @@
-"""Calls that wait for a vehicle, and hospitals that take nobody."""
+"""Calls that wait for a vehicle, vehicles that are under way, and hospitals that take nobody."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from twin.domains.emergency.parameters import EmergencyParameters
 
 ONE_VEHICLE = small_city(side=4, stations=1, crews=1)
 BUSY = EmergencyParameters(calls_per_day=400.0, dispatches_per_day=400.0, patients_per_day=0.0)
+QUIET = EmergencyParameters(calls_per_day=0.0, dispatches_per_day=0.0, patients_per_day=0.0)
 
 
 def test_a_vehicle_that_becomes_free_goes_to_one_of_those_who_wait():
@@ -119,3 +120,20 @@ def test_the_drive_time_of_a_vehicle_under_way_counts_from_the_junction_where_it
         assert call.at_scene_s - time_s == pytest.approx(expected_s, abs=0.1)
         compared += 1
     assert compared > 20
+
+
+def test_a_mass_casualty_is_where_the_scenario_says_or_drawn():
+    """Whoever names the place changes the place alone: the same people are hurt."""
+    city = small_city(side=8)
+    corner = (float(city.roads.node_lon[7]), float(city.roads.node_lat[7]))
+    hurt = {}
+    for name, details in (("named", (("place", corner),)), ("drawn", ())):
+        event = WorldEvent("mass_casualty", 6.0, 600.0, float("inf"), details)
+        twin, frames = run_emergency(city, QUIET, hours=1, events=[(event, "emergency")])
+        calls = frames["emergency.calls"]
+        assert len(calls) == 6
+        assert calls["lon"].nunique() == calls["lat"].nunique() == 1
+        hurt[name] = twin.tables["emergency.casualties"], (float(calls["lon"].iloc[0]), float(calls["lat"].iloc[0]))
+    assert hurt["named"][1] == corner != hurt["drawn"][1]
+    others = [column for column in hurt["named"][0].columns if column not in ("node", "wrong_node")]
+    assert hurt["named"][0][others].equals(hurt["drawn"][0][others])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from twin.core.domain import DomainDescription, EventKind
+from twin.core.domain import DomainDescription, EventDetail, EventKind
 from twin.domains.emergency.connections import CONNECTIONS
 from twin.domains.emergency.measures import AGES, FAMILIES, PHONES
 from twin.domains.emergency.parameters import CONDITIONS, EmergencyParameters
@@ -23,7 +23,10 @@ DESCRIPTION: Final = DomainDescription(
             "vehicles_lost", "This share of all vehicles is out of service; those on a mission end it", low=0, high=1
         ),
         EventKind("calls_multiply", "So many times as many calls ring", low=0, high=50),
-        EventKind("mass_casualty", "So many people are hurt at one place, reported in one call", low=1, high=1000),
+        EventKind(
+            "mass_casualty", "So many people are hurt at one place, reported in one call", low=1, high=1000,
+            details=(EventDetail("place", "Where; left out, it is drawn where people live", "place"),),
+        ),
     ),
     kpi_families=FAMILIES,
     factory="twin.domains.emergency.domain:EmergencyDomain",

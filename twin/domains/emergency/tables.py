@@ -333,6 +333,8 @@ def draw_casualties(
 ) -> pd.DataFrame:
     """Draw the casualties of the events ``mass_casualty`` before the scenario's end: all at one place each, a row each.
 
+    Where an event does not name its place, one is drawn where people live.
+
     Column ``event`` is the event's position among the scenario's; ``call`` is -1, a number is given when they ring.
     """
     frames = []
@@ -344,7 +346,10 @@ def draw_casualties(
             return draw(f"event{number}/{column}")
 
         count = int(float(event.value))
-        node = int(city.nearest_nodes(*city.draw_homes(draw_one("place"), 1))[0])
+        lon, lat = city.draw_homes(draw_one("place"), 1)
+        if event.detail("place") is not None:
+            lon, lat = (np.array([degrees]) for degrees in event.detail("place"))
+        node = int(city.nearest_nodes(lon, lat)[0])
         scene = pd.DataFrame(
             {"call": -1, "ring_s": event.begins_s, "kind": np.full(count, PATIENT, dtype=object), "node": node}
         )
