@@ -12,11 +12,13 @@ from twin.core.clock import Clock
 from twin.core.kpis import HOURS, names_of
 from twin.core.recorder import Recorder
 from twin.domains.traffic import DESCRIPTION
+from twin.domains.traffic.gridlock import LOCKED
+from twin.domains.traffic.incidents import CLOSURES
 from twin.domains.traffic.kpis import compute
 from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
 from twin.domains.traffic.priority import HOLDS, WAVES
-from twin.domains.traffic.records import LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
+from twin.domains.traffic.records import BARRED_CARS, LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
 
 CLOCK = Clock(datetime(2021, 3, 15, 7), 3600.0, 7200.0)
 
@@ -75,6 +77,12 @@ def events() -> dict[str, pd.DataFrame]:
     recorder.table("traffic.roads", ROADS)
     recorder.table("traffic.green_waves", WAVES)
     recorder.table("traffic.signal_holds", HOLDS)
+    for name, schema in (
+        ("traffic.closures", CLOSURES),
+        ("traffic.locked_links", LOCKED),
+        ("traffic.barred", BARRED_CARS),
+    ):
+        recorder.table(name, schema)
     recorder.close()
     return recorder.frames()
 
