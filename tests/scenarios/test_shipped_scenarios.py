@@ -28,7 +28,7 @@ def scaled_down(path: Path) -> Scenario:
     hours = min(whole.duration_h, max([LEAST_H, *(turn_s / HOUR_S + 1 for turn_s in turns_s)]))
     changes = ["replications=1"]
     if "traffic" in whole.domains:
-        changes += ["traffic.demand_factor=0.03", "traffic.step_s=30"]
+        changes += ["traffic.demand_factor=0.03", "traffic.step_s=30", "traffic.news_every_min=60"]
     if whole.domains == ("traffic",) and whole.start.hour < BEGINS_H:  # nobody drives at night
         hours -= BEGINS_H - whole.start.hour
         changes.append(f"start={whole.start:%Y-%m-%d} {BEGINS_H:02d}:00")

@@ -25,7 +25,7 @@ from twin.report.verdict import sentence
 from twin.report.view import RunView
 
 SECTIONS = (
-    "verdict", "curves", "chain", "eleven", "timelines", "map", "places-and-hours", "equity", "walk-ins", "load",
+    "verdict", "curves", "chain", "eleven", "timelines", "map", "places-and-hours", "congestion", "equity", "walk-ins", "load",
     "outcomes", "assumptions", "provenance",
 )  # fmt: skip
 LARGEST = 3_000_000
