@@ -165,7 +165,7 @@ class RepeatedDays:
             ends = int(np.searchsorted(drivers.depart_ms, until_ms))
             arrived, at_ms = road.advance(until_ms, who[set_out:ends], drivers.depart_ms[set_out:ends])
             arrive_ms[arrived], set_out = at_ms, ends
-            for kept, values in zip((count, spent_ms), passed.since_last(), strict=True):
+            for kept, values in zip((count, spent_ms), passed.since_last()[:2], strict=True):
                 kept.append(values)
         table = times_by_entry(np.array(count), np.array(spent_ms), self.times.free_ms, self.interval_ms)
         trip_ms = arrive_ms - drivers.depart_ms - STEP_MS

@@ -25,8 +25,8 @@ from twin.report.verdict import sentence
 from twin.report.view import RunView
 
 SECTIONS = (
-    "verdict", "curves", "chain", "eleven", "timelines", "map", "places-and-hours", "congestion", "equity", "walk-ins", "load",
-    "outcomes", "assumptions", "provenance",
+    "verdict", "curves", "chain", "eleven", "timelines", "map", "places-and-hours", "congestion", "equity", "walk-ins",
+    "load", "outcomes", "assumptions", "provenance",
 )  # fmt: skip
 LARGEST = 3_000_000
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from twin.city.next_links import NextLinks, next_links
+from twin.city.next_links import FastestWays, NextLinks, next_links
 from twin.city.routing import UNREACHABLE_MS, Hierarchy
 from twin.kernels.dissection import nested_dissection_order
 from twin.kernels.pruning import keep_arcs, least_times
@@ -72,7 +72,7 @@ def test_threads_share_the_work_and_change_nothing(threads):
     hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
     times, goals = hierarchy.customise(time_ms), np.arange(0, len(x_m), 7)
     table = NextLinks(len(goals), len(x_m))
-    table.write(times, out_first, out_link, goals, np.arange(len(table.words)), threads=threads)
+    table.write(FastestWays.of(times, out_first, out_link), goals, np.arange(len(table.words)), threads=threads)
     assert np.array_equal(table.words, next_links(times, out_first, out_link, goals).words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +12,7 @@ from twin.city.routing import TravelTimes
 from twin.kernels.lanes import BITS_A_LANE, LANES
 from twin.kernels.next_links import find_next_links
 from twin.kernels.pruning import KeptArcs, keep_arcs, least_times
+from twin.kernels.queries import Topology
 from twin.kernels.vehicles import MOST_SLOTS, NO_WAY_SLOT, SLOT_MASK
 
 _EACH_LANE = np.arange(LANES, dtype=np.uint32) * np.uint32(BITS_A_LANE)
@@ -57,24 +59,13 @@ class NextLinks:
         lanes = (self.words[:, None, :] >> _EACH_LANE[:, None]) & np.uint32(SLOT_MASK)
         return lanes.astype(np.uint8).reshape(-1, self.words.shape[1])
 
-    def write(
-        self,
-        times: TravelTimes,
-        out_first: NDArray[np.int32],
-        out_link: NDArray[np.int32],
-        destinations: ArrayLike,
-        words: ArrayLike,
-        *,
-        threads: int = 1,
-    ) -> None:
-        """Write the fastest ways under these travel times.
+    def write(self, ways: FastestWays, destinations: ArrayLike, words: ArrayLike, *, threads: int = 1) -> None:
+        """Write fastest ways.
 
         Parameters
         ----------
-        times
-            Of a hierarchy whose edges are the links.
-        out_first, out_link
-            The links out of each node in the order of their slots; see `twin.city.road_traffic.RoadTraffic`.
+        ways
+            Under which travel times.
         destinations
             Nodes: `LANES` for each row of `words`, in which they are written in their order; the last may have fewer.
         words
@@ -87,27 +78,18 @@ class NextLinks:
         IndexError
             If a destination is no node.
         ValueError
-            If a node has more links out of it than a table has room for, or the numbers do not fit.
+            If the numbers do not fit.
         """
         nodes, rows = (np.array(given, np.int32, order="C", ndmin=1) for given in (destinations, words))
         if len(rows) != -(-len(nodes) // LANES) or (len(rows) and not 0 <= rows.min() <= rows.max() < len(self.words)):
             raise ValueError(f"there must be a row of the table for each {LANES} destinations")
-        check_slots(out_first)
-        hierarchy = times.hierarchy
-        topology, metric = hierarchy.topology, times.metric
-        up_ms, down_ms = np.empty_like(metric.up_ms), np.empty_like(metric.down_ms)
-        least_times(topology, metric, up_ms, down_ms)
-        up = KeptArcs(*keep_arcs(topology, metric.up_ms, up_ms))
-        down = KeptArcs(*keep_arcs(topology, metric.down_ms, down_ms))
-        out_rank = topology.node_rank[hierarchy.edge_to[out_link]]
-        firsts, out_time_ms = np.array(out_first, np.int32), metric.edge_time_ms[out_link]
 
         def fill(part: NDArray[np.int64]) -> None:
             begin, end = int(part[0]), int(part[-1]) + 1
-            scratch_ms = np.empty((hierarchy.node_count, LANES), np.uint32)
+            scratch_ms = np.empty((self.words.shape[1], LANES), np.uint32)
             find_next_links(
-                topology, up, down, firsts, out_rank, out_time_ms, nodes[begin * LANES : end * LANES], rows[begin:end],
-                scratch_ms, self.words,
+                ways.topology, ways.up, ways.down, ways.out_first, ways.out_rank, ways.out_time_ms,
+                nodes[begin * LANES : end * LANES], rows[begin:end], scratch_ms, self.words,
             )  # fmt: skip
 
         parts = [part for part in np.array_split(np.arange(len(rows)), threads) if len(part)]
@@ -116,6 +98,43 @@ class NextLinks:
         elif parts:
             with ThreadPoolExecutor(len(parts)) as pool:
                 list(pool.map(fill, parts))
+
+
+class FastestWays(NamedTuple):
+    """What tables of next links are made of under one vector of travel times; see `find_next_links`."""
+
+    topology: Topology
+    up: KeptArcs
+    down: KeptArcs
+    out_first: NDArray[np.int32]
+    out_rank: NDArray[np.int32]
+    out_time_ms: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, times: TravelTimes, out_first: NDArray[np.int32], out_link: NDArray[np.int32]) -> FastestWays:
+        """Leave out what is on nobody's way.
+
+        Parameters
+        ----------
+        times
+            Of a hierarchy whose edges are the links.
+        out_first, out_link
+            The links out of each node in the order of their slots; see `twin.city.road_traffic.RoadTraffic`.
+
+        Raises
+        ------
+        ValueError
+            If a node has more links out of it than a table has room for.
+        """
+        check_slots(out_first)
+        topology, metric = times.hierarchy.topology, times.metric
+        up_ms, down_ms = np.empty_like(metric.up_ms), np.empty_like(metric.down_ms)
+        least_times(topology, metric, up_ms, down_ms)
+        return cls(
+            topology, KeptArcs(*keep_arcs(topology, metric.up_ms, up_ms)),
+            KeptArcs(*keep_arcs(topology, metric.down_ms, down_ms)), np.array(out_first, np.int32),
+            topology.node_rank[times.hierarchy.edge_to[out_link]], metric.edge_time_ms[out_link],
+        )  # fmt: skip
 
 
 def check_slots(out_first: NDArray[np.int32]) -> None:
@@ -134,5 +153,5 @@ def next_links(
     """Return the table of next links on the fastest ways to these nodes, shape (d,); see `NextLinks.write`."""
     nodes = np.array(destinations, np.int32, ndmin=1)
     table = NextLinks(len(nodes), times.hierarchy.node_count)
-    table.write(times, out_first, out_link, nodes, np.arange(len(table.words)))
+    table.write(FastestWays.of(times, out_first, out_link), nodes, np.arange(len(table.words)))
     return table

@@ -14,7 +14,7 @@ Links, nodes and vehicles are positions. Times are whole milliseconds since the 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -195,6 +195,11 @@ class RoadTraffic:
         """Say whether a vehicle drives or waits to enter the road."""
         return bool(self._driving[vehicle])
 
+    def rows_in_use(self) -> NDArray[np.int32]:
+        """Return the rows of the table of next links that somebody who drives heads for, rising."""
+        heading = self._vehicles.heading[self._driving]
+        return np.unique(~heading[heading < 0] >> WORD_BITS).astype(np.int32)
+
     def ways_have_changed(self) -> None:
         """Note that the table of next links was written to, so that who waits for a way looks again."""
         self._changed = True
@@ -345,6 +350,10 @@ class RoadTraffic:
             raise ValueError(f"{name} is no field of a link")
         return np.asarray(self._road.links[name][self._row])
 
+    def links_now(self) -> Rows:
+        """Return every field of every link as it is now, shape (m,): cheaper than some of them one by one."""
+        return self._road.links.take(self._row)
+
     def on_links(self) -> NDArray[np.int32]:
         """Return how many vehicles are on each link, shape (m,)."""
         return np.asarray(self.of_links("entered") - self.of_links("left"), np.int32)
@@ -411,6 +420,22 @@ class RoadTraffic:
         return np.where(heading < 0, by_table, by_route).astype(np.int32)
 
 
+class Passage(NamedTuple):
+    """What has passed each link between two readings; shapes (m,).
+
+    Attributes
+    ----------
+    left, spent_ms
+        How many left it, and the sum of their milliseconds on it.
+    links
+        The links at the second reading, of dtype `twin.kernels.road_network.LINK`.
+    """
+
+    left: NDArray[np.int32]
+    spent_ms: NDArray[np.int64]
+    links: Rows
+
+
 class Passed:
     """Who has left each link from one reading to the next; several may read at their own times.
 
@@ -424,12 +449,13 @@ class Passed:
         self._road = road
         self._left, self._travel_ms = road.of_links("left"), road.of_links("travel_ms")
 
-    def since_last(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Return how many vehicles left each link since the last reading, and the sum of their ms on it, (m,)."""
-        left, travel_ms = self._road.of_links("left"), self._road.of_links("travel_ms")
-        passed = left - self._left, travel_ms - self._travel_ms
+    def since_last(self) -> Passage:
+        """Return what has passed since the last reading."""
+        links = self._road.links_now()
+        left, travel_ms = links["left"].copy(), links["travel_ms"].copy()
+        passage = Passage(left - self._left, travel_ms - self._travel_ms, links)
         self._left, self._travel_ms = left, travel_ms
-        return passed
+        return passage
 
 
 def _check_signals(table: NDArray[np.int32]) -> None:

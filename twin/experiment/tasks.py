@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import json
 import os
 import shutil
+import sys
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -190,6 +192,18 @@ def compute_kpis(scenario: Scenario, frames: Mapping[str, pd.DataFrame]) -> list
     return [row for name in scenario.domains for row in load_object(DESCRIPTIONS[name].kpis)(frames, scenario.clock)]
 
 
+def give_back_memory() -> None:
+    """Collect what is gone and give its memory back to the system, which allocators else keep for later."""
+    import pyarrow as pa
+
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; others have none
+        if trim is not None:
+            trim(0)
+
+
 def folder_of(root: Path, scenario: Scenario, task: Task) -> Path:
     """Return where the events of a task are kept below a run's folder."""
     return root / "events" / scenario.brains[task.brain].name / f"{task.replication:04d}"
@@ -197,6 +211,7 @@ def folder_of(root: Path, scenario: Scenario, task: Task) -> Path:
 
 def _live(twin: Twin) -> dict[str, Any]:
     """Live a replication; return what its summary says of it besides the KPIs."""
+    give_back_memory()  # what the draws needed
     twin.run()
     return {"tables": twin.table_hashes, "replaced_answers": twin.brain.replaced}
 
@@ -222,7 +237,7 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
             "replication": task.replication,
             **_live(workshop.twin(task, recorder)),
         }
-        gc.collect()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
+        give_back_memory()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
         summary["kpis"] = [
             asdict(row) for row in compute_kpis(workshop.scenario, recorder.stored())
         ]  # fmt: skip

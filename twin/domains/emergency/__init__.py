@@ -24,7 +24,10 @@ DESCRIPTION: Final = DomainDescription(
         ),
         EventKind("calls_multiply", "So many times as many calls ring", low=0, high=50),
         EventKind(
-            "mass_casualty", "So many people are hurt at one place, reported in one call", low=1, high=1000,
+            "mass_casualty",
+            "So many people are hurt at one place, reported in one call",
+            low=1,
+            high=1000,
             details=(EventDetail("place", "Where; left out, it is drawn where people live", "place"),),
         ),
     ),

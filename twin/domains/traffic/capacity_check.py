@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.next_links import NextLinks
+from twin.city.next_links import FastestWays, NextLinks
 from twin.core.clock import DAY_S, HOUR_S, MS
 from twin.core.domain import RunWarning
 from twin.core.streams import Streams
@@ -209,7 +209,7 @@ def _assign(
         loaded = flow * PARTS / max(part, 1) / capacity_per_h
         time_ms = np.rint(free_ms * (1 + BPR_SHARE * np.minimum(loaded, 10.0) ** BPR_POWER)).astype(np.int32)
         times = network.hierarchy.customise(np.where(barred, np.int32(UNREACHABLE_MS), time_ms))
-        table.write(times, road.out_first, road.out_link, nodes, np.arange(len(table.words)))
+        table.write(FastestWays.of(times, road.out_first, road.out_link), nodes, np.arange(len(table.words)))
         node, to = origin[part::PARTS], row[part::PARTS]
         while len(node):
             word = table.words[to >> WORD_BITS, node].astype(np.int64)

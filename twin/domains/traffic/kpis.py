@@ -27,19 +27,21 @@ PLANNING_SHARE: Final = 0.95
 
 def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
     """Return the KPIs of one replication; see `twin.core.domain.KpiFunction`."""
+    passed = link_hours(events, clock)
+    rows = list(_on_links(passed))
+    km_by_hour = np.bincount(passed["hour"].to_numpy(np.int64), passed["km"].to_numpy(np.float64), len(HOURS))
+    del passed  # a day has millions of rows, and so has the table of trips
     cases = observations(events, clock)
-    rows = [row for family in (*ROAD_FAMILIES, *PARKING_FAMILIES) if family.column for row in _of_cases(family, cases)]
+    rows += [row for family in (*ROAD_FAMILIES, *PARKING_FAMILIES) if family.column for row in _of_cases(family, cases)]
     trips = len(cases)
     under_way = int((cases["ending"] == "under_way").sum())
     rows += [
         KpiValue("traffic.trips", trips, "count", trips),
         KpiValue("traffic.trips_not_ended", under_way, "count", trips),
     ]
-    passed = link_hours(events, clock)
-    km_by_hour = np.bincount(passed["hour"].to_numpy(np.int64), passed["km"].to_numpy(np.float64), len(HOURS))
     rows += event_kpis(events, clock)
     return [
-        *rows, *_on_links(passed), *_on_roads(events["traffic.roads"], clock), *_for_ambulances(events, clock),
+        *rows, *_on_roads(events["traffic.roads"], clock), *_for_ambulances(events, clock),
         *parking_kpis(events, clock, cases, km_by_hour.astype(np.float64)),
     ]  # fmt: skip
 
@@ -56,9 +58,9 @@ def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFra
     hours = clock.hours_of_day(planned_s[counted]).astype(np.int8)
     return pd.DataFrame(
         {
-            "trip_min": (arrived_s - departed_s) / MINUTE_S,
-            "door_to_door_min": (parked_s - departed_s) / MINUTE_S + walk_min,
-            "late_min": (departed_s - planned_s[counted]) / MINUTE_S,
+            "trip_min": ((arrived_s - departed_s) / MINUTE_S).astype(np.float32),
+            "door_to_door_min": ((parked_s - departed_s) / MINUTE_S + walk_min).astype(np.float32),
+            "late_min": ((departed_s - planned_s[counted]) / MINUTE_S).astype(np.float32),
             "purpose": pd.Categorical.from_codes(trips["purpose"].to_numpy()[counted], pd.Index(PURPOSES)),
             "hour": pd.Categorical.from_codes(hours, pd.Index(HOURS)),
             "ending": trips["ending"].array[counted],

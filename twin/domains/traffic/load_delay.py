@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.city.road_traffic import STEP_MS, Passed, RoadTraffic
 from twin.core.clock import MS
@@ -38,17 +39,16 @@ class LoadDelay:
         """Look at the links at the end of each interval, and set their times by what passed."""
         if not self._load_delay or now_ms % (MS * EVERY_S):
             return
-        self._notice_changes()
-        count, _ = self._passed.since_last()
-        flow_share = np.minimum(count * (self._road.of_links("headway_ms") / (MS * EVERY_S)), 1.0)
+        count, _, links = self._passed.since_last()
+        self._notice_changes(links["free_ms"], links["wave_ms"])
+        flow_share = np.minimum(count * (links["headway_ms"] / (MS * EVERY_S)), 1.0)
         self._load = NEWEST * flow_share + (1 - NEWEST) * self._load
         slower = np.rint(self._free_ms * (1 + self._load_delay * self._load))
         faster = np.maximum(self._free_ms + self._wave_ms.astype(np.int64) - slower, STEP_MS)
         self._set_free_ms, self._set_wave_ms = slower.astype(np.int32), faster.astype(np.int32)
         self._road.set_links(self._links, free_ms=self._set_free_ms, wave_ms=self._set_wave_ms)
 
-    def _notice_changes(self) -> None:
+    def _notice_changes(self, free_ms: NDArray[np.int32], wave_ms: NDArray[np.int32]) -> None:
         """Take over the times that somebody else has set since the last look."""
-        free_ms, wave_ms = self._road.of_links("free_ms"), self._road.of_links("wave_ms")
         changed = (free_ms != self._set_free_ms) | (wave_ms != self._set_wave_ms)
         self._free_ms[changed], self._wave_ms[changed] = free_ms[changed], wave_ms[changed]

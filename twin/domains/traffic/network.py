@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES
 from twin.city.links import Links
-from twin.city.next_links import NextLinks
+from twin.city.next_links import FastestWays
 from twin.city.road_traffic import STEP_MS, RoadTraffic
 from twin.city.routing import Hierarchy
 from twin.city.traffic import milliseconds
@@ -96,19 +96,9 @@ class Network:
             link_signal=self.signals.link_phase, signals=self.first_plan, tracked_share=tracked_share,
         )  # fmt: skip
 
-    def write_ways(
-        self,
-        road: RoadTraffic,
-        link_time_ms: NDArray[np.int32],
-        points: NDArray[np.int32],
-        words: NDArray[np.int32],
-        table: NextLinks,
-        threads: int,
-    ) -> None:
-        """Write the next link from every junction to some points, under these times, into rows of a table."""
-        times = self.hierarchy.customise(link_time_ms)
-        table.write(times, road.out_first, road.out_link, self.point_junction[points], words, threads=threads)
-        road.ways_have_changed()
+    def fastest_ways(self, road: RoadTraffic, link_time_ms: NDArray[np.int32]) -> FastestWays:
+        """Return what tables of next links are made of under these times on the links, shape (m,)."""
+        return FastestWays.of(self.hierarchy.customise(link_time_ms), road.out_first, road.out_link)
 
     def usual_times_ms(self, city: City, hour_of_day: int) -> NDArray[np.int32]:
         """Return what drivers know of an hour of an ordinary day, ms on each link, shape (m,)."""

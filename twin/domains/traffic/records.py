@@ -104,7 +104,7 @@ class Records:
     def interval(self, ends_s: int, taken: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
         """Write what the roads and lots were like in the interval that ends now."""
         road, network = self._road, self._network
-        count, spent_ms = self._passed.since_last()
+        count, spent_ms, _ = self._passed.since_last()
         on_links, storage = road.on_links(), network.times.storage
         passed = np.flatnonzero(count)
         self._links.add_columns(

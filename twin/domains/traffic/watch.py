@@ -33,7 +33,7 @@ class Measured:
     """
 
     def __init__(self, network: Network, road: RoadTraffic, interval_ms: int) -> None:
-        self._storage, self._road, self._interval_ms = network.times.storage, road, interval_ms
+        self._storage, self._interval_ms = network.times.storage, interval_ms
         self._passed = Passed(road)
 
     def since_last(self) -> NDArray[np.float64]:
@@ -43,9 +43,9 @@ class Measured:
         is known of a jam by now, not how long those will stand in it: an ambulance gets past them, a driver who hears
         of it turns away.
         """
-        count, travel_ms = self._passed.since_last()
-        stands = self._road.on_links() >= self._storage
-        unmoved_ms = self._road.of_links("free_ms") + np.where(stands, self._interval_ms, 0)
+        count, travel_ms, links = self._passed.since_last()
+        stands = links["entered"] - links["left"] >= self._storage
+        unmoved_ms = links["free_ms"] + np.where(stands, self._interval_ms, 0)
         return np.where(count > 0, travel_ms / np.maximum(count, 1), unmoved_ms)
 
 

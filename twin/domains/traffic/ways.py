@@ -13,6 +13,7 @@ from twin.city.road_traffic import RoadTraffic
 from twin.core.clock import MS, Clock
 from twin.domains.traffic.habits import Habits
 from twin.domains.traffic.network import Network
+from twin.domains.traffic.news import News
 from twin.domains.traffic.parameters import TrafficParameters
 from twin.domains.traffic.watch import Measured
 from twin.kernels.hierarchy import UNREACHABLE_MS
@@ -59,27 +60,16 @@ class Ways:
         self._interval_ms = round(MS * 60 * parameters.news_every_min)
         self._measured = Measured(network, road, self._interval_ms)
         self._renewals = 0
+        self._news = News(network, road, self._table, len(self._groups), city.threads)
         self._learn_habit(clock.hour_of_day(-clock.warm_up_s))
         if anybody_informed:
-            self._renew_groups(network.times.free_ms.copy(), self._groups)
+            self._news.learn(self._groups, network.times.free_ms.copy())
         road.set_next_links(self._table)
 
     @property
     def _informed_from(self) -> int:
         """Where the informed's destinations begin in the table."""
         return LANES * len(self._groups)
-
-    def _renew_groups(self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32]) -> None:
-        """Write what the informed know of the ways to some groups of points."""
-        self._write_groups(self._round(link_time_ms), groups, groups + np.int32(len(self._groups)))
-
-    def _write_groups(
-        self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32], words: NDArray[np.int32]
-    ) -> None:
-        """Write the ways to some groups of points, which rise, into rows of the table."""
-        points = np.add.outer(groups * LANES, np.arange(LANES)).ravel().astype(np.int32)
-        points = points[points < len(self._points)]  # rising, so that only the last group can lack some
-        self._network.write_ways(self._road, link_time_ms, points, words, self._table, self._city.threads)
 
     @property
     def _detours_from(self) -> int:
@@ -97,7 +87,7 @@ class Ways:
         """Let the informed, and who has stood before a barrier, know which links are barred, shape (m,)."""
         self._barred = barred
         if self._anybody_informed:
-            self._renew_groups(self._known(), self._groups)
+            self._news.learn(self._groups, self._round(self._known()))
         if barred is not None:
             self._write_detours()
 
@@ -112,18 +102,25 @@ class Ways:
 
     def _write_detours(self) -> None:
         for time_ms, groups in self._habits.opinions(self._habit_of or 0):
-            self._write_groups(self._round(time_ms), groups, groups + np.int32(self._detours_from // LANES))
+            self._write(self._round(time_ms), groups, groups + np.int32(self._detours_from // LANES))
 
     def _write_habit(self) -> None:
         for time_ms, groups in self._habits.opinions(self._habit_of or 0):
-            self._write_groups(self._round(time_ms) if self.habit_knows else time_ms, groups, groups)
+            self._write(self._round(time_ms) if self.habit_knows else time_ms, groups, groups)
+
+    def _write(self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32], rows: NDArray[np.int32]) -> None:
+        self._news.write(self._network.fastest_ways(self._road, link_time_ms), groups, rows)
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
         """Let vehicles drive to points by the way that each knows."""
+        if self._anybody_informed:
+            self._news.tell(points[informed] // np.int32(LANES))
         self._road.send_to(who, points + np.where(informed, np.int32(self._informed_from), np.int32(0)))
 
     def route(self, junction: int, point: int, *, informed: bool) -> NDArray[np.int32]:
         """Return the links from a junction to a point by the way that is known now, shape (any,)."""
+        if informed:
+            self._news.tell(np.array([point // LANES], np.int32))
         return self._road.way(junction, point + (self._informed_from if informed else 0))
 
     def length_m(
@@ -153,7 +150,7 @@ class Ways:
         known_ms = self._known()
         if self._guide is not None:
             known_ms = self._guide(known_ms, (now_ms + begins_ms) / MS)
-        self._renew_groups(known_ms, share)
+        self._news.learn(share, self._round(known_ms))
 
     def _learn_habit(self, hour: int) -> None:
         begins = [h for h in self._parameters.habits_from_h if h <= hour]
