@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,30 @@ from numpy.typing import NDArray
 
 NOT_YET: Final = -(2**31)
 """In place of a time that has not come."""
+STEPS_A_SPAN: Final = 64
+"""Trips are sorted by step when the span of so many steps begins in which they do."""
 ENDINGS: Final = ("under_way", "lot", "own_place", "gave_up", "no_parking", "illegal")
 """How trips end: in a lot, at the household's own place, without a place, with no wish for one, or without a place and
 at the kerb where it is not allowed."""
+
+
+class _Planned(NamedTuple):
+    """Trips that are to begin, when, and in which step; shapes (n,)."""
+
+    trips: NDArray[np.int32]
+    at_ms: NDArray[np.int32]
+    step: NDArray[np.int32]
+
+    def and_then(self, others: list[_Planned]) -> _Planned:
+        """Return these and others, sorted by step; those of one step stay in their order.
+
+        Steps before the first of the others are over.
+        """
+        first = min(int(other.step[0]) for other in others) // STEPS_A_SPAN * STEPS_A_SPAN
+        kept = self if not len(self.step) or self.step[-1] >= first else _Planned(*(column[:0] for column in self))
+        trips, at_ms, step = (np.concatenate(columns) for columns in zip(kept, *others, strict=True))
+        order = np.argsort(step, kind="stable")
+        return _Planned(trips[order], at_ms[order], step[order])
 
 
 class TripBook:
@@ -61,7 +82,9 @@ class TripBook:
         self.current = np.full(vehicles, -1, np.int32)
         self._has_next = np.append(self.vehicle[1:] == self.vehicle[:-1], False)[:count]
         first = np.append(True, ~self._has_next[:-1])[:count]
-        self._due: dict[int, list[tuple[NDArray[np.int32], NDArray[np.int32]]]] = defaultdict(list)
+        self._planned: dict[int, list[_Planned]] = defaultdict(list)
+        none = np.empty(0, np.int32)
+        self._open = _Planned(none, none, none)
         self.first: NDArray[np.int32] = np.flatnonzero(first).astype(np.int32)
 
     def __len__(self) -> int:
@@ -71,19 +94,19 @@ class TripBook:
         """Let trips begin at these times."""
         if not len(trips):
             return
-        step = at_ms // step_ms
-        order = np.argsort(step, kind="stable")
-        steps, begins = np.unique(step[order], return_index=True)
-        for number, part in zip(steps.tolist(), np.split(order, begins[1:]), strict=True):
-            self._due[number].append((trips[part], at_ms[part]))
+        step = at_ms // np.int32(step_ms)
+        span = step // np.int32(STEPS_A_SPAN)
+        order = np.argsort(span, kind="stable")
+        spans, begins = np.unique(span[order], return_index=True)
+        for number, part in zip(spans.tolist(), np.split(order, begins[1:]), strict=True):
+            self._planned[number].append(_Planned(trips[part], at_ms[part], step[part]))
 
     def due(self, step: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return, once, the trips that begin in a step and when."""
-        parts = self._due.pop(step, [])
-        if not parts:
-            return np.empty(0, np.int32), np.empty(0, np.int32)
-        trips, at_ms = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        return trips, at_ms
+        """Return, once, the trips that begin in a step and when: in the order in which they were planned."""
+        if step // STEPS_A_SPAN in self._planned:
+            self._open = self._open.and_then(self._planned.pop(step // STEPS_A_SPAN))
+        begin, end = np.searchsorted(self._open.step, [step, step + 1])
+        return self._open.trips[begin:end], self._open.at_ms[begin:end]
 
     def plan_next(self, trips: NDArray[np.int32], least_stay: float, step_ms: int, from_ms: int) -> None:
         """Plan what follows on trips that have ended: as planned, or after a stay that is cut by lateness.
