@@ -2,8 +2,8 @@
 
 On the first day half of the drivers know the roads as they are and the others an ordinary day's; on the days after
 nobody knows more than the mean of the days before (method of successive averages). Writes ``usual_delays.parquet``
-beside the map. A day takes some two minutes; made anew when the map, the tables of trips or the road model change. One day
-is the default and what the map ships: with the mean of two, the centre locks where nobody is informed (SOURCE.md).
+beside the map. A day takes some two minutes; made anew when the map, the tables of trips or the road model change. The
+map ships what one day gives: with the mean of two, the centre locks where nobody is informed (SOURCE.md).
 """
 
 from __future__ import annotations
