@@ -13,7 +13,8 @@ from support.traffic import MONDAY, small_demand, small_parameters, streams
 from twin.core.parameters import Duration
 from twin.domains.traffic.day_times import DAY_BEGINS_S, DAY_ENDS_S, SHORTEST_STAY_S, planned_s, within_day
 from twin.domains.traffic.demand import draw_cars, draw_day
-from twin.domains.traffic.parameters import PURPOSES, DayPlan, Shift, StayByPurpose
+from twin.domains.traffic.parameter_kinds import DayPlan, Shift, StayByPurpose
+from twin.domains.traffic.parameters import PURPOSES
 
 LEAVES = ("stay", "shift_end", "lunch", "midday", "pick_up")
 STOPS = ("home", "work", "school", "business", "leisure", "hospital")

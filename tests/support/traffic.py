@@ -16,7 +16,8 @@ from twin.city.map import read_map
 from twin.city.section import RoadParameters
 from twin.core.clock import DAY_S, Clock
 from twin.core.streams import Streams
-from twin.domains.traffic.parameters import ByDestination, TrafficParameters
+from twin.domains.traffic.parameter_kinds import ByDestination
+from twin.domains.traffic.parameters import TrafficParameters
 from twin.domains.traffic.tables import Demand
 
 ZHENGZHOU = Path(__file__).parents[2] / "maps" / "zhengzhou"

@@ -20,7 +20,8 @@ from twin.core.model import hash_frame
 from twin.domains.traffic.day_times import DAY_BEGINS_S, DAY_ENDS_S, LAST_DEPARTURE_S, planned_s
 from twin.domains.traffic.demand import car_count, day_type, plan_shares
 from twin.domains.traffic.destinations import Destinations
-from twin.domains.traffic.parameters import PURPOSES, VEHICLE_KINDS, DayPlan, TrafficParameters
+from twin.domains.traffic.parameter_kinds import DayPlan
+from twin.domains.traffic.parameters import PURPOSES, VEHICLE_KINDS, TrafficParameters
 from twin.domains.traffic.tables import Demand, draw_tables, travel_days
 
 Tables = tuple[pd.DataFrame, pd.DataFrame]

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.core.clock import HOUR_S
-from twin.domains.traffic.parameters import DayPlan, TimeOfDay, TrafficParameters
+from twin.domains.traffic.parameter_kinds import DayPlan, TimeOfDay
+from twin.domains.traffic.parameters import TrafficParameters
 
 Draw = Callable[[str], np.random.Generator]
 Seconds = NDArray[np.int32]

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from twin.core.parameters import Duration
 from twin.domains.traffic.day_times import begin_s, leave_s, planned_s, within_day
 from twin.domains.traffic.destinations import Destinations, Places
-from twin.domains.traffic.parameters import PURPOSES, DayPlan, TrafficParameters
+from twin.domains.traffic.parameter_kinds import DayPlan
+from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 
 Draw = Callable[[str], np.random.Generator]
 
