@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.city.flow_network import FlowNetwork, OdMatrix
-from twin.city.road_traffic import Passed, RoadTraffic
+from twin.city.passed import Passed
+from twin.city.road_traffic import RoadTraffic
 from twin.kernels.road_network import LinkTimes
 
 STEP_MS = 1000

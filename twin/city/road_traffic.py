@@ -14,7 +14,7 @@ Links, nodes and vehicles are positions. Times are whole milliseconds since the 
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -418,44 +418,6 @@ class RoadTraffic:
         row = self._vehicles.route[np.maximum(heading, 0)]
         by_route = np.where(row >= 0, self._link[np.maximum(row, 0)], -1)
         return np.where(heading < 0, by_table, by_route).astype(np.int32)
-
-
-class Passage(NamedTuple):
-    """What has passed each link between two readings; shapes (m,).
-
-    Attributes
-    ----------
-    left, spent_ms
-        How many left it, and the sum of their milliseconds on it.
-    links
-        The links at the second reading, of dtype `twin.kernels.road_network.LINK`.
-    """
-
-    left: NDArray[np.int32]
-    spent_ms: NDArray[np.int64]
-    links: Rows
-
-
-class Passed:
-    """Who has left each link from one reading to the next; several may read at their own times.
-
-    Parameters
-    ----------
-    road
-        What is read, from now on.
-    """
-
-    def __init__(self, road: RoadTraffic) -> None:
-        self._road = road
-        self._left, self._travel_ms = road.of_links("left"), road.of_links("travel_ms")
-
-    def since_last(self) -> Passage:
-        """Return what has passed since the last reading."""
-        links = self._road.links_now()
-        left, travel_ms = links["left"].copy(), links["travel_ms"].copy()
-        passage = Passage(left - self._left, travel_ms - self._travel_ms, links)
-        self._left, self._travel_ms = left, travel_ms
-        return passage
 
 
 def _check_signals(table: NDArray[np.int32]) -> None:

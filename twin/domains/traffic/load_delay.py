@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.road_traffic import STEP_MS, Passed, RoadTraffic
+from twin.city.passed import Passed
+from twin.city.road_traffic import STEP_MS, RoadTraffic
 from twin.core.clock import MS
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES, RoadGraph
+from twin.city.passed import Passed
 from twin.city.rings import ring_of_nodes
-from twin.city.road_traffic import Passed, RoadTraffic
+from twin.city.road_traffic import RoadTraffic
 from twin.core.clock import HOUR_S, MS
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.traffic.network import Network

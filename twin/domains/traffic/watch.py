@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.road_traffic import Passed, RoadTraffic
+from twin.city.passed import Passed
+from twin.city.road_traffic import RoadTraffic
 from twin.city.traffic import milliseconds
 from twin.core.clock import MS
 from twin.domains.traffic.network import Network, driven_s
