@@ -71,7 +71,7 @@ def test_gates_hold_the_inflow_and_nothing_else() -> None:
         seen.append(view)
         return LetIn(0.1 * view.full_per_h)
 
-    twin = signals_twin(clock=MORNING, rules={"gating": shut}, ring_roads=RING, signals="share")
+    twin = signals_twin(clock=MORNING, rules={"gating": shut}, ring_roads=RING, signals="share", illegal_share=0.0)
     domain = traffic_of(twin)
     twin.env.run(until=HOUR_S)
     gates, times = domain.gates.links, domain.network.times
@@ -101,6 +101,6 @@ def test_an_answer_that_is_none_stops_the_run() -> None:
         ({"guidance": lambda view: GuideBy(view.known_s[:3])}, "link_s must be an array of"),
         ({"guidance": lambda view: GuideBy(-view.known_s)}, "link_s must lie above 0"),
     ):
-        twin = signals_twin(clock=MORNING, rules=rules, ring_roads=RING, signals="share")
+        twin = signals_twin(clock=MORNING, rules=rules, ring_roads=RING, signals="share", illegal_share=0.0)
         with pytest.raises(PolicyError, match=text):
             twin.run()

@@ -65,6 +65,7 @@ def test_drivers_of_a_town_hardly_search_while_places_are_free_around_them() -> 
     _, domain, events = run_traffic(
         informed=0.0, points_around=32, off_street_spaces=2600, roadside_spaces=0, lot_mean_spaces=20.0,
         lot_least_spaces=20, lot_size_sigma=0.0, home_permit_share=1.0, patience_min=60.0,
+        barrier_recognised_s=0.0, barrier_ticket_s=0.0,
         lot_kind_shares={"public": 1.0, "commercial": 0.0, "office": 0.0, "residential": 0.0, "hospital": 0.0},
         may_park={name: [] if name == "school" else everywhere for name in PURPOSES[:6]},
     )  # fmt: skip
