@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 Rule = Callable[[Any], Any]
+NOT_RECORDED: Final = {"recorded": False}
+"""Mark of a view's field that is too large to be kept for every question, or shared by all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,13 @@ Columns are read-only NumPy arrays of one length, one entry a vehicle or hospita
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from twin.core.decisions import NOT_RECORDED
 
 if TYPE_CHECKING:  # checking a scenario needs no arrays, and NumPy costs a tenth of a second
     import numpy as np
     from numpy.typing import NDArray
-
-
-NOT_RECORDED: Final = {"recorded": False}
-"""Mark of a view's field that stays the same for the whole run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ Views hold many drivers or lots at once, in read-only NumPy arrays; so do answer
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from twin.core.decisions import NOT_RECORDED
 
 if TYPE_CHECKING:  # checking a scenario needs no arrays, and NumPy costs a tenth of a second
     import numpy as np
     from numpy.typing import NDArray
-
-NOT_RECORDED: Final = {"recorded": False}
-"""Mark of a view's field that is too long to be written down at each question."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from twin.domains.traffic.decisions import NOT_RECORDED
+from twin.core.decisions import NOT_RECORDED
 
 if TYPE_CHECKING:  # checking a scenario needs no arrays, and NumPy costs a tenth of a second
     import numpy as np
