@@ -23,6 +23,8 @@ from twin.kernels.junctions import (
     entry_ms,
     green_ms,
     origin_level_ms,
+    place_ms,
+    slot_behind,
     take_origin_turn,
     take_turn,
     turn_level_ms,
@@ -30,10 +32,20 @@ from twin.kernels.junctions import (
 )
 from twin.kernels.look_ahead import NODES_AT_ONCE, look_ahead
 from twin.kernels.road_network import NEVER, NOBODY, Road, Rows
-from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, is_tracked_kernel, link_ahead, note_entry
+from twin.kernels.vehicles import (
+    ARRIVED,
+    NO_WAY,
+    SPREAD,
+    WHOLE,
+    Vehicles,
+    is_tracked_kernel,
+    link_ahead,
+    note_entry,
+)
 
 ASIDE: Final = -2
 """In place of a link: the vehicle is taken off the road to wait beside it."""
+HOPS_AHEAD: Final = 12
 FROM_ORIGIN: Final = -4
 """In place of a link that is left: the vehicle begins its trip."""
 
@@ -76,6 +88,7 @@ class Rules(NamedTuple):
     origin_priority_ms: int
     slack: int
     unjam_ms: int
+    patience_ms: int
 
 
 @uncounted_kernel
@@ -94,10 +107,23 @@ def enter(link: Any, slots: Rows, vehicle: int, time_ms: int) -> int:
 
 
 @uncounted_kernel
-def leave(link: Any, slots: Rows, time_ms: int) -> int:
-    """Take the first vehicle off a link, a row of dtype `LINK`; return when the next can leave, or `NEVER`."""
-    slot = slots[link.slot_first + link.head]
+def leave(link: Any, slots: Rows, place: int, time_ms: int) -> int:
+    """Take the vehicle at this place behind the first off a link, a row of dtype `LINK`.
+
+    Those before it close up, so what becomes free is the first slot, whoever leaves.
+
+    Returns
+    -------
+    ready_ms
+        When the first of the others can leave, `NEVER` if there is none.
+    """
+    slot = slots[slot_behind(link, place)]
     link.travel_ms += time_ms - slot.since_ms
+    while place > 0:
+        before = slots[slot_behind(link, place - 1)]
+        slot.vehicle, slot.ready_ms, slot.since_ms = before.vehicle, before.ready_ms, before.since_ms
+        slot = before
+        place -= 1
     slot.vehicle = NOBODY
     slot.since_ms = time_ms
     link.head = link.head + 1 if link.head + 1 < link.slot_count else 0
@@ -122,22 +148,104 @@ def wait_at_origin(road: Road, vehicles: Vehicles, vehicle: int, node: int, time
 
 
 @uncounted_kernel
-def first_off_link(road: Road, rules: Rules, row: int, from_ms: int, until_ms: int) -> tuple[int, int]:
-    """Return when the first vehicle of a link goes on, as far as is known, and to which link."""
+def get_past(
+    road: Road, vehicles: Vehicles, rules: Rules, row: int, from_ms: int, time_ms: int, onto: int
+) -> tuple[int, int]:
+    """Return when the next vehicle leaves a link whose first is held up until `time_ms`, and to which link it goes on.
+
+    Of those who find room in the pocket it is the first that can go on soonest; `passing` says which.
+    """
+    link = road.links[row]
+    soonest_ms = max(link.left_ms + link.headway_ms, from_ms)
+    best_ms, best_onto, best_place = time_ms, onto, 0
+    for place in range(1, min(link.pocket + 1, link.entered - link.left)):
+        slot = road.slots[slot_behind(link, place)]
+        ahead = link_ahead(road, vehicles, slot.vehicle, link.to_node)
+        if ahead == NO_WAY or ahead == onto:
+            continue
+        goes_ms = max(slot.ready_ms, soonest_ms)
+        if ahead >= 0:
+            goes_ms = max(goes_ms, entry_ms(road.links[ahead], road.slots, rules.slack))
+        if goes_ms < best_ms:
+            best_ms, best_onto, best_place = goes_ms, ahead, place
+            if goes_ms == soonest_ms:
+                break
+    link.passing = best_place + 1
+    return best_ms, best_onto
+
+
+@uncounted_kernel
+def leads_back(road: Road, vehicles: Vehicles, vehicle: int, node: int, link: int) -> bool:
+    """Say whether a vehicle's way, once it has taken a link out of this node, soon leads there again, or ends."""
+    at = road.links[link].to_node
+    for _ in range(HOPS_AHEAD):
+        if at == node:
+            return True
+        ahead = link_ahead(road, vehicles, vehicle, at)
+        if ahead == NO_WAY:
+            return True
+        if ahead == ARRIVED:
+            return False
+        at = road.links[ahead].to_node
+    return False
+
+
+@uncounted_kernel
+def turn_away(
+    road: Road, vehicles: Vehicles, rules: Rules, row: int, from_ms: int, until_ms: int, time_ms: int, wanted: int
+) -> tuple[int, int]:
+    """Return when the first vehicle of a link, which waits for a full link until `time_ms`, goes on, and to which."""
+    link = road.links[row]
+    slot = road.slots[slot_behind(link, 0)]
+    vehicle = slot.vehicle
+    spread_ms = ((vehicle * SPREAD & (WHOLE - 1)) * rules.patience_ms) >> 32
+    tired_ms = max(slot.ready_ms + rules.patience_ms // 2 + spread_ms, max(road.ready_ms[row], from_ms))
+    if tired_ms >= time_ms:
+        return time_ms, wanted
+    if tired_ms >= until_ms:
+        return tired_ms, wanted
+    best_ms, best_onto, best_clock_ms = time_ms, wanted, NEVER
+    for place in range(road.out_first[link.to_node], road.out_first[link.to_node + 1]):
+        onto = road.out_link[place]
+        if onto == wanted or road.links[onto].to_node == link.from_node:
+            continue
+        goes_ms = max(tired_ms, entry_ms(road.links[onto], road.slots, rules.slack))
+        clock_ms = road.links[onto].clock_ms
+        if goes_ms < best_ms or (goes_ms == best_ms and best_onto != wanted and clock_ms < best_clock_ms):
+            if not leads_back(road, vehicles, vehicle, link.to_node, onto):
+                best_ms, best_onto, best_clock_ms = goes_ms, onto, clock_ms
+    return best_ms, best_onto
+
+
+@uncounted_kernel
+def first_off_link(
+    road: Road, vehicles: Vehicles, rules: Rules, row: int, from_ms: int, until_ms: int
+) -> tuple[int, int]:
+    """Return when the next vehicle of a link goes on, as far as is known, and to which link."""
     ready_ms = max(road.ready_ms[row], from_ms)
     if ready_ms >= until_ms:
         return ready_ms, ARRIVED
     link = road.links[row]
-    onto = road.ahead[row]
-    time_ms = ready_ms
-    if onto == NO_WAY:
-        return NEVER, NO_WAY
-    if onto >= 0:
-        time_ms = max(ready_ms, entry_ms(road.links[onto], road.slots, rules.slack))
-        if rules.unjam_ms > 0 and was_full(road.links[onto], road.slots, from_ms):
-            aside_ms = max(road.ready_ms[row] + rules.unjam_ms, from_ms)
-            if aside_ms < time_ms:
-                return aside_ms, ASIDE
+    link.passing = 0
+    wanted = road.ahead[row]
+    time_ms = NEVER if wanted == NO_WAY else ready_ms
+    if wanted >= 0:
+        time_ms = max(ready_ms, entry_ms(road.links[wanted], road.slots, rules.slack))
+    onto = wanted
+    if rules.patience_ms > 0 and wanted >= 0 and time_ms > ready_ms:
+        if place_ms(road.links[wanted], road.slots) >= time_ms and vehicles.heading[
+            road.slots[slot_behind(link, 0)].vehicle
+        ] < 0:
+            time_ms, onto = turn_away(road, vehicles, rules, row, from_ms, until_ms, time_ms, wanted)
+            if time_ms < until_ms and onto != wanted:
+                road.turned[0] += 1
+    if link.pocket > 0 and time_ms > ready_ms:
+        time_ms, onto = get_past(road, vehicles, rules, row, from_ms, time_ms, onto)
+    if rules.unjam_ms > 0 and wanted >= 0 and was_full(road.links[wanted], road.slots, from_ms):
+        aside_ms = max(road.ready_ms[row] + rules.unjam_ms, from_ms)
+        if aside_ms < time_ms:
+            link.passing = 0
+            return aside_ms, ASIDE
     if link.signal >= 0 and time_ms < NEVER:
         time_ms = green_ms(road.signals[link.signal], time_ms)
     return time_ms, onto
@@ -162,7 +270,7 @@ def first_at_origin(road: Road, vehicles: Vehicles, rules: Rules, node: int, fro
 def take_off(
     road: Road, vehicles: Vehicles, rules: Rules, node: int, row: int, onto: int, time_ms: int, until_ms: int
 ) -> int:
-    """Let the first vehicle of a link into this node, or of its origin, leave; return which it is."""
+    """Let the next vehicle of a link into this node, or of its origin, leave; return which it is."""
     if row == FROM_ORIGIN:
         vehicle = road.origin_head[node]
         road.origin_head[node] = vehicles.behind[vehicle]
@@ -171,10 +279,11 @@ def take_off(
             take_origin_turn(road.links[onto], rules.origin_priority_ms)
         return int(vehicle)
     link = road.links[row]
-    vehicle = road.slots[link.slot_first + link.head].vehicle
+    place = max(link.passing - 1, 0)
+    vehicle = road.slots[slot_behind(link, place)].vehicle
     if onto >= 0:
         take_turn(link, road.links[onto], road.turns)
-    road.ready_ms[row] = leave(link, road.slots, time_ms)
+    road.ready_ms[row] = leave(link, road.slots, place, time_ms)
     if road.ready_ms[row] < until_ms:
         road.ahead[row] = link_ahead(road, vehicles, road.slots[link.slot_first + link.head].vehicle, node)
     if link.awaited:
@@ -190,6 +299,9 @@ def put_on(road: Road, vehicles: Vehicles, row: int, vehicle: int, time_ms: int)
     ready_ms = enter(link, road.slots, vehicle, time_ms)
     if ready_ms < NEVER:
         road.ready_ms[row] = ready_ms
+        road.wake_ms[link.to_node] = min(road.wake_ms[link.to_node], ready_ms)
+    elif link.passing > 0:
+        ready_ms = time_ms + link.free_ms
         road.wake_ms[link.to_node] = min(road.wake_ms[link.to_node], ready_ms)
     if vehicles.heading[vehicle] >= 0:
         vehicles.heading[vehicle] += 1
@@ -222,7 +334,7 @@ def find_next(
             time_ms, onto = first_at_origin(road, vehicles, rules, node, from_ms)
         else:
             row = place
-            time_ms, onto = first_off_link(road, rules, row, from_ms, until_ms)
+            time_ms, onto = first_off_link(road, vehicles, rules, row, from_ms, until_ms)
         if time_ms >= until_ms:
             wake_ms = min(wake_ms, time_ms)
             continue

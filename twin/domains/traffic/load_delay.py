@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 EVERY_S: Final = 300
 """How often links are looked at; any step goes into it without rest."""
+import os
+ROOM=float(os.environ.get("ROOM","0.8"))
+UNINT=float(os.environ.get("UNINT","0.2"))
 NEWEST: Final = 0.5
 """Weight of the last interval in a link's load; the rest is the load before."""
 
@@ -28,7 +31,8 @@ class LoadDelay:
     """
 
     def __init__(self, network: Network, road: RoadTraffic, load_delay: float) -> None:
-        self._road, self._load_delay = road, load_delay
+        self._road = road
+        self._load_delay = np.where(network.uninterrupted, UNINT, load_delay)
         times = network.times
         self._links = np.arange(len(times.free_ms), dtype=np.int32)
         self._passed = Passed(road)
@@ -38,14 +42,16 @@ class LoadDelay:
 
     def step(self, now_ms: int) -> None:
         """Look at the links at the end of each interval, and set their times by what passed."""
-        if not self._load_delay or now_ms % (MS * EVERY_S):
+        if not self._load_delay.any() or now_ms % (MS * EVERY_S):
             return
         count, _, links = self._passed.since_last()
         self._notice_changes(links["free_ms"], links["wave_ms"])
         flow_share = np.minimum(count * (links["headway_ms"] / (MS * EVERY_S)), 1.0)
         self._load = NEWEST * flow_share + (1 - NEWEST) * self._load
-        slower = np.rint(self._free_ms * (1 + self._load_delay * self._load))
-        faster = np.maximum(self._free_ms + self._wave_ms.astype(np.int64) - slower, STEP_MS)
+        room_ms = self._free_ms.astype(np.int64) + self._wave_ms
+        slower = np.rint(np.minimum(self._free_ms * (1 + self._load_delay * self._load), np.maximum(ROOM*room_ms, self._free_ms)))
+        slower = np.minimum(slower, room_ms - STEP_MS)
+        faster = np.maximum(room_ms - slower, STEP_MS)
         self._set_free_ms, self._set_wave_ms = slower.astype(np.int32), faster.astype(np.int32)
         self._road.set_links(self._links, free_ms=self._set_free_ms, wave_ms=self._set_wave_ms)
 

@@ -200,3 +200,14 @@ class MayPark(Frozen):
     business: list[LotKind]
     leisure: list[LotKind]
     hospital: list[LotKind]
+
+
+class TurnLanes(Frozen):
+    """Metres of lane at the end of a link in which those stand aside who can not go on, by class of road."""
+
+    motorway: float = Field(ge=0, le=1000)
+    trunk: float = Field(ge=0, le=1000)
+    primary: float = Field(ge=0, le=1000)
+    secondary: float = Field(ge=0, le=1000)
+    tertiary: float = Field(ge=0, le=1000)
+    local: float = Field(ge=0, le=1000)

@@ -20,6 +20,7 @@ from twin.domains.traffic.parameter_kinds import (
     FrontageWeights,
     Hour,
     LaneFlows,
+    TurnLanes,
     LeaveTimes,
     MayPark,
     OpeningHours,
@@ -113,6 +114,7 @@ class TrafficParameters(ParameterSection):
     signal_all_red_s: float = _of("signal_all_red_s", ge=0, le=10)
     signal_end_gain_s: float = _of("signal_end_gain_s", ge=0, le=10)
     load_delay: float = _of("load_delay", ge=0, le=20)
+    turn_lane_m: TurnLanes = _of("turn_lane_m")
     junction_slack: int = _of("junction_slack", ge=0, le=16)
     unjam_min: float = _of("unjam_min", ge=0, le=600)
     habits_from_h: list[Annotated[int, Field(ge=0, le=23)]] = _of("habits_from_h", min_length=1, max_length=24)
