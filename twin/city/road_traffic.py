@@ -74,6 +74,8 @@ class RoadTraffic:
         Vehicles that can stand aside at each link's end while others get past, shape (m,) or one number.
     unjam_ms
         Who has waited so long for a place on a full link is put beside the road; 0: never.
+    patience_ms
+        Who has stood about so long before a full link takes another; 0: never. See `twin.kernels.held_up`.
     tracked_share
         Of so many vehicles every entry to a link is kept for `take_entries`; it changes nothing else.
 
@@ -196,6 +198,11 @@ class RoadTraffic:
             links.append(link)
             node = int(self._road.links["to_node"][self._row[link]])
         return np.array(links, np.int32)
+
+    @property
+    def turned_away(self) -> int:
+        """How often somebody has taken another link than he wanted because that was full."""
+        return int(self._road.turned_away[0])
 
     def is_driving(self, vehicle: int) -> bool:
         """Say whether a vehicle drives or waits to enter the road."""

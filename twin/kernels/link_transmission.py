@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.compile import uncounted_kernel
+from twin.kernels.held_up import get_past, turn_away
 from twin.kernels.junctions import (
     entry_ms,
     green_ms,
     origin_level_ms,
-    place_ms,
     slot_behind,
     take_origin_turn,
     take_turn,
@@ -32,20 +32,10 @@ from twin.kernels.junctions import (
 )
 from twin.kernels.look_ahead import NODES_AT_ONCE, look_ahead
 from twin.kernels.road_network import NEVER, NOBODY, Road, Rows
-from twin.kernels.vehicles import (
-    ARRIVED,
-    NO_WAY,
-    SPREAD,
-    WHOLE,
-    Vehicles,
-    is_tracked_kernel,
-    link_ahead,
-    note_entry,
-)
+from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, is_tracked_kernel, link_ahead, note_entry
 
 ASIDE: Final = -2
 """In place of a link: the vehicle is taken off the road to wait beside it."""
-HOPS_AHEAD: Final = 12
 FROM_ORIGIN: Final = -4
 """In place of a link that is left: the vehicle begins its trip."""
 
@@ -82,6 +72,9 @@ class Rules(NamedTuple):
         wants to go another way.
     unjam_ms
         Who has waited so long for a place on a full link is put beside the road, and enters from there; 0: never.
+    patience_ms
+        Who has stood for half of this to one and a half, and is first before a full link, takes another; 0: never. See
+        `twin.kernels.held_up`.
     """
 
     step_ms: int
@@ -148,76 +141,6 @@ def wait_at_origin(road: Road, vehicles: Vehicles, vehicle: int, node: int, time
 
 
 @uncounted_kernel
-def get_past(
-    road: Road, vehicles: Vehicles, rules: Rules, row: int, from_ms: int, time_ms: int, onto: int
-) -> tuple[int, int]:
-    """Return when the next vehicle leaves a link whose first is held up until `time_ms`, and to which link it goes on.
-
-    Of those who find room in the pocket it is the first that can go on soonest; `passing` says which.
-    """
-    link = road.links[row]
-    soonest_ms = max(link.left_ms + link.headway_ms, from_ms)
-    best_ms, best_onto, best_place = time_ms, onto, 0
-    for place in range(1, min(link.pocket + 1, link.entered - link.left)):
-        slot = road.slots[slot_behind(link, place)]
-        ahead = link_ahead(road, vehicles, slot.vehicle, link.to_node)
-        if ahead == NO_WAY or ahead == onto:
-            continue
-        goes_ms = max(slot.ready_ms, soonest_ms)
-        if ahead >= 0:
-            goes_ms = max(goes_ms, entry_ms(road.links[ahead], road.slots, rules.slack))
-        if goes_ms < best_ms:
-            best_ms, best_onto, best_place = goes_ms, ahead, place
-            if goes_ms == soonest_ms:
-                break
-    link.passing = best_place + 1
-    return best_ms, best_onto
-
-
-@uncounted_kernel
-def leads_back(road: Road, vehicles: Vehicles, vehicle: int, node: int, link: int) -> bool:
-    """Say whether a vehicle's way, once it has taken a link out of this node, soon leads there again, or ends."""
-    at = road.links[link].to_node
-    for _ in range(HOPS_AHEAD):
-        if at == node:
-            return True
-        ahead = link_ahead(road, vehicles, vehicle, at)
-        if ahead == NO_WAY:
-            return True
-        if ahead == ARRIVED:
-            return False
-        at = road.links[ahead].to_node
-    return False
-
-
-@uncounted_kernel
-def turn_away(
-    road: Road, vehicles: Vehicles, rules: Rules, row: int, from_ms: int, until_ms: int, time_ms: int, wanted: int
-) -> tuple[int, int]:
-    """Return when the first vehicle of a link, which waits for a full link until `time_ms`, goes on, and to which."""
-    link = road.links[row]
-    slot = road.slots[slot_behind(link, 0)]
-    vehicle = slot.vehicle
-    spread_ms = ((vehicle * SPREAD & (WHOLE - 1)) * rules.patience_ms) >> 32
-    tired_ms = max(slot.ready_ms + rules.patience_ms // 2 + spread_ms, max(road.ready_ms[row], from_ms))
-    if tired_ms >= time_ms:
-        return time_ms, wanted
-    if tired_ms >= until_ms:
-        return tired_ms, wanted
-    best_ms, best_onto, best_clock_ms = time_ms, wanted, NEVER
-    for place in range(road.out_first[link.to_node], road.out_first[link.to_node + 1]):
-        onto = road.out_link[place]
-        if onto == wanted or road.links[onto].to_node == link.from_node:
-            continue
-        goes_ms = max(tired_ms, entry_ms(road.links[onto], road.slots, rules.slack))
-        clock_ms = road.links[onto].clock_ms
-        if goes_ms < best_ms or (goes_ms == best_ms and best_onto != wanted and clock_ms < best_clock_ms):
-            if not leads_back(road, vehicles, vehicle, link.to_node, onto):
-                best_ms, best_onto, best_clock_ms = goes_ms, onto, clock_ms
-    return best_ms, best_onto
-
-
-@uncounted_kernel
 def first_off_link(
     road: Road, vehicles: Vehicles, rules: Rules, row: int, from_ms: int, until_ms: int
 ) -> tuple[int, int]:
@@ -228,19 +151,16 @@ def first_off_link(
     link = road.links[row]
     link.passing = 0
     wanted = road.ahead[row]
-    time_ms = NEVER if wanted == NO_WAY else ready_ms
-    if wanted >= 0:
+    time_ms, onto = ready_ms, wanted
+    if wanted == NO_WAY:
+        time_ms = NEVER
+    elif wanted >= 0:
         time_ms = max(ready_ms, entry_ms(road.links[wanted], road.slots, rules.slack))
-    onto = wanted
-    if rules.patience_ms > 0 and wanted >= 0 and time_ms > ready_ms:
-        if place_ms(road.links[wanted], road.slots) >= time_ms and vehicles.heading[
-            road.slots[slot_behind(link, 0)].vehicle
-        ] < 0:
-            time_ms, onto = turn_away(road, vehicles, rules, row, from_ms, until_ms, time_ms, wanted)
-            if time_ms < until_ms and onto != wanted:
-                road.turned[0] += 1
-    if link.pocket > 0 and time_ms > ready_ms:
-        time_ms, onto = get_past(road, vehicles, rules, row, from_ms, time_ms, onto)
+    if time_ms > ready_ms:
+        if rules.patience_ms > 0 and wanted >= 0:
+            time_ms, onto = turn_away(road, vehicles, rules.slack, rules.patience_ms, row, ready_ms, time_ms, until_ms)
+        if link.pocket > 0:
+            time_ms, onto = get_past(road, vehicles, rules.slack, row, from_ms, time_ms, onto)
     if rules.unjam_ms > 0 and wanted >= 0 and was_full(road.links[wanted], road.slots, from_ms):
         aside_ms = max(road.ready_ms[row] + rules.unjam_ms, from_ms)
         if aside_ms < time_ms:
@@ -280,6 +200,8 @@ def take_off(
         return int(vehicle)
     link = road.links[row]
     place = max(link.passing - 1, 0)
+    if place == 0 and onto >= 0 and onto != road.ahead[row]:
+        road.turned_away[0] += 1
     vehicle = road.slots[slot_behind(link, place)].vehicle
     if onto >= 0:
         take_turn(link, road.links[onto], road.turns)

@@ -96,6 +96,8 @@ class Road(NamedTuple):
         First and last of the vehicles that wait to enter at each node, `NOBODY` if none does, shape (n,).
     origin_ms
         When the last of them entered, shape (n,).
+    turned_away
+        Written: how many have taken another link than they wanted, because that was full; shape (1,).
     """
 
     links: Rows
@@ -113,7 +115,7 @@ class Road(NamedTuple):
     origin_head: NDArray[np.int32]
     origin_tail: NDArray[np.int32]
     origin_ms: NDArray[np.int32]
-    turned: NDArray[np.int64]
+    turned_away: NDArray[np.int64]
 
 
 class LinkTimes(NamedTuple):

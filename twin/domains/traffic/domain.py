@@ -161,7 +161,7 @@ class TrafficDomain:
         self.road = network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack, tracked)
         self.road.add_vehicles(len(self.vehicles))
         self.capacity = Capacity(self.road, network.times.headway_ms)
-        self._load_delay = LoadDelay(network, self.road, parameters.load_delay)
+        self._load_delay = LoadDelay(network, self.road, parameters)
         self._watch = Watch(self.city, network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min))
         self.roads.watch(twin.env, self._watch.measure())
 

@@ -13,12 +13,10 @@ from twin.core.clock import MS
 
 if TYPE_CHECKING:
     from twin.domains.traffic.network import Network
+    from twin.domains.traffic.parameters import TrafficParameters
 
 EVERY_S: Final = 300
 """How often links are looked at; any step goes into it without rest."""
-import os
-ROOM=float(os.environ.get("ROOM","0.8"))
-UNINT=float(os.environ.get("UNINT","0.2"))
 NEWEST: Final = 0.5
 """Weight of the last interval in a link's load; the rest is the load before."""
 
@@ -26,13 +24,15 @@ NEWEST: Final = 0.5
 class LoadDelay:
     """Makes links slower in proportion to their load: free time times ``1 + load_delay * flow / capacity``.
 
-    The capacity stays what it is: what is added to the time forwards is taken from the time of the backward wave.
-    Whoever else changes a link's times sets those without load; this is noticed when the link is looked at next.
+    The capacity stays what it is: what is added to the time forwards is taken from the time of the backward wave, and
+    no more is added than leaves room on the link for a flow of its capacity. Links that nothing crosses have a delay of
+    their own, `load_delay_uncrossed`. Whoever else changes a link's times sets those without load; this is noticed when
+    the link is looked at next.
     """
 
-    def __init__(self, network: Network, road: RoadTraffic, load_delay: float) -> None:
-        self._road = road
-        self._load_delay = np.where(network.uninterrupted, UNINT, load_delay)
+    def __init__(self, network: Network, road: RoadTraffic, parameters: TrafficParameters) -> None:
+        self._road, self._fullest = road, parameters.load_delay_fullest
+        self._load_delay = np.where(network.uncrossed, parameters.load_delay_uncrossed, parameters.load_delay)
         times = network.times
         self._links = np.arange(len(times.free_ms), dtype=np.int32)
         self._passed = Passed(road)
@@ -48,10 +48,10 @@ class LoadDelay:
         self._notice_changes(links["free_ms"], links["wave_ms"])
         flow_share = np.minimum(count * (links["headway_ms"] / (MS * EVERY_S)), 1.0)
         self._load = NEWEST * flow_share + (1 - NEWEST) * self._load
-        room_ms = self._free_ms.astype(np.int64) + self._wave_ms
-        slower = np.rint(np.minimum(self._free_ms * (1 + self._load_delay * self._load), np.maximum(ROOM*room_ms, self._free_ms)))
-        slower = np.minimum(slower, room_ms - STEP_MS)
-        faster = np.maximum(room_ms - slower, STEP_MS)
+        both_ms = self._free_ms.astype(np.int64) + self._wave_ms
+        slowest = np.minimum(np.maximum(self._fullest * both_ms, self._free_ms), both_ms - STEP_MS)
+        slower = np.rint(np.minimum(self._free_ms * (1 + self._load_delay * self._load), slowest))
+        faster = both_ms - slower
         self._set_free_ms, self._set_wave_ms = slower.astype(np.int32), faster.astype(np.int32)
         self._road.set_links(self._links, free_ms=self._set_free_ms, wave_ms=self._set_wave_ms)
 

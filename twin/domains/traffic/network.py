@@ -16,6 +16,8 @@ from twin.city.next_links import WaySearch
 from twin.city.road_traffic import STEP_MS, RoadTraffic
 from twin.city.routing import Hierarchy
 from twin.city.traffic import milliseconds
+from twin.core.clock import MS
+from twin.domains.traffic.approaches import of_classes, pockets, uncrossed
 from twin.domains.traffic.parameters import LOT_KINDS, TrafficParameters
 from twin.domains.traffic.signals import Signals
 from twin.kernels.road_network import LinkTimes, triangular
@@ -39,6 +41,10 @@ class Network:
         What the links are to the queue.
     pocket
         Vehicles that can stand aside at each link's end while others get past, shape (m,).
+    uncrossed
+        Links on which nothing is in the way but the traffic itself, shape (m,).
+    patience_ms
+        How long drivers stand in a queue, more or less, before they turn away from a full link; 0: for ever.
     signals
         Where signals stand; none where they are nothing but a share of the capacity (``signals: share``).
     first_plan
@@ -57,7 +63,8 @@ class Network:
     hierarchy: Hierarchy
     times: LinkTimes
     pocket: NDArray[np.int32]
-    uninterrupted: NDArray[np.bool_]
+    uncrossed: NDArray[np.bool_]
+    patience_ms: int
     signals: Signals
     first_plan: NDArray[np.int32]
     point_junction: NDArray[np.int32]
@@ -85,8 +92,9 @@ class Network:
             links=links,
             hierarchy=Hierarchy.of_arrays(rank, links.from_junction, links.to_junction),
             times=_times(links, signals, city, parameters),
-            pocket=_pocket(links, parameters),
-            uninterrupted=_uninterrupted(roads, links),
+            pocket=pockets(links, parameters),
+            uncrossed=uncrossed(roads, links),
+            patience_ms=round(MS * parameters.queue_patience_s),
             signals=signals,
             first_plan=_first_plan(links, signals, parameters),
             point_junction=points,
@@ -100,8 +108,8 @@ class Network:
         ends = self.links.from_junction, self.links.to_junction
         return RoadTraffic(
             len(self.links.node), *ends, self.times, unjam_ms=unjam_ms, slack=slack,
-            pocket=self.pocket, patience_ms=int(float(__import__("os").environ.get("PAT","120"))*1000), link_signal=self.signals.link_phase, signals=self.first_plan,
-            tracked_share=tracked_share,
+            link_signal=self.signals.link_phase, signals=self.first_plan, tracked_share=tracked_share,
+            pocket=self.pocket, patience_ms=self.patience_ms,
         )  # fmt: skip
 
     @cached_property
@@ -138,7 +146,7 @@ def _times(links: Links, signals: Signals, city: City, parameters: TrafficParame
 
     What signals cost is a share of the capacity too, but where they have plans.
     """
-    by_class = _by_class(parameters.lane_flow_per_h.model_dump())
+    by_class = of_classes(parameters.lane_flow_per_h.model_dump())
     as_share = is_main(links) & (parameters.signals == "share")
     green = np.where(as_share, parameters.signal_green_share, 1.0)
     return triangular(
@@ -149,26 +157,6 @@ def _times(links: Links, signals: Signals, city: City, parameters: TrafficParame
         parameters.jam_density_per_m,
         STEP_MS,
     )
-
-
-def _by_class(of_class: dict[str, float]) -> NDArray[np.float64]:
-    """Return what each of `ROAD_CLASSES` has, ramps like the roads they belong to, streets without a name of their own
-    class like local ones."""
-    return np.array([of_class.get(name.removesuffix("_link"), of_class["local"]) for name in ROAD_CLASSES])
-
-
-def _uninterrupted(roads, links):
-    """Say on which links nobody crosses: motorways, elevated roads and their ramps."""
-    elevated = np.zeros(len(links.length_m), np.bool_)
-    elevated[links.edge_link] = roads.edge_level > 0
-    m = np.isin(links.road_class, [ROAD_CLASSES.index(n) for n in ("motorway","motorway_link","trunk_link")])
-    return elevated | m
-
-
-def _pocket(links: Links, parameters: TrafficParameters) -> NDArray[np.int32]:
-    """Return how many vehicles find room in the turning lanes at each link's end, shape (m,)."""
-    lane_m = np.minimum(_by_class(parameters.turn_lane_m.model_dump())[links.road_class], links.length_m)
-    return np.floor(lane_m * parameters.jam_density_per_m + 1e-9).astype(np.int32)
 
 
 def _first_plan(links: Links, signals: Signals, parameters: TrafficParameters) -> NDArray[np.int32]:

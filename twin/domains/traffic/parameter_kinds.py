@@ -16,6 +16,7 @@ Yuan = Annotated[float, Field(ge=0, le=10_000)]
 Stop = Literal["home", "work", "school", "business", "leisure", "hospital"]
 LotKind = Literal["roadside", "public", "commercial", "office", "residential", "hospital"]
 Flow = Annotated[float, Field(ge=100, le=3000)]
+LaneLength = Annotated[float, Field(ge=0, le=500)]
 Leave = Literal["stay", "shift_end", "lunch", "midday", "pick_up"]
 
 
@@ -203,11 +204,11 @@ class MayPark(Frozen):
 
 
 class TurnLanes(Frozen):
-    """Metres of lane at the end of a link in which those stand aside who can not go on, by class of road."""
+    """Metres of lane for those who wait to turn, for each class of road; ``local`` as in `LaneFlows`."""
 
-    motorway: float = Field(ge=0, le=1000)
-    trunk: float = Field(ge=0, le=1000)
-    primary: float = Field(ge=0, le=1000)
-    secondary: float = Field(ge=0, le=1000)
-    tertiary: float = Field(ge=0, le=1000)
-    local: float = Field(ge=0, le=1000)
+    motorway: LaneLength
+    trunk: LaneLength
+    primary: LaneLength
+    secondary: LaneLength
+    tertiary: LaneLength
+    local: LaneLength
