@@ -42,7 +42,7 @@ def get_past(
         ahead = link_ahead(road, vehicles, slot.vehicle, link.to_node)
         if ahead == NO_WAY:
             continue
-        goes_ms = max(slot.ready_ms, soonest_ms)
+        goes_ms = max(slot.time_ms, soonest_ms)
         if ahead >= 0:
             goes_ms = max(goes_ms, entry_ms(road.links[ahead], road.slots, slack))
         if goes_ms < best_ms:
@@ -92,9 +92,9 @@ def turn_away(
     link: Any = road.links[row]
     slot = road.slots[slot_behind(link, 0)]
     vehicle = slot.vehicle
-    if vehicles.heading[vehicle] >= 0 or place_ms(road.links[wanted], road.slots) < time_ms:
+    if vehicles.bound[vehicle].heading >= 0 or place_ms(road.links[wanted], road.slots) < time_ms:
         return time_ms, wanted
-    turns_ms = max(loses_patience_ms(vehicle, slot.ready_ms, patience_ms), ready_ms)
+    turns_ms = max(loses_patience_ms(vehicle, slot.time_ms, patience_ms), ready_ms)
     if turns_ms >= min(time_ms, until_ms):
         return min(time_ms, turns_ms), wanted
     best_ms, best_onto, best_clock_ms = time_ms, wanted, NEVER

@@ -61,7 +61,7 @@ def was_full(link: Any, slots: Rows, from_ms: int) -> bool:
     if link.storage == 0:
         return False
     slot = slots[next_slot_of(link)]
-    return bool(slot.vehicle != NOBODY or slot.since_ms >= from_ms)
+    return bool(slot.vehicle != NOBODY or slot.time_ms >= from_ms)
 
 
 @uncounted_kernel
@@ -70,7 +70,7 @@ def place_ms(link: Any, slots: Rows) -> int:
     if link.storage == 0:
         return NEVER
     slot = slots[next_slot_of(link)]
-    return NEVER if slot.vehicle != NOBODY else int(slot.since_ms + link.wave_ms)
+    return NEVER if slot.vehicle != NOBODY else int(slot.time_ms + link.wave_ms)
 
 
 @uncounted_kernel
@@ -86,7 +86,7 @@ def entry_ms(link: Any, slots: Rows, slack: int) -> int:
     if slot.vehicle != NOBODY:
         link.awaited = 1
         return NEVER
-    return int(max(link.clock_ms - slack * link.headway_ms, slot.since_ms + link.wave_ms))
+    return int(max(link.clock_ms - slack * link.headway_ms, slot.time_ms + link.wave_ms))
 
 
 @uncounted_kernel
