@@ -40,10 +40,7 @@ def test_as_many_stand_aside_as_the_pocket_holds(pocket: int) -> None:
     waiting = [1] * (2 + pocket)
     vehicles = send(traffic, *waiting, 2, 2, 1, 2)
     arrived, at_ms = traffic.advance(60_000, vehicles, 1000 * np.arange(len(vehicles)))
-    if pocket == 0:
-        expected = vehicles[2:4]
-    else:
-        expected = vehicles[len(waiting) : len(waiting) + 2]
+    expected = vehicles[len(waiting) : len(waiting) + 2]
     assert arrived.tolist() == expected.tolist()
     assert at_ms.tolist() == (7000 + 1000 * expected).tolist(), "and lose nothing by it"
 

@@ -21,12 +21,14 @@ CARS = 3000
 def loaded_road(
     load_delay: float, every_ms: int, times: LinkTimes = TIMES, *, uncrossed: bool = False, **changes: float
 ) -> tuple[RoadTraffic, LoadDelay]:
-    """Return one link after an hour and a half in which a car has entered every so many ms."""
+    """Return one link, which may get full, after an hour and a half in which a car has entered every so many ms."""
     network: Any = SimpleNamespace(times=times, uncrossed=np.array([uncrossed]))
     road = RoadTraffic(2, [0], [1], times)
     cars = road.add_vehicles(CARS)
     road.send_along(cars, np.arange(CARS + 1), np.zeros(CARS, np.int32))
-    delay = LoadDelay(network, road, TrafficParameters(load_delay=load_delay, **changes))
+    delay = LoadDelay(
+        network, road, TrafficParameters(**{"load_delay": load_delay, "load_delay_fullest": 1.0, **changes})
+    )
     depart_ms = np.arange(CARS) * every_ms
     for end_ms in range(EVERY_S * 1000, 18 * EVERY_S * 1000 + 1, EVERY_S * 1000):
         own = (depart_ms >= end_ms - EVERY_S * 1000) & (depart_ms < end_ms)
@@ -52,7 +54,7 @@ def test_what_is_added_forwards_is_taken_from_the_wave_so_that_the_capacity_stay
 def test_a_link_that_can_not_hold_more_is_not_slowed_down_until_it_passes_less_than_its_capacity() -> None:
     """Of a ramp, say, on which few fit: four times its time at free flow, and it would be full of its own traffic."""
     ramp = LinkTimes(*(np.array([value], np.int32) for value in (FREE_MS, FREE_MS, HEADWAY_MS, 60)))
-    road, _ = loaded_road(3.0, HEADWAY_MS, ramp)
+    road, _ = loaded_road(3.0, HEADWAY_MS, ramp, load_delay_fullest=0.8)
     slowest_ms = int(road.of_links("free_ms")[0])
     assert slowest_ms == pytest.approx(0.8 * 2 * FREE_MS, rel=0.01), "80 % of what fits on it"
     assert road.of_links("left")[0] == pytest.approx((road.now_ms - slowest_ms) / HEADWAY_MS, abs=2)

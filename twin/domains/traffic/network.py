@@ -142,13 +142,16 @@ def driven_s(links: Links, signals: Signals, city: City) -> NDArray[np.float64]:
 
 
 def _times(links: Links, signals: Signals, city: City, parameters: TrafficParameters) -> LinkTimes:
-    """Return what classes of road and signals make of the links.
+    """Return what classes of road and junctions make of the links.
 
-    What signals cost is a share of the capacity too, but where they have plans.
+    What signals cost is a share of the capacity too, but where they have plans; what other streets lose where they
+    cross is always one.
     """
     by_class = of_classes(parameters.lane_flow_per_h.model_dump())
     as_share = is_main(links) & (parameters.signals == "share")
     green = np.where(as_share, parameters.signal_green_share, 1.0)
+    yields = ~uncrossed(city.roads, links) & ~is_main(links) & (signals.link_phase < 0)
+    green[yields] = parameters.crossing_share
     return triangular(
         links.length_m,
         links.lanes,
