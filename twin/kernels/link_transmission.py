@@ -32,7 +32,7 @@ from twin.kernels.junctions import (
 )
 from twin.kernels.look_ahead import NODES_AT_ONCE, look_ahead
 from twin.kernels.road_network import NEVER, NOBODY, Road, Rows
-from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, is_tracked_kernel, link_ahead, note_entry
+from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, gap_ms, is_tracked_kernel, link_ahead, note_entry
 
 ASIDE: Final = -2
 """In place of a link: the vehicle is taken off the road to wait beside it."""
@@ -109,7 +109,7 @@ def enter(link: Any, slots: Rows, vehicles: Vehicles, vehicle: int, time_ms: int
     first = link.entered == link.left
     link.tail = link.tail + 1 if link.tail + 1 < link.slot_count else 0
     link.entered += 1
-    link.clock_ms = max(link.clock_ms, time_ms) + link.headway_ms
+    link.clock_ms = max(link.clock_ms, time_ms) + gap_ms(vehicles, vehicle, link.headway_ms)
     return int(max(ready_ms, link.left_ms + link.headway_ms)) if first else NEVER
 
 
@@ -126,6 +126,7 @@ def leave(link: Any, slots: Rows, vehicles: Vehicles, place: int, time_ms: int) 
     """
     slot = slots[slot_behind(link, place)]
     link.travel_ms += time_ms - vehicles.bound[slot.vehicle].since_ms
+    next_ms = time_ms + gap_ms(vehicles, slot.vehicle, link.headway_ms)
     while place > 0:
         before = slots[slot_behind(link, place - 1)]
         slot.vehicle, slot.time_ms = before.vehicle, before.time_ms
@@ -135,10 +136,10 @@ def leave(link: Any, slots: Rows, vehicles: Vehicles, place: int, time_ms: int) 
     slot.time_ms = time_ms
     link.head = link.head + 1 if link.head + 1 < link.slot_count else 0
     link.left += 1
-    link.left_ms = time_ms
+    link.left_ms = next_ms - link.headway_ms
     if link.entered == link.left:
         return NEVER
-    return int(max(slots[link.slot_first + link.head].time_ms, time_ms + link.headway_ms))
+    return int(max(slots[link.slot_first + link.head].time_ms, next_ms))
 
 
 @uncounted_kernel
