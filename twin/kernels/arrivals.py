@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.barriers import Barriers, pass_one
-from twin.kernels.compile import kernel
+from twin.kernels.compile import uncounted_kernel
 from twin.kernels.led_parking import FOUND_TAKEN, park_or_look_one
 from twin.kernels.parking import GIVEN_UP, NOT_YET, Lots, Points
 
@@ -127,7 +127,7 @@ class Customs(NamedTuple):
     patience_ms: int
 
 
-@kernel
+@uncounted_kernel
 def come_to(seekers: Seekers, ground: Ground, vehicle: int, found: int) -> None:
     """Forget where a driver was led, and note if that lot turned him away."""
     if seekers.led[vehicle] == NOT_YET:
@@ -142,7 +142,7 @@ def come_to(seekers: Seekers, ground: Ground, vehicle: int, found: int) -> None:
     seekers.kept[vehicle] = False
 
 
-@kernel
+@uncounted_kernel
 def look_one(
     stops: Stops, seekers: Seekers, ground: Ground, customs: Customs, vehicle: int, trip: int, time_ms: int, day_ms: int
 ) -> int:
@@ -161,7 +161,7 @@ def look_one(
     return GIVEN_UP if found == GIVEN_UP else NOT_YET
 
 
-@kernel
+@uncounted_kernel
 def stop_one(stops: Stops, ground: Ground, trip: int, lot: int, time_ms: int) -> None:
     """Let a driver in where he has found a place."""
     in_ms = pass_one(ground.barriers, lot, time_ms)
@@ -172,7 +172,7 @@ def stop_one(stops: Stops, ground: Ground, trip: int, lot: int, time_ms: int) ->
     stops.paid_at_fen[trip] = ground.surcharge_fen[lot]
 
 
-@kernel
+@uncounted_kernel
 def arrive(
     stops: Stops,
     seekers: Seekers,
@@ -182,7 +182,10 @@ def arrive(
     time_ms: NDArray[np.int32],
     midnight_ms: int,
     day_length_ms: int,
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    goes_on: NDArray[np.int32],
+    here: NDArray[np.int32],
+    illegal: NDArray[np.int32],
+) -> tuple[int, int]:
     """Let drivers arrive, in the order given.
 
     Parameters
@@ -191,14 +194,15 @@ def arrive(
         Vehicles, and when each arrived, shape (n,).
     midnight_ms
         Second 0 of the run, since a local midnight.
+    goes_on, here, illegal
+        Written: positions in `who` of those who drive to another point, and from which point; and of those who have
+        stopped where it is not allowed. Of length n.
 
     Returns
     -------
-    goes_on, here, illegal
-        Positions in `who` of those who drive to another point, and from which point; and of those who have stopped
-        where it is not allowed. The others of those whose trip has ended are told by `Stops.ending`.
+    going, stopped
+        How many of the one and of the other there are. All other trips have ended as `Stops.ending` tells.
     """
-    goes_on, here, illegal = np.empty((3, len(who)), np.int32)
     going, stopped = 0, 0
     for place in range(len(who)):
         vehicle, at_ms = who[place], time_ms[place]
@@ -227,4 +231,4 @@ def arrive(
             stopped += 1
         else:
             stops.ending[trip] = WITHOUT
-    return goes_on[:going], here[:going], illegal[:stopped]
+    return going, stopped

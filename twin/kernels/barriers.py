@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernels.compile import kernel
+from twin.kernels.compile import kernel, uncounted_kernel
 
 
 class Barriers(NamedTuple):
@@ -31,7 +31,7 @@ class Barriers(NamedTuple):
     turn: NDArray[np.int32]
 
 
-@kernel
+@uncounted_kernel
 def pass_one(barriers: Barriers, lot: int, at_ms: int) -> int:
     """Let a car that stands before a lot's entrance at this time in; return when: at once where there is no barrier."""
     count = barriers.first[lot + 1] - barriers.first[lot]

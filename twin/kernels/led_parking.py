@@ -11,14 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernels.compile import kernel
+from twin.kernels.compile import kernel, uncounted_kernel
 from twin.kernels.parking import NOT_YET, Lots, Points, look_here
 
 FOUND_TAKEN: Final = -3
 """In place of a lot: the one to which a driver was led is full or closed."""
 
 
-@kernel
+@uncounted_kernel
 def has_room(lots: Lots, lot: int, may_use: int, time_of_day_ms: int) -> bool:
     """Say whether a lot lets a driver in."""
     admits = may_use & lots.kind_bit[lot] and lots.opens_ms[lot] <= time_of_day_ms < lots.closes_ms[lot]
@@ -46,7 +46,7 @@ def keep_places(lots: Lots, wanted: NDArray[np.int32], may_use: NDArray[np.uint8
             kept[driver] = True
 
 
-@kernel
+@uncounted_kernel
 def park_or_look_one(
     lots: Lots,
     points: Points,

@@ -327,7 +327,11 @@ class TrafficDomain:
         """Let those who have arrived look for a place, and plan what they do next."""
         book = self.book
         trips = book.current[who]
-        goes_on, here, illegal = arrive(*self._arrivals, who, time_ms, self._midnight_ms, round(MS * DAY_S))
+        goes_on, here, illegal = np.empty((3, len(who)), np.int32)
+        going, stopped = arrive(
+            *self._arrivals, who, time_ms, self._midnight_ms, round(MS * DAY_S), goes_on, here, illegal
+        )
+        goes_on, here, illegal = goes_on[:going], here[:going], illegal[:stopped]
         self.car_parks.go_on(who[goes_on], time_ms[goes_on], here)
         self.illegal_parking.stop(who[illegal], trips[illegal], book, time_ms[illegal])
         book.plan_next(np.delete(trips, goes_on), self.parameters.least_stay_share, ends_ms)

@@ -30,7 +30,8 @@ def _arrive_once(lots: Lots, points: Points) -> None:
     stops = book.stops(np.zeros(2, np.int16))
     seekers = Seekers(one.copy(), one.copy(), np.zeros(1, np.uint32), none, no, none.copy(), no.copy(), no.copy())
     ground = Ground(lots, points, one, _one_barrier(), one.copy(), one.copy(), one)
-    arrive(stops, seekers, ground, Customs(np.ones(1, np.uint8), ~no, 1, 1000), who, time_ms, 0, 86_400_000)
+    customs = Customs(np.ones(1, np.uint8), ~no, 1, 1000)
+    arrive(stops, seekers, ground, customs, who, time_ms, 0, 86_400_000, *np.empty((3, 1), np.int32))
     book.plan_next(who, 0.5, 1000)
 
 
