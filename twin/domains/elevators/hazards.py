@@ -67,9 +67,12 @@ def age_hazard(
 
 
 def mean_age_hazard(parameters: ElevatorParameters) -> float:
-    """Return its mean over the ages of the fleet that the parameters describe."""
-    age = (np.arange(_STEPS) + 0.5) / _STEPS * parameters.oldest_years
-    weight = np.exp(-parameters.growth_per_year * age)
+    """Return its mean over the ages of the fleet that the parameters describe, half a year on.
+
+    The published number is that of a year, in which elevators grow older and none is added.
+    """
+    installed = (np.arange(_STEPS) + 0.5) / _STEPS * parameters.oldest_years
+    weight, age = np.exp(-parameters.growth_per_year * installed), installed + 0.5
     share, one = parameters.modernised_share, np.ones(_STEPS, np.bool_)
     law = share * age_hazard(age, one, parameters) + (1 - share) * age_hazard(age, ~one, parameters)
     return float((weight * law).sum() / weight.sum())
