@@ -60,14 +60,14 @@ class FailureProcess:
         self._parameters = parameters
         self._day = begins_day
         self._rate: NDArray[np.float64] | None = None
-        virtual_days = lives["virtual_days"].to_numpy(np.float64, copy=True)
         self._state = FailureState(
             key=lives["key"].to_numpy(np.uint64, copy=True),
             before=np.ascontiguousarray(lives[["outside_count", "wear_count"]].to_numpy(np.int32)),
             left=np.ascontiguousarray(lives[["outside_left", "wear_left"]].to_numpy(np.float64)),
-            virtual_days=virtual_days,
-            reached=virtual_days**parameters.wear_power,
+            virtual_days=lives["virtual_days"].to_numpy(np.float64, copy=True),
+            reached=np.empty(len(fleet)),
         )
+        visit(self._state, np.arange(len(fleet), dtype=np.int32), 1.0, parameters.wear_power)  # reckons what is reached
         self._failed = np.empty(PROCESSES * len(fleet), np.int32)
         self._number = np.empty(PROCESSES * len(fleet), np.int64)
 
@@ -116,12 +116,16 @@ class FailureProcess:
     def live_day(self, outside: float, wear: float) -> Failed:
         """Live a day that multiplies failures by these factors; return what fails on it."""
         if self._rate is None or self._day % AGED_EVERY_DAYS == 0:
-            self._rate = rates(self._fleet, self._parameters, self._day / DAYS_A_YEAR)
+            self._rate = self._rates()
         self._day += 1
         count = live_day(
             self._state, self._rate, self._parameters.wear_power, outside, wear, self._failed, self._number
         )
         return Failed(self._failed[:count].copy(), self._number[:count].copy())
+
+    def _rates(self) -> NDArray[np.float64]:
+        aged_days = self._day // AGED_EVERY_DAYS * AGED_EVERY_DAYS
+        return rates(self._fleet, self._parameters, aged_days / DAYS_A_YEAR)
 
     def hazard(self) -> NDArray[np.float64]:
         """Return the failures that the next ordinary day would bring, outside and wear; shape (n, 2).
@@ -129,7 +133,7 @@ class FailureProcess:
         Nobody in the city knows this: it is for tests, and for judging what a prediction is worth.
         """
         state, power = self._state, self._parameters.wear_power
-        rate = rates(self._fleet, self._parameters, self._day / DAYS_A_YEAR)
+        rate = self._rates()
         grown = (state.virtual_days + 1) ** power - state.reached
         return np.column_stack([rate[:, 0], rate[:, 1] * grown])
 
