@@ -139,10 +139,10 @@ def ages(generator: np.random.Generator, parameters: ElevatorParameters, count: 
     return np.asarray(-np.log1p(uniform * np.expm1(-rate * oldest)) / rate)
 
 
-def firms(generator: np.random.Generator, parameters: ElevatorParameters, count: int) -> NDArray[np.int16]:
+def firms(generator: np.random.Generator, parameters: ElevatorParameters, count: int) -> NDArray[np.int32]:
     """Draw the firm that has the contract of each building, shape (count,)."""
     share = np.cumsum(np.arange(1, parameters.firms + 1, dtype=np.float64) ** -parameters.firm_power)
-    return np.asarray(np.searchsorted(share, generator.random(count) * share[-1], side="right"), np.int16)
+    return np.asarray(np.searchsorted(share, generator.random(count) * share[-1], side="right"), np.int32)
 
 
 def apportion(weight: NDArray[np.float64], total: int) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ DAYS: Final = {"begins_s": pa.float64(), "visits": pa.int32(), "standing": pa.in
 FLEET: Final = {
     "elevator": pa.int32(), "name": pa.string(), "lon": pa.float64(), "lat": pa.float64(), "district": pa.int8(),
     "use": pa.dictionary(pa.int32(), pa.string()), "floors": pa.int16(), "age_years": pa.float32(),
-    "starts_a_day": pa.float32(), "firm": pa.int16(),
+    "starts_a_day": pa.float32(), "firm": pa.int32(),
 }  # fmt: skip
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.city.supplied_places import check_places
+from twin.city.graph import RoadGraph
+from twin.city.supplied_places import TOO_FAR, check_places
 from twin.core.domain import Supply
 from twin.core.errors import TwinError
 from twin.core.supplied.columns import LAT, LON, Column, Pairs, markdown, maybe, needed
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "SuppliedFleet", "TableError", "columns_as_markdown", "fleet_of", "read_fleet", "supply"]
 
 OLDEST_YEARS: Final = 100
+WIDEST_BUILDING_M: Final = 1_000.0
+"""Elevators of one building lie no farther from the first of it."""
 COLUMNS: Final[tuple[Column, ...]] = (
     needed("name", "text", "", "The number on its plate, or another name by which results know it", unique=True),
     LON,
@@ -99,9 +102,37 @@ def read_fleet(path: Path, city_map: CityMap, start: datetime) -> SuppliedFleet:
     node = np.empty(0, np.int32)
     if {"lon", "lat"} <= values.keys():
         node = check_places(raw, values["lon"].to_numpy(), values["lat"].to_numpy(), city_map.roads, problems)
+    if "building" in values:
+        _check_buildings(raw, values, missing, city_map.roads, node, problems)
     age_years = _ages(raw, values, missing, start, problems)
     problems.stop_if_any()
     return SuppliedFleet(values, missing, node, age_years)
+
+
+def _check_buildings(
+    raw: Raw,
+    values: dict[str, pd.Series],
+    missing: dict[str, NDArray[np.bool_]],
+    roads: RoadGraph,
+    node: NDArray[np.int32],
+    problems: Problems,
+) -> None:
+    """Find elevators that lie far from the first of their building."""
+    if len(node) == 0:
+        return
+    building = values["building"].to_numpy(dtype=object)
+    first = pd.Series(np.arange(raw.count)).groupby(building).transform("first").to_numpy()
+    xy_m = roads.to_plane_m(values["lon"].to_numpy(np.float64), values["lat"].to_numpy(np.float64))
+    apart_m = np.hypot(*(xy_m - xy_m[first]).T)
+    far = ~missing["building"] & (node != TOO_FAR) & (node[first] != TOO_FAR) & (apart_m > WIDEST_BUILDING_M)
+    for row, where in problems.rows(raw, far, "building"):
+        problems.add(
+            TwinError(
+                "{where}: lies {km:.1f} km from the elevator in {first}, which is in the same building; correct the "
+                "place, or give the building another name",
+                where=where, km=apart_m[row] / 1000, first=raw.place(int(first[row])),
+            )
+        )  # fmt: skip
 
 
 def _ages(
@@ -181,10 +212,10 @@ def _codes(texts: pd.Series, missing: NDArray[np.bool_]) -> NDArray[np.int32]:
 
 def _firms(
     texts: pd.Series, missing: NDArray[np.bool_], draw: Draw, parameters: ElevatorParameters
-) -> NDArray[np.int16]:
+) -> NDArray[np.int32]:
     """Return numbers of firms, those that the table names after those that are drawn."""
     named = np.asarray(pd.factorize(texts)[0], np.int64)
-    return np.where(missing, firms(draw("firm"), parameters, len(texts)), parameters.firms + named).astype(np.int16)
+    return np.where(missing, firms(draw("firm"), parameters, len(texts)), parameters.firms + named).astype(np.int32)
 
 
 def _yes(supplied: SuppliedFleet, column: str, drawn: NDArray[np.bool_]) -> NDArray[np.bool_]:
