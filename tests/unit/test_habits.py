@@ -16,7 +16,7 @@ from twin.core.errors import MapError
 from twin.domains.traffic.domain import TrafficDomain
 from twin.domains.traffic.habits import OPINIONS, Habits
 from twin.domains.traffic.network import Network
-from twin.kernels.lanes import LANES
+from twin.kernels.lanes import DESTINATIONS
 
 
 def small_network() -> Network:
@@ -64,7 +64,7 @@ def test_every_destination_has_one_opinion_and_opinions_differ_as_much_as_told(t
     opinions = list(habits.opinions(8))
     assert len(opinions) == OPINIONS
     groups = np.sort(np.concatenate([groups for _, groups in opinions]))
-    assert groups.tolist() == list(range(-(-len(network.xy_m) // LANES)))
+    assert groups.tolist() == list(range(-(-len(network.xy_m) // DESTINATIONS)))
     apart = np.log(np.array([time_ms for time_ms, _ in opinions]) / usual_ms)
     assert apart.std() == pytest.approx(0.2, rel=0.05)
     assert np.abs(np.corrcoef(apart) - np.eye(OPINIONS)).max() < 0.2

@@ -7,9 +7,10 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from twin.city.next_links import FastestWays, NextLinks, next_links
+from twin.city.next_links import NextLinks, WaySearch, next_links
 from twin.city.routing import UNREACHABLE_MS, Hierarchy
 from twin.kernels.dissection import nested_dissection_order
+from twin.kernels.first_links import LONGEST_LINK_MS, SLOT_MASK
 from twin.kernels.pruning import keep_arcs, least_times
 from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
 
@@ -36,7 +37,7 @@ def test_following_the_next_links_takes_the_time_that_scipys_dijkstra_finds(seed
     count = len(x_m)
     hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
     destinations = np.random.default_rng(seed).permutation(count)[:destination_count]
-    table = next_links(hierarchy.customise(time_ms), out_first, out_link, destinations).slots
+    table = next_links(hierarchy, time_ms, destinations).slots
     is_open = time_ms < UNREACHABLE_MS
     backwards = csr_matrix((time_ms[is_open], (link_to[is_open], link_from[is_open])), shape=(count, count))
     expected_ms = dijkstra(backwards, indices=destinations)
@@ -60,20 +61,20 @@ def test_following_the_next_links_takes_the_time_that_scipys_dijkstra_finds(seed
 
 
 def test_a_destination_that_is_no_node_is_refused():
-    x_m, y_m, link_from, link_to, time_ms, out_first, out_link = network(4)
+    x_m, y_m, link_from, link_to, time_ms, _, _ = network(4)
     hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
     with pytest.raises(IndexError):
-        next_links(hierarchy.customise(time_ms), out_first, out_link, [len(x_m)])
+        next_links(hierarchy, time_ms, [len(x_m)])
 
 
 @pytest.mark.parametrize("threads", [2, 3, 8])
 def test_threads_share_the_work_and_change_nothing(threads):
-    x_m, y_m, link_from, link_to, time_ms, out_first, out_link = network(5)
+    x_m, y_m, link_from, link_to, time_ms, _, _ = network(5)
     hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
-    times, goals = hierarchy.customise(time_ms), np.arange(0, len(x_m), 7)
+    goals = np.arange(0, len(x_m), 7)
     table = NextLinks(len(goals), len(x_m))
-    table.write(FastestWays.of(times, out_first, out_link), goals, np.arange(len(table.words)), threads=threads)
-    assert np.array_equal(table.words, next_links(times, out_first, out_link, goals).words)
+    table.write(WaySearch(hierarchy).under(time_ms), goals, np.arange(len(table.words)), threads=threads)
+    assert np.array_equal(table.words, next_links(hierarchy, time_ms, goals).words)
 
 
 def test_slots_are_packed_and_unpacked():
@@ -87,8 +88,8 @@ def test_arcs_that_are_left_out_are_on_nobodys_way(seed):
     x_m, y_m, link_from, link_to, time_ms, _, _ = network(seed)
     hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
     topology, metric = hierarchy.topology, hierarchy.customise(time_ms).metric
-    up_ms, down_ms = np.empty_like(metric.up_ms), np.empty_like(metric.down_ms)
-    least_times(topology, metric, up_ms, down_ms)
+    up_ms, down_ms = metric.up_ms.astype(np.uint32), metric.down_ms.astype(np.uint32)
+    least_times(topology, up_ms, down_ms)
     is_open = time_ms < UNREACHABLE_MS
     rank = topology.node_rank
     graph = csr_matrix((time_ms[is_open], (rank[link_from[is_open]], rank[link_to[is_open]])), shape=(len(rank),) * 2)
@@ -97,6 +98,46 @@ def test_arcs_that_are_left_out_are_on_nobodys_way(seed):
     tail = np.repeat(np.arange(len(rank)), np.diff(topology.arc_first))
     assert np.array_equal(np.minimum(up_ms, UNREACHABLE_MS), between_ms[tail, topology.arc_head])
     assert np.array_equal(np.minimum(down_ms, UNREACHABLE_MS), between_ms[topology.arc_head, tail])
-    first, _, kept_ms = keep_arcs(topology, metric.up_ms, up_ms)
-    assert 0 < len(kept_ms) < len(up_ms)
-    assert first[-1] == len(kept_ms)
+    keys = np.minimum(metric.up_ms, LONGEST_LINK_MS).astype(np.uint32) << 4 | 5
+    first, _, kept = keep_arcs(topology, keys, np.minimum(up_ms, LONGEST_LINK_MS) << 4)
+    assert 0 < len(kept) < len(up_ms)
+    assert first[-1] == len(kept)
+    assert (kept & SLOT_MASK == 5).all()
+
+
+def test_of_equally_fast_ways_the_link_with_the_lowest_slot_is_taken():
+    side = 9  # a lattice of equal links has nothing but ties
+    node = np.arange(side * side).reshape(side, side)
+    pairs = np.vstack([
+        np.column_stack([one.ravel(), other.ravel()])
+        for a, b in ((node[1:], node[:-1]), (node[:, 1:], node[:, :-1])) for one, other in ((a, b), (b, a))
+    ])  # fmt: skip
+    link_from, link_to = np.random.default_rng(7).permutation(pairs).T.astype(np.int32).copy()
+    y_m, x_m = np.divmod(np.arange(side * side), side)
+    rank = nested_dissection_order(x_m.astype(float), y_m.astype(float), link_from, link_to)
+    time_ms = np.full(len(link_from), 700, np.int32)
+    slots = next_links(Hierarchy.of_arrays(rank, link_from, link_to), time_ms, node.ravel()).slots
+    away = abs(x_m[:, None] - x_m) + abs(y_m[:, None] - y_m)
+    order = np.argsort(link_from, kind="stable")
+    for goal in node.ravel():
+        for start in node.ravel():
+            onward = link_to[order[link_from[order] == start]]
+            if start != goal:
+                assert slots[goal, start] == np.flatnonzero(away[goal, onward] < away[goal, start])[0]
+
+
+def test_links_jammed_for_hours_still_lead_somewhere():
+    """Twenty links of five hours each: the sum is more than a key can hold, the way is known all the same."""
+    link_from = np.arange(20, dtype=np.int32)
+    hierarchy = Hierarchy.of_arrays(np.arange(21, dtype=np.int32), link_from, link_from + 1)
+    slots = next_links(hierarchy, np.full(20, 5 * 3_600_000, np.int32), [20]).slots
+    assert (slots[0, :20] == 0).all()
+    assert slots[0, 20] == ARRIVED_SLOT
+
+
+@pytest.mark.parametrize("times_ms", [[5, 0], [5], [5, -3]])
+def test_times_that_are_none_are_refused(times_ms):
+    link_from = np.arange(2, dtype=np.int32)
+    hierarchy = Hierarchy.of_arrays(np.arange(3, dtype=np.int32), link_from, link_from + 1)
+    with pytest.raises(ValueError, match="link_time_ms"):
+        WaySearch(hierarchy).under(np.array(times_ms, np.int32))

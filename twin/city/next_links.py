@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.city.routing import TravelTimes
-from twin.kernels.lanes import BITS_A_LANE, LANES
+from twin.city.routing import Hierarchy
+from twin.kernels.first_links import customise_keys
+from twin.kernels.hierarchy import UNREACHABLE_MS
+from twin.kernels.lanes import DESTINATIONS, SLOT_BITS
 from twin.kernels.next_links import find_next_links
 from twin.kernels.pruning import KeptArcs, keep_arcs, least_times
 from twin.kernels.queries import Topology
-from twin.kernels.vehicles import MOST_SLOTS, NO_WAY_SLOT, SLOT_MASK
+from twin.kernels.vehicles import LANE_MASK, MOST_SLOTS, NO_WAY_SLOT, SLOT_MASK, WORD_BITS
 
-_EACH_LANE = np.arange(LANES, dtype=np.uint32) * np.uint32(BITS_A_LANE)
+_EACH_LANE = np.arange(DESTINATIONS, dtype=np.uint64) * np.uint64(SLOT_BITS)
 
 
 class NextLinks:
@@ -27,12 +29,12 @@ class NextLinks:
     Attributes
     ----------
     words
-        Destination d is lane ``d % LANES`` of row ``d // LANES``, shape (rows, n).
+        Destination d is lane ``d % DESTINATIONS`` of row ``d // DESTINATIONS``, shape (rows, n).
     """
 
     def __init__(self, destinations: int, node_count: int) -> None:
-        no_way = np.bitwise_or.reduce(np.uint32(NO_WAY_SLOT) << _EACH_LANE)
-        self.words = np.full((-(-destinations // LANES), node_count), no_way, np.uint32)
+        no_way = np.bitwise_or.reduce(np.uint64(NO_WAY_SLOT) << _EACH_LANE)
+        self.words = np.full((-(-destinations // DESTINATIONS), node_count), no_way, np.uint64)
 
     @classmethod
     def of_slots(cls, slots: ArrayLike) -> NextLinks:
@@ -47,16 +49,16 @@ class NextLinks:
         if given.ndim != 2 or given.dtype.kind not in "iu" or ((given < 0) | (given > SLOT_MASK)).any():
             raise ValueError(f"slots must be whole numbers within 0..{SLOT_MASK}, of shape (destinations, nodes)")
         table = cls(*given.shape)
-        padded = np.full((len(table.words) * LANES, given.shape[1]), NO_WAY_SLOT, np.uint32)
+        padded = np.full((len(table.words) * DESTINATIONS, given.shape[1]), NO_WAY_SLOT, np.uint64)
         padded[: len(given)] = given
-        lanes = padded.reshape(len(table.words), LANES, given.shape[1]) << _EACH_LANE[:, None]
+        lanes = padded.reshape(len(table.words), DESTINATIONS, given.shape[1]) << _EACH_LANE[:, None]
         table.words = np.bitwise_or.reduce(lanes, axis=1)
         return table
 
     @property
     def slots(self) -> NDArray[np.uint8]:
-        """All slots, shape (rows x LANES, n)."""
-        lanes = (self.words[:, None, :] >> _EACH_LANE[:, None]) & np.uint32(SLOT_MASK)
+        """All slots, shape (rows x DESTINATIONS, n)."""
+        lanes = (self.words[:, None, :] >> _EACH_LANE[:, None]) & np.uint64(SLOT_MASK)
         return lanes.astype(np.uint8).reshape(-1, self.words.shape[1])
 
     def write(self, ways: FastestWays, destinations: ArrayLike, words: ArrayLike, *, threads: int = 1) -> None:
@@ -67,7 +69,8 @@ class NextLinks:
         ways
             Under which travel times.
         destinations
-            Nodes: `LANES` for each row of `words`, in which they are written in their order; the last may have fewer.
+            Nodes: `DESTINATIONS` for each row of `words`, in which they are written in their order; the last may have
+            fewer.
         words
             Rows of the table.
         threads
@@ -81,15 +84,15 @@ class NextLinks:
             If the numbers do not fit.
         """
         nodes, rows = (np.array(given, np.int32, order="C", ndmin=1) for given in (destinations, words))
-        if len(rows) != -(-len(nodes) // LANES) or (len(rows) and not 0 <= rows.min() <= rows.max() < len(self.words)):
-            raise ValueError(f"there must be a row of the table for each {LANES} destinations")
+        fits = not len(rows) or 0 <= rows.min() <= rows.max() < len(self.words)
+        if len(rows) != -(-len(nodes) // DESTINATIONS) or not fits:
+            raise ValueError(f"there must be a row of the table for each {DESTINATIONS} destinations")
 
         def fill(part: NDArray[np.int64]) -> None:
             begin, end = int(part[0]), int(part[-1]) + 1
-            scratch_ms = np.empty((self.words.shape[1], LANES), np.uint32)
             find_next_links(
-                ways.topology, ways.up, ways.down, ways.out_first, ways.out_rank, ways.out_time_ms,
-                nodes[begin * LANES : end * LANES], rows[begin:end], scratch_ms, self.words,
+                *ways, nodes[begin * DESTINATIONS : end * DESTINATIONS], rows[begin:end],
+                np.empty((self.words.shape[1], DESTINATIONS), np.uint32), self.words,
             )  # fmt: skip
 
         parts = [part for part in np.array_split(np.arange(len(rows)), threads) if len(part)]
@@ -100,41 +103,70 @@ class NextLinks:
                 list(pool.map(fill, parts))
 
 
+def slots_at(words: NDArray[np.uint64], destinations: Any, nodes: Any) -> NDArray[np.int64]:
+    """Return the slots that the words of a table hold for destinations at nodes, arrays of one shape or numbers."""
+    word = words[destinations >> WORD_BITS, nodes].astype(np.int64)
+    return np.asarray(word >> SLOT_BITS * (destinations & LANE_MASK) & SLOT_MASK, np.int64)
+
+
 class FastestWays(NamedTuple):
     """What tables of next links are made of under one vector of travel times; see `find_next_links`."""
 
     topology: Topology
     up: KeptArcs
     down: KeptArcs
-    out_first: NDArray[np.int32]
-    out_rank: NDArray[np.int32]
-    out_time_ms: NDArray[np.int32]
+    rank_node: NDArray[np.int32]
 
-    @classmethod
-    def of(cls, times: TravelTimes, out_first: NDArray[np.int32], out_link: NDArray[np.int32]) -> FastestWays:
-        """Leave out what is on nobody's way.
 
-        Parameters
-        ----------
-        times
-            Of a hierarchy whose edges are the links.
-        out_first, out_link
-            The links out of each node in the order of their slots; see `twin.city.road_traffic.RoadTraffic`.
+class WaySearch:
+    """A network prepared for tables of next links. m links.
+
+    Parameters
+    ----------
+    hierarchy
+        Its edges are the links.
+
+    Raises
+    ------
+    ValueError
+        If a node has more links out of it than a table has room for.
+    """
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self._hierarchy = hierarchy
+        out_first, order = links_out(hierarchy.edge_from, hierarchy.node_count)
+        check_slots(out_first)
+        self._slot = np.empty(len(order), np.uint8)
+        self._slot[order] = np.arange(len(order)) - out_first[hierarchy.edge_from[order]]
+        self._rank_node = np.argsort(hierarchy.topology.node_rank).astype(np.int32)
+
+    def under(self, link_time_ms: NDArray[np.int32]) -> FastestWays:
+        """Return the fastest ways under these times, from 1 up, `UNREACHABLE_MS` where a link is closed, shape (m,).
 
         Raises
         ------
         ValueError
-            If a node has more links out of it than a table has room for.
+            If there is not one time for each link, or one is below 1.
         """
-        check_slots(out_first)
-        topology, metric = times.hierarchy.topology, times.metric
-        up_ms, down_ms = np.empty_like(metric.up_ms), np.empty_like(metric.down_ms)
-        least_times(topology, metric, up_ms, down_ms)
-        return cls(
-            topology, KeptArcs(*keep_arcs(topology, metric.up_ms, up_ms)),
-            KeptArcs(*keep_arcs(topology, metric.down_ms, down_ms)), np.array(out_first, np.int32),
-            topology.node_rank[times.hierarchy.edge_to[out_link]], metric.edge_time_ms[out_link],
+        times_ms = np.array(link_time_ms, np.int32, order="C")
+        if times_ms.shape != self._slot.shape or (times_ms < 1).any():
+            raise ValueError(f"link_time_ms must have shape {self._slot.shape} and lie within 1..{UNREACHABLE_MS}")
+        topology = self._hierarchy.topology
+        up, down = np.empty((2, len(topology.arc_head)), np.uint32)
+        customise_keys(
+            topology.arc_first, topology.arc_head, topology.lower_first, topology.lower_arc, topology.lower_node,
+            self._hierarchy.edge_arc, self._slot, times_ms, up, down,
         )  # fmt: skip
+        least_up, least_down = (keys & ~np.uint32(SLOT_MASK) for keys in (up, down))
+        least_times(topology, least_up, least_down)
+        kept = (KeptArcs(*keep_arcs(topology, keys, least)) for keys, least in ((up, least_up), (down, least_down)))
+        return FastestWays(topology, *kept, self._rank_node)
+
+
+def links_out(link_from: NDArray[np.int32], node_count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the links out of node ``v`` in the order of their slots: ``second[first[v]:first[v + 1]]``."""
+    order = np.argsort(link_from, kind="stable").astype(np.int32)
+    return np.searchsorted(link_from[order], np.arange(node_count + 1)).astype(np.int32), order
 
 
 def check_slots(out_first: NDArray[np.int32]) -> None:
@@ -147,11 +179,9 @@ def check_slots(out_first: NDArray[np.int32]) -> None:
         )
 
 
-def next_links(
-    times: TravelTimes, out_first: NDArray[np.int32], out_link: NDArray[np.int32], destinations: ArrayLike
-) -> NextLinks:
+def next_links(hierarchy: Hierarchy, link_time_ms: NDArray[np.int32], destinations: ArrayLike) -> NextLinks:
     """Return the table of next links on the fastest ways to these nodes, shape (d,); see `NextLinks.write`."""
     nodes = np.array(destinations, np.int32, ndmin=1)
-    table = NextLinks(len(nodes), times.hierarchy.node_count)
-    table.write(FastestWays.of(times, out_first, out_link), nodes, np.arange(len(table.words)))
+    table = NextLinks(len(nodes), hierarchy.node_count)
+    table.write(WaySearch(hierarchy).under(link_time_ms), nodes, np.arange(len(table.words)))
     return table

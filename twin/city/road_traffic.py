@@ -19,15 +19,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.city.next_links import NextLinks, check_slots
+from twin.city.next_links import NextLinks, check_slots, slots_at
 from twin.kernels.link_transmission import Arrivals, Departures, Rules, count_queues, transmit
 from twin.kernels.road_network import LINK, NO_SIGNAL, NOBODY, SIGNAL, LinkTimes, Rows, build_road
 from twin.kernels.vehicles import (
     ARRIVED,
     ENTRY,
-    LANE_MASK,
     NO_WAY_SLOT,
-    SLOT_MASK,
     WHOLE,
     WORD_BITS,
     Vehicles,
@@ -184,8 +182,7 @@ class RoadTraffic:
         It ends where the table knows no way.
         """
         links = []
-        word, lane = destination >> WORD_BITS, 4 * (destination & LANE_MASK)
-        while (slot := int(self._vehicles.next_slots[word, node]) >> lane & SLOT_MASK) < NO_WAY_SLOT:
+        while (slot := int(slots_at(self._vehicles.next_slots, destination, node))) < NO_WAY_SLOT:
             link = int(self.out_link[self.out_first[node] + slot])
             links.append(link)
             node = int(self._road.links["to_node"][self._row[link]])
@@ -409,8 +406,7 @@ class RoadTraffic:
             return who
         heading = self._vehicles.heading[who]
         destination = np.where(heading < 0, ~heading, 0)
-        word = self._vehicles.next_slots[destination >> WORD_BITS, node].astype(np.int64)
-        slot = word >> 4 * (destination & LANE_MASK) & SLOT_MASK
+        slot = slots_at(self._vehicles.next_slots, destination, node)
         last = max(len(self.out_link) - 1, 0)
         by_table = np.where(slot < NO_WAY_SLOT, self.out_link[np.minimum(self.out_first[node] + slot, last)], -1)
         if not len(self._vehicles.route):

@@ -17,20 +17,32 @@ LANES: Final = 8
 """Columns of an array of times: eight numbers of 32 bits are one register of today's processors."""
 
 
-BITS_A_LANE: Final = 4
-"""What `choose_among` has for each lane in its answer."""
+DESTINATIONS: Final = 16
+"""Columns of an array of keys: one register of the widest of today's processors, two of the others."""
+SLOT_BITS: Final = 4
+"""The lowest bits of a key, and what each column has in the answer of `settle`."""
 
-_ROW = ir.VectorType(ir.IntType(32), LANES)
+_NUMBER = ir.IntType(32)
+_WIDE = ir.IntType(64)
 _variable = cast("Callable[..., Any]", cgutils.alloca_once_value)
 """Return where a value is kept that changes; the compiler keeps it in a register."""
 
 
-def _row(context: Any, builder: Any, signature: Any, values: Any, place: int) -> Any:
+def _register(columns: int) -> Any:
+    return ir.VectorType(_NUMBER, columns)
+
+
+def _row_at(builder: Any, data: Any, index: Any, columns: int) -> Any:
+    """Return a pointer to the row of an array with so many columns."""
+    pointer = builder.gep(data, [builder.mul(index, ir.Constant(_WIDE, columns))])
+    return builder.bitcast(pointer, _register(columns).as_pointer())
+
+
+def _row(context: Any, builder: Any, signature: Any, values: Any, place: int, columns: int) -> Any:
     """Return a pointer to a row: of the array that is argument `place`, at the index that follows it."""
     array = context.make_array(signature.args[place])(context, builder, values[place])
     index = context.cast(builder, values[place + 1], signature.args[place + 1], types.uint64)
-    pointer = builder.gep(array.data, [builder.mul(index, ir.Constant(ir.IntType(64), LANES))])
-    return builder.bitcast(pointer, _ROW.as_pointer())
+    return _row_at(builder, array.data, index, columns)
 
 
 @intrinsic
@@ -43,7 +55,7 @@ def _relax(typing: Any, times: Any, at: Any, first_times: Any, first: Any, secon
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         def row(place: int) -> Any:
-            return _row(context, builder, signature, values, place)
+            return _row(context, builder, signature, values, place, LANES)
 
         through = builder.add(builder.load(row(2), align=4), builder.load(row(4), align=4))
         target = row(0)
@@ -63,8 +75,7 @@ def _each(context: Any, builder: Any, signature: Any, values: Any, first: int) -
     begin, end = (
         context.cast(builder, values[place], signature.args[place], types.int64) for place in (first, first + 1)
     )
-    one = ir.Constant(ir.IntType(64), 1)
-    return cgutils.for_range_slice(builder, begin, end, one, ir.IntType(64))
+    return cgutils.for_range_slice(builder, begin, end, ir.Constant(_WIDE, 1), _WIDE)
 
 
 def _number(context: Any, builder: Any, signature: Any, values: Any, place: int, index: Any) -> Any:
@@ -73,81 +84,51 @@ def _number(context: Any, builder: Any, signature: Any, values: Any, place: int,
     return builder.load(builder.gep(array.data, [index]), align=4)
 
 
-def _in_lanes(builder: Any, number: Any) -> Any:
+def _in_lanes(builder: Any, number: Any, columns: int) -> Any:
     """Return a register that holds a 32-bit number in every lane."""
-    nothing = ir.Constant(_ROW, ir.Undefined)
-    first = builder.insert_element(nothing, number, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(first, nothing, ir.Constant(_ROW, [0] * LANES))
+    nothing = ir.Constant(_register(columns), ir.Undefined)
+    first = builder.insert_element(nothing, number, ir.Constant(_NUMBER, 0))
+    return builder.shuffle_vector(first, nothing, ir.Constant(_register(columns), [0] * columns))
 
 
-def _row_at(builder: Any, data: Any, index: Any) -> Any:
-    """Return the row of an array of times, as a register."""
-    wide = builder.zext(index, ir.IntType(64))
-    pointer = builder.gep(data, [builder.mul(wide, ir.Constant(ir.IntType(64), LANES))])
-    return builder.load(builder.bitcast(pointer, _ROW.as_pointer()), align=4)
+def _packed(builder: Any, slots: Any) -> Any:
+    """Return the numbers below 16 in a register of `DESTINATIONS` lanes as one word, lane 0 in the lowest bits."""
+    half = DESTINATIONS // 2
+    two_each = ir.VectorType(ir.IntType(16), half)
+    pairs = builder.bitcast(builder.trunc(slots, ir.VectorType(ir.IntType(8), DESTINATIONS)), two_each)
+    by_four = builder.lshr(pairs, ir.Constant(two_each, [SLOT_BITS] * half))
+    return builder.bitcast(builder.trunc(builder.or_(pairs, by_four), ir.VectorType(ir.IntType(8), half)), _WIDE)
 
 
 @intrinsic
-def _lower_through(typing: Any, times: Any, at: Any, heads: Any, extras: Any, begin: Any, end: Any) -> Any:
-    """Lower ``times[at]`` to the least of ``times[heads[i]] + extras[i]``, for i from `begin` to before `end`.
+def _settle(typing: Any, keys: Any, at: Any, heads: Any, steps: Any, begin: Any, end: Any) -> Any:
+    """Lower ``keys[at]`` to the least of ``keys[heads[i]] + steps[i]``, for i from `begin` to before `end`.
 
-    Done in each lane; `times` as in `relax`, `heads` and `extras` contiguous and of 32 bits. The row stays in a
-    register meanwhile: written back at each i, the next would wait for it.
+    Done in each lane. Then take the slots, which are the lowest bits, out of the row and return them, lane 0 in the
+    lowest bits. The row stays in a register meanwhile: written back at each i, the next would wait for it.
+
+    All are of 32 bits, unsigned and contiguous; `keys` has the shape (any, `DESTINATIONS`), and rows are not looked at
+    for bounds.
     """
     del typing
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        target = _row(context, builder, signature, values, 0)
+        target = _row(context, builder, signature, values, 0, DESTINATIONS)
         data = context.make_array(signature.args[0])(context, builder, values[0]).data
         least = _variable(builder, builder.load(target, align=4))
         with _each(context, builder, signature, values, 4) as (index, _):
-            head = _number(context, builder, signature, values, 2, index)
-            extra = _number(context, builder, signature, values, 3, index)
-            reached = builder.add(_row_at(builder, data, head), _in_lanes(builder, extra))
+            head = builder.zext(_number(context, builder, signature, values, 2, index), _WIDE)
+            step = _number(context, builder, signature, values, 3, index)
+            beyond = builder.load(_row_at(builder, data, head, DESTINATIONS), align=4)
+            reached = builder.add(beyond, _in_lanes(builder, step, DESTINATIONS))
             known = builder.load(least)
             builder.store(builder.select(builder.icmp_unsigned("<", reached, known), reached, known), least)
-        builder.store(builder.load(least), target, align=4)
-        return context.get_dummy_value()
+        settled = builder.load(least)
+        slots = builder.and_(settled, ir.Constant(_register(DESTINATIONS), [(1 << SLOT_BITS) - 1] * DESTINATIONS))
+        builder.store(builder.sub(settled, slots), target, align=4)
+        return _packed(builder, slots)
 
-    return types.void(times, at, heads, extras, begin, end), generate
-
-
-lower_through = cast("Callable[..., None]", _lower_through)
-
-
-@intrinsic
-def _choose_among(typing: Any, times: Any, heads: Any, extras: Any, begin: Any, end: Any, most: Any, none: Any) -> Any:
-    """Return, in four bits for each lane, which i - `begin` has the least ``times[heads[i]] + extras[i]``.
-
-    The first of equals; `none` where none is below `most`. Arrays as in `lower_through`; lane 0 has the lowest bits.
-    """
-    del typing
-
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, values[0]).data
-        most_ms, nothing = (
-            _in_lanes(builder, context.cast(builder, values[place], signature.args[place], types.uint32))
-            for place in (5, 6)
-        )
-        least, chosen = _variable(builder, most_ms), _variable(builder, nothing)
-        first = context.cast(builder, values[3], signature.args[3], types.int64)
-        with _each(context, builder, signature, values, 3) as (index, _):
-            head = _number(context, builder, signature, values, 1, index)
-            extra = _number(context, builder, signature, values, 2, index)
-            reached = builder.add(_row_at(builder, data, head), _in_lanes(builder, extra))
-            known = builder.load(least)
-            less = builder.icmp_unsigned("<", reached, known)
-            choice = _in_lanes(builder, builder.trunc(builder.sub(index, first), ir.IntType(32)))
-            builder.store(builder.select(less, reached, known), least)
-            builder.store(builder.select(less, choice, builder.load(chosen)), chosen)
-        shifts = ir.Constant(_ROW, [BITS_A_LANE * lane for lane in range(LANES)])
-        bits = builder.shl(builder.load(chosen), shifts)
-        packed = ir.Constant(ir.IntType(32), 0)
-        for lane in range(LANES):
-            packed = builder.or_(packed, builder.extract_element(bits, ir.Constant(ir.IntType(32), lane)))
-        return packed
-
-    return types.uint32(times, heads, extras, begin, end, most, none), generate
+    return types.uint64(keys, at, heads, steps, begin, end), generate
 
 
-choose_among = cast("Callable[..., int]", _choose_among)
+settle = cast("Callable[..., int]", _settle)

@@ -62,9 +62,11 @@ def look_ahead(road: Road, vehicles: Vehicles, begin: int, end: int, until_ms: i
         if onto >= 0:
             prefetch(road.links, onto)
     for place in range(due):
-        onto = road.ahead[road.due[place]]
+        row = road.due[place]
+        onto = road.ahead[row]
         if onto >= 0:
             link = road.links[onto]
+            prefetch(road.turns, road.links[row].turn_first + link.out_slot)
             prefetch(road.slots, link.slot_first + link.tail)
             behind = link.tail - link.storage
             prefetch(road.slots, link.slot_first + (behind if behind >= 0 else behind + link.slot_count))

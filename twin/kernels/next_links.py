@@ -3,47 +3,42 @@
 PHAST (Delling, Goldberg, Nowatzyk and Werneck 2011, "PHAST: Hardware-accelerated shortest path trees", IPDPS) on the
 hierarchy of `twin.kernels.hierarchy`: a sweep up from the destination meets its ancestors in the elimination tree; then
 one sweep over all nodes from the highest rank down knows everybody's time, for what lies above a node is final when its
-turn comes. `LANES` destinations share both the walk and its memory traffic; arcs that are on nobody's fastest way are
-left out (`twin.kernels.pruning`).
+turn comes. `DESTINATIONS` share both the walk and its memory traffic; arcs that are on nobody's fastest way are left
+out (`twin.kernels.pruning`), and keys tell which link is next (`twin.kernels.first_links`).
 
-Which link is next takes four bits, so the slots of `LANES` destinations at a node are one word.
+Which link is next takes four bits, so the slots of `DESTINATIONS` at a node are one word.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.compile import kernel
-from twin.kernels.hierarchy import NO_NODE, UNREACHABLE_MS, add_ms
-from twin.kernels.lanes import BITS_A_LANE, LANES, choose_among, lower_through
+from twin.kernels.first_links import NO_WAY_KEY, TIME_MASK
+from twin.kernels.hierarchy import NO_NODE
+from twin.kernels.lanes import DESTINATIONS, settle
 from twin.kernels.pruning import KeptArcs
 from twin.kernels.queries import Topology, check_node, parent_of
 from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
 
+_ARRIVED_KEY: Final = np.uint32(ARRIVED_SLOT)
+_NOWHERE: Final = np.uint32(NO_WAY_KEY | NO_WAY_SLOT)
+
 
 @kernel
-def times_to_lanes(
-    topology: Topology,
-    up: KeptArcs,
-    down: KeptArcs,
-    destinations: NDArray[np.int32],
-    begin: int,
-    times_ms: NDArray[np.uint32],
-) -> None:
-    """Write the time from every rank to up to `LANES` destinations, from position `begin` on, shape (n, LANES)."""
-    times_ms[:] = UNREACHABLE_MS
-    for lane in range(min(LANES, len(destinations) - begin)):
-        node = topology.node_rank[destinations[begin + lane]]
-        times_ms[node, lane] = 0
-        while node != NO_NODE:
-            node_ms = times_ms[node, lane]
-            for arc in range(np.uint32(down.first[node]), np.uint32(down.first[node + 1])):
-                higher = np.uint32(down.head[arc])
-                times_ms[higher, lane] = min(add_ms(node_ms, down.time_ms[arc]), times_ms[higher, lane])
-            node = parent_of(topology, node)
-    for node in range(len(times_ms) - 1, -1, -1):
-        lower_through(times_ms, node, up.head, up.time_ms, up.first[node], up.first[node + 1])
+def climb(topology: Topology, down: KeptArcs, destination: int, lane: int, keys: NDArray[np.uint32]) -> None:
+    """Write the keys of the ways from a destination's ancestors, by rank, that lead there from above."""
+    node = topology.node_rank[destination]
+    keys[node, lane] = _ARRIVED_KEY
+    while node != NO_NODE:
+        beyond_ms = keys[node, lane] & TIME_MASK
+        for arc in range(np.uint32(down.first[node]), np.uint32(down.first[node + 1])):
+            higher = np.uint32(down.head[arc])
+            keys[higher, lane] = min(down.key[arc] + beyond_ms, keys[higher, lane])
+        node = parent_of(topology, node)
 
 
 @kernel
@@ -51,13 +46,11 @@ def find_next_links(
     topology: Topology,
     up: KeptArcs,
     down: KeptArcs,
-    out_first: NDArray[np.int32],
-    out_rank: NDArray[np.int32],
-    out_time_ms: NDArray[np.int32],
+    rank_node: NDArray[np.int32],
     destinations: NDArray[np.int32],
     words: NDArray[np.int32],
-    times_ms: NDArray[np.uint32],
-    next_slots: NDArray[np.uint32],
+    keys: NDArray[np.uint32],
+    next_slots: NDArray[np.uint64],
 ) -> None:
     """Write which of the links out of each node leads fastest to each destination: the first of equals.
 
@@ -65,15 +58,14 @@ def find_next_links(
     ----------
     topology, up, down
         The links' hierarchy, and its arcs under their times.
-    out_first, out_rank, out_time_ms
-        The links out of node ``v`` are those from ``out_first[v]`` to before ``out_first[v + 1]``: the ranks that they
-        lead to, and their times; shapes (n + 1,), (m,) and (m,).
+    rank_node
+        Node of each rank, shape (n,).
     destinations
-        Nodes, shape (d,): `LANES` for each word but the last.
+        Nodes, shape (d,): `DESTINATIONS` for each word but the last.
     words
-        The row of `next_slots` for each `LANES` destinations.
-    times_ms
-        Working array, shape (n, LANES).
+        The row of `next_slots` for each `DESTINATIONS` of them.
+    keys
+        Working array, shape (n, DESTINATIONS).
     next_slots
         Written, shape (any, n): for each lane a position among the links out of the node, or `ARRIVED_SLOT`, or
         `NO_WAY_SLOT`.
@@ -86,12 +78,11 @@ def find_next_links(
     for destination in destinations:
         check_node(topology, destination)
     for group in range(len(words)):
-        begin = group * LANES
-        times_to_lanes(topology, up, down, destinations, begin, times_ms)
+        keys[:] = _NOWHERE
+        begin = group * DESTINATIONS
+        for lane in range(min(DESTINATIONS, len(destinations) - begin)):
+            climb(topology, down, destinations[begin + lane], lane, keys)
         word = words[group]
-        for node in range(len(out_first) - 1):
-            next_slots[word, node] = choose_among(
-                times_ms, out_rank, out_time_ms, out_first[node], out_first[node + 1], UNREACHABLE_MS, NO_WAY_SLOT
-            )
-        for lane in range(min(LANES, len(destinations) - begin)):
-            next_slots[word, destinations[begin + lane]] |= np.uint32(ARRIVED_SLOT << (BITS_A_LANE * lane))
+        for rank in range(len(rank_node) - 1, -1, -1):
+            slots = settle(keys, rank, up.head, up.key, up.first[rank], up.first[rank + 1])
+            next_slots[word, rank_node[rank]] = slots

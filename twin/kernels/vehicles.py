@@ -20,9 +20,9 @@ NO_WAY_SLOT: Final = 14
 """What a table of next links holds where the node is the destination, and where no open road leads to it."""
 MOST_SLOTS: Final = 14
 """A node of such a table has at most so many links out of it."""
-WORD_BITS: Final = 3
-"""Destination d has its four bits in word ``d >> 3``."""
-LANE_MASK: Final = 7
+WORD_BITS: Final = 4
+"""Destination d has its four bits in word ``d >> 4``."""
+LANE_MASK: Final = 15
 SLOT_MASK: Final = 15
 
 
@@ -49,7 +49,7 @@ class Vehicles(NamedTuple):
         Rows of links, each route ended by `ARRIVED`, one after the other.
     next_slots
         Slot of the link on the way from each node to each destination, `ARRIVED_SLOT` or `NO_WAY_SLOT`, in four bits,
-        eight destinations in a word; shape (d / 8, n).
+        sixteen destinations in a word; shape (d / 16, n).
     tracked_below
         Whose ways are noted: see `is_tracked`; 0 for nobody's.
     entries, entered
@@ -60,7 +60,7 @@ class Vehicles(NamedTuple):
     behind: NDArray[np.int32]
     departs_ms: NDArray[np.int32]
     route: NDArray[np.int32]
-    next_slots: NDArray[np.uint32]
+    next_slots: NDArray[np.uint64]
     tracked_below: int
     entries: Rows
     entered: NDArray[np.int64]
@@ -95,7 +95,7 @@ def link_ahead(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> int:
     if heading >= 0:
         return int(vehicles.route[heading])
     word = vehicles.next_slots[~heading >> WORD_BITS, node]
-    slot = (word >> np.uint32((~heading & LANE_MASK) << 2)) & np.uint32(SLOT_MASK)
+    slot = (word >> np.uint64((~heading & LANE_MASK) << 2)) & np.uint64(SLOT_MASK)
     if slot == ARRIVED_SLOT:
         return ARRIVED
     if slot == NO_WAY_SLOT:

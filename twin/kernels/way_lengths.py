@@ -11,7 +11,7 @@ from twin.kernels.vehicles import LANE_MASK, NO_WAY_SLOT, SLOT_MASK, WORD_BITS
 
 @kernel
 def write_way_lengths(
-    next_slots: NDArray[np.uint32],
+    next_slots: NDArray[np.uint64],
     out_first: NDArray[np.int32],
     out_link: NDArray[np.int32],
     to_node: NDArray[np.int32],
@@ -38,7 +38,7 @@ def write_way_lengths(
         total_m = 0.0
         for _ in range(len(out_first)):  # a way visits no node twice
             word = next_slots[to[driver] >> WORD_BITS, node]
-            slot = (word >> np.uint32((to[driver] & LANE_MASK) << 2)) & np.uint32(SLOT_MASK)
+            slot = (word >> np.uint64((to[driver] & LANE_MASK) << 2)) & np.uint64(SLOT_MASK)
             if slot >= NO_WAY_SLOT:
                 break
             link = out_link[out_first[node] + np.int32(slot)]

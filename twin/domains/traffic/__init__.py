@@ -34,7 +34,9 @@ DESCRIPTION: Final = DomainDescription(
     report="twin.domains.traffic.report:sections",
     kernels=(
         "link_transmission",
+        "first_links",
         "next_links",
+        "pruning",
         "parking",
         "led_parking",
         "lot_choice",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.next_links import FastestWays, NextLinks
+from twin.city.next_links import NextLinks, slots_at
 from twin.core.clock import DAY_S, HOUR_S, MS
 from twin.core.domain import RunWarning
 from twin.core.streams import Streams
@@ -28,7 +28,7 @@ from twin.domains.traffic.signal_control import draw_signals
 from twin.domains.traffic.supplied import vehicles_and_trips
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.kernels.hierarchy import UNREACHABLE_MS
-from twin.kernels.vehicles import LANE_MASK, NO_WAY_SLOT, SLOT_MASK, WORD_BITS
+from twin.kernels.vehicles import NO_WAY_SLOT
 
 if TYPE_CHECKING:
     from twin.core.clock import Clock
@@ -208,12 +208,11 @@ def _assign(
     for part in range(PARTS):
         loaded = flow * PARTS / max(part, 1) / capacity_per_h
         time_ms = np.rint(free_ms * (1 + BPR_SHARE * np.minimum(loaded, 10.0) ** BPR_POWER)).astype(np.int32)
-        times = network.hierarchy.customise(np.where(barred, np.int32(UNREACHABLE_MS), time_ms))
-        table.write(FastestWays.of(times, road.out_first, road.out_link), nodes, np.arange(len(table.words)))
+        ways = network.search.under(np.where(barred, np.int32(UNREACHABLE_MS), time_ms))
+        table.write(ways, nodes, np.arange(len(table.words)))
         node, to = origin[part::PARTS], row[part::PARTS]
         while len(node):
-            word = table.words[to >> WORD_BITS, node].astype(np.int64)
-            slot = word >> 4 * (to & LANE_MASK) & SLOT_MASK
+            slot = slots_at(table.words, to, node)
             goes = slot < NO_WAY_SLOT
             node, to, slot = node[goes], to[goes], slot[goes]
             link = road.out_link[road.out_first[node] + slot]

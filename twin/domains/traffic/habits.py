@@ -18,7 +18,7 @@ from twin.city.traffic import milliseconds
 from twin.city.usual_delays import read_usual_delays
 from twin.core.clock import MS
 from twin.core.streams import Streams
-from twin.kernels.lanes import LANES
+from twin.kernels.lanes import DESTINATIONS
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -54,9 +54,9 @@ class Habits:
         return milliseconds(factor * self._network.times.free_ms / MS)
 
     def opinions(self, hour_of_day: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-        """Yield what drivers take links' times for, ms, shape (m,), and to which groups of `LANES` points they go."""
+        """Yield what drivers take links' times for, ms, shape (m,), and to which groups of `DESTINATIONS` points they go."""
         usual_ms = self.usual_ms(hour_of_day)
-        groups = np.arange(-(-len(self._network.point_junction) // LANES), dtype=np.int32)
+        groups = np.arange(-(-len(self._network.point_junction) // DESTINATIONS), dtype=np.int32)
         if not self._sigma:
             yield usual_ms, groups
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES
 from twin.city.links import Links
-from twin.city.next_links import FastestWays
+from twin.city.next_links import WaySearch
 from twin.city.road_traffic import STEP_MS, RoadTraffic
 from twin.city.routing import Hierarchy
 from twin.city.traffic import milliseconds
@@ -96,9 +97,10 @@ class Network:
             link_signal=self.signals.link_phase, signals=self.first_plan, tracked_share=tracked_share,
         )  # fmt: skip
 
-    def fastest_ways(self, road: RoadTraffic, link_time_ms: NDArray[np.int32]) -> FastestWays:
-        """Return what tables of next links are made of under these times on the links, shape (m,)."""
-        return FastestWays.of(self.hierarchy.customise(link_time_ms), road.out_first, road.out_link)
+    @cached_property
+    def search(self) -> WaySearch:
+        """What makes tables of next links."""
+        return WaySearch(self.hierarchy)
 
     def usual_times_ms(self, city: City, hour_of_day: int) -> NDArray[np.int32]:
         """Return what drivers know of an hour of an ordinary day, ms on each link, shape (m,)."""

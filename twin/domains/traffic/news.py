@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from twin.city.next_links import FastestWays, NextLinks
 from twin.city.road_traffic import RoadTraffic
 from twin.domains.traffic.network import Network
-from twin.kernels.lanes import LANES
+from twin.kernels.lanes import DESTINATIONS
 
 Groups = NDArray[np.int32]
 
 
 class News:
-    """What the informed know of the ways to the points of a network; g groups of `LANES` points each.
+    """What the informed know of the ways to the points of a network; g groups of `DESTINATIONS` points each.
 
     News is told to a group at once where somebody drives to it; a group to which nobody drives is told the same when
     somebody sets out there, so that nobody sees a difference.
@@ -31,7 +31,7 @@ class News:
         self._network, self._road, self._table = network, road, table
         self._first_row, self._threads = first_row, threads
         self._number = 0
-        self._untold = np.full(-(-len(network.point_junction) // LANES), -1, np.int32)  # number of the news, or -1
+        self._untold = np.full(-(-len(network.point_junction) // DESTINATIONS), -1, np.int32)  # number of the news, or -1
         self._times_ms: dict[int, NDArray[np.int32]] = {}
         self._ways: dict[int, FastestWays] = {}
 
@@ -52,13 +52,13 @@ class News:
         for number in np.unique(self._untold[untold]).tolist():
             own = untold[self._untold[untold] == number]
             if number not in self._ways:
-                self._ways[number] = self._network.fastest_ways(self._road, self._times_ms[number])
+                self._ways[number] = self._network.search.under(self._times_ms[number])
             self.write(self._ways[number], own, own + self._first_row)
             self._untold[own] = -1
 
     def write(self, ways: FastestWays, groups: Groups, rows: Groups) -> None:
         """Write the ways to some groups, which rise, into rows of the table."""
-        points = np.add.outer(groups * LANES, np.arange(LANES)).ravel()
+        points = np.add.outer(groups * DESTINATIONS, np.arange(DESTINATIONS)).ravel()
         points = points[points < len(self._network.point_junction)]  # only the last group can lack some
         self._table.write(ways, self._network.point_junction[points], rows, threads=self._threads)
         self._road.ways_have_changed()

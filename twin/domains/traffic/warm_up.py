@@ -20,7 +20,7 @@ def compile_kernels() -> None:
     who = road.add_vehicles(1)
     hierarchy = Hierarchy.of_arrays(np.arange(3, dtype=np.int32), begin, end)
     one = np.zeros(1, np.int32)
-    table = next_links(hierarchy.customise(times.free_ms), road.out_first, road.out_link, one)
+    table = next_links(hierarchy, times.free_ms, one)
     road.set_next_links(table)
     road.send_to(who, one)
     road.advance(STEP_MS, who, one, np.ones(1, np.int32))

@@ -17,7 +17,7 @@ from twin.domains.traffic.news import News
 from twin.domains.traffic.parameters import TrafficParameters
 from twin.domains.traffic.watch import Measured
 from twin.kernels.hierarchy import UNREACHABLE_MS
-from twin.kernels.lanes import LANES
+from twin.kernels.lanes import DESTINATIONS
 from twin.kernels.way_lengths import write_way_lengths
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Ways:
 
     Habit is an ordinary day's times as drivers take them (see `Habits`), of the hour of the day at which habits last
     changed. The informed know the mean times of the last interval, smoothed, one share of the points after the other,
-    so that not all turn at once. Points go together in groups of `LANES`, as in `NextLinks`.
+    so that not all turn at once. Points go together in groups of `DESTINATIONS`, as in `NextLinks`.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class Ways:
         self._habits = Habits(city, network, parameters.habit_sigma)
         self._parameters, self._clock = parameters, clock
         self._points = np.arange(len(network.point_junction), dtype=np.int32)
-        self._groups = np.arange(-(-len(self._points) // LANES), dtype=np.int32)
+        self._groups = np.arange(-(-len(self._points) // DESTINATIONS), dtype=np.int32)
         blocks = 1 + anybody_informed + roads_may_close
-        self._table = NextLinks(blocks * LANES * len(self._groups), len(network.links.node))
+        self._table = NextLinks(blocks * DESTINATIONS * len(self._groups), len(network.links.node))
         self._habit_of: int | None = None
         self._known_ms = network.times.free_ms.astype(np.float64)
         self._interval_ms = round(MS * 60 * parameters.news_every_min)
@@ -69,12 +69,12 @@ class Ways:
     @property
     def _informed_from(self) -> int:
         """Where the informed's destinations begin in the table."""
-        return LANES * len(self._groups)
+        return DESTINATIONS * len(self._groups)
 
     @property
     def _detours_from(self) -> int:
         """Where the destinations of those who drive round barriers begin in the table."""
-        return (1 + self._anybody_informed) * LANES * len(self._groups)
+        return (1 + self._anybody_informed) * DESTINATIONS * len(self._groups)
 
     def _round(self, link_time_ms: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return times with which nobody would take what is barred."""
@@ -102,25 +102,25 @@ class Ways:
 
     def _write_detours(self) -> None:
         for time_ms, groups in self._habits.opinions(self._habit_of or 0):
-            self._write(self._round(time_ms), groups, groups + np.int32(self._detours_from // LANES))
+            self._write(self._round(time_ms), groups, groups + np.int32(self._detours_from // DESTINATIONS))
 
     def _write_habit(self) -> None:
         for time_ms, groups in self._habits.opinions(self._habit_of or 0):
             self._write(self._round(time_ms) if self.habit_knows else time_ms, groups, groups)
 
     def _write(self, link_time_ms: NDArray[np.int32], groups: NDArray[np.int32], rows: NDArray[np.int32]) -> None:
-        self._news.write(self._network.fastest_ways(self._road, link_time_ms), groups, rows)
+        self._news.write(self._network.search.under(link_time_ms), groups, rows)
 
     def send(self, who: NDArray[np.int32], points: NDArray[np.int32], informed: NDArray[np.bool_]) -> None:
         """Let vehicles drive to points by the way that each knows."""
         if self._anybody_informed:
-            self._news.tell(points[informed] // np.int32(LANES))
+            self._news.tell(points[informed] // np.int32(DESTINATIONS))
         self._road.send_to(who, points + np.where(informed, np.int32(self._informed_from), np.int32(0)))
 
     def route(self, junction: int, point: int, *, informed: bool) -> NDArray[np.int32]:
         """Return the links from a junction to a point by the way that is known now, shape (any,)."""
         if informed:
-            self._news.tell(np.array([point // LANES], np.int32))
+            self._news.tell(np.array([point // DESTINATIONS], np.int32))
         return self._road.way(junction, point + (self._informed_from if informed else 0))
 
     def length_m(
