@@ -14,7 +14,7 @@ from twin.city.city import City
 from twin.city.section import RoadParameters
 from twin.core.clock import DAY_S, HOUR_S
 from twin.core.domain import WorldEvent
-from twin.core.errors import MapError
+from twin.core.errors import MapError, ScenarioError
 from twin.domains.elevators.chances import case_of
 from twin.domains.elevators.domain import ElevatorsDomain
 from twin.domains.elevators.entrapments import Entrapment
@@ -192,6 +192,12 @@ def test_a_box_narrows_a_power_cut() -> None:
     inside = (domain.fleet["lon"] <= box[2]) & (domain.fleet["district"] == 0) & ~domain.fleet["backup_power"]
     assert frames["elevators.stops"]["stopped"].tolist() == [inside.sum()]
     assert 0 < inside.sum() < ((domain.fleet["district"] == 0) & ~domain.fleet["backup_power"]).sum()
+
+
+def test_an_event_where_there_is_no_elevator_is_told_with_a_remedy() -> None:
+    nowhere = event("flood", 0.3, 8, 20, box=(10.0, 30.0, 11.0, 31.0))
+    with pytest.raises(ScenarioError, match="no elevator lies where flood is to happen; enlarge its box"):
+        run_elevators(days=1, events=[nowhere])
 
 
 def test_a_flood_stops_its_share_and_some_for_days_after_it() -> None:

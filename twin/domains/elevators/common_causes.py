@@ -7,6 +7,7 @@ it run.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.core.clock import HOUR_S
+from twin.core.errors import ScenarioError
 from twin.domains.elevators.chances import EVENT_NUMBERS, Purpose
 from twin.domains.elevators.happenings import FLOOD, POWER_CUT
 from twin.domains.elevators.parameters import ElevatorParameters
@@ -38,9 +40,8 @@ class CommonCauses:
     def concerned(self, event: WorldEvent, number: int) -> NDArray[np.int32]:
         """Return the elevators that an event of this place in the scenario stops, if they run; rising, shape (any,)."""
         fleet = self._fleet
-        hit = _within(fleet, event.detail("box"))
+        hit = _there(self._districts, fleet, event)
         if event.kind == POWER_CUT.name:
-            hit &= fleet["district"].to_numpy() == self._districts.index(str(event.value))
             hit &= ~fleet["backup_power"].to_numpy(np.bool_)
             return np.flatnonzero(hit).astype(np.int32)
         if event.kind == FLOOD.name:
@@ -64,6 +65,24 @@ class CommonCauses:
         """Return how long after a flood each elevator stands still; shape (k,)."""
         drawn = self._particulars.draw(elevators, _numbers(elevators, number), Purpose.REPAIR)
         return HOUR_S * self._parameters.flood_repair_h.of(normal(drawn))
+
+
+def check_places(city: City, fleet: pd.DataFrame, events: Sequence[WorldEvent]) -> None:
+    """Raise ScenarioError where an event that stops elevators is to happen where there are none."""
+    for event in events:
+        if event.kind in (POWER_CUT.name, FLOOD.name) and not _there(city.roads.districts, fleet, event).any():
+            raise ScenarioError(
+                "no elevator lies where {event} is to happen; enlarge its box, or choose another place",
+                event=event.kind,
+            )
+
+
+def _there(districts: tuple[str, ...], fleet: pd.DataFrame, event: WorldEvent) -> NDArray[np.bool_]:
+    """Say which elevators lie where an event happens, shape (n,)."""
+    hit = _within(fleet, event.detail("box"))
+    if event.kind == POWER_CUT.name:
+        hit &= fleet["district"].to_numpy() == districts.index(str(event.value))
+    return hit
 
 
 def number_of_event(place: int) -> int:

@@ -26,7 +26,7 @@ from twin.core.clock import DAY_S
 from twin.core.streams import Streams
 from twin.domains.elevators.agents import Elevators
 from twin.domains.elevators.chances import case_of
-from twin.domains.elevators.common_causes import CommonCauses, number_of_event
+from twin.domains.elevators.common_causes import CommonCauses, check_places, number_of_event
 from twin.domains.elevators.days import draw_days
 from twin.domains.elevators.entrapments import Entrapment, VisitKind
 from twin.domains.elevators.failure_process import FailureProcess, is_wear, round_phase
@@ -106,6 +106,7 @@ class ElevatorsDomain:
         def draw_for(table: str) -> Callable[[str], np.random.Generator]:
             return lambda column: twin.streams("elevators", table, column)
 
+        check_places(self.city, self.fleet, twin.events)
         days = draw_days(draw_for("days"), twin.clock, self.parameters, twin.events)
         whole = np.iinfo(np.uint64)
         key = draw_for("lives")("key").integers(0, whole.max, len(self.fleet), np.uint64, endpoint=True)

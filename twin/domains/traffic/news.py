@@ -31,7 +31,9 @@ class News:
         self._network, self._road, self._table = network, road, table
         self._first_row, self._threads = first_row, threads
         self._number = 0
-        self._untold = np.full(-(-len(network.point_junction) // DESTINATIONS), -1, np.int32)  # number of the news, or -1
+        self._untold = np.full(
+            -(-len(network.point_junction) // DESTINATIONS), -1, np.int32
+        )  # number of the news, or -1
         self._times_ms: dict[int, NDArray[np.int32]] = {}
         self._ways: dict[int, FastestWays] = {}
 
