@@ -106,6 +106,14 @@ def test_without_a_rescue_elevators_come_back_after_a_repair() -> None:
     assert len(frames["elevators.failures"]) > 300
 
 
+def test_who_was_under_repair_before_the_run_still_stands_when_it_begins() -> None:
+    parameters = elevator_parameters(repair_h={"median": 48.0, "p90": 96.0}, history_days=30)
+    _, _, frames = run_elevators(parameters, days=20)
+    standing = frames["elevators.days"]["standing"]
+    assert standing.iloc[0] == pytest.approx(standing.iloc[5:].mean(), rel=0.35)
+    assert standing.iloc[0] > 30
+
+
 def test_nothing_begins_before_the_run_or_after_its_end() -> None:
     _, _, frames = run_elevators(days=0.5, warm_up_h=3.0, start=datetime(2021, 3, 15, 7))
     at_s = frames["elevators.failures"]["at_s"]

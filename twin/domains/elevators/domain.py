@@ -125,6 +125,7 @@ class ElevatorsDomain:
         self._inspected: list[NDArray[np.int32]] = []
         self._repaired: list[int] = []
         self._agents = Elevators(self, tables[HISTORY])
+        self._stand_from_before(tables[HISTORY])
         twin.env.process(self._live(twin))
 
     @property
@@ -137,6 +138,14 @@ class ElevatorsDomain:
         every = self.parameters.round_days
         since = (-1 - round_phase(self.fleet, every)) % every
         return np.asarray(float(self._days["begins_s"].iloc[0]) + NOON_S - DAY_S * (1 + since), np.float64)
+
+    def _stand_from_before(self, history: pd.DataFrame) -> None:
+        """Let those stand still whose repair has begun before the run and not ended."""
+        told = self.particulars.of(history["elevator"].to_numpy(np.int32), history["number"].to_numpy(np.int64))
+        midnight_s = float(self._days["begins_s"].iloc[0]) + DAY_S * history["day"].to_numpy(np.float64)
+        back_s = midnight_s + told.second_of_day + told.repair_s
+        late = np.flatnonzero(back_s > self.now_s)
+        np.maximum.at(self.state.stopped_until_s, told.elevator[late], back_s[late])
 
     def _live(self, twin: Twin) -> Generator[simpy.Event, Any, None]:
         """Let one day after the other bring its failures, each at its second."""

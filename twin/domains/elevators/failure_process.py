@@ -31,8 +31,8 @@ class Failed(NamedTuple):
 
 
 def is_wear(number: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Say which failures are from wear; shapes (k,)."""
-    return np.asarray(number % PROCESSES == WEAR)
+    """Say which failures are from wear; a number below 0 is none; shapes (k,)."""
+    return np.asarray((number >= 0) & (number % PROCESSES == WEAR))
 
 
 def round_phase(fleet: pd.DataFrame, round_days: int) -> NDArray[np.int32]:
