@@ -115,3 +115,16 @@ def test_one_seed_gives_one_run_whatever_is_maintained(seed: int, every: int) ->
     assert rounds.table_hashes == other.table_hashes
     for name, frame in first.items():
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
+
+
+def test_the_true_hazard_foretells_the_failures_of_the_next_day() -> None:
+    """What an oracle would know: summed over days and elevators it is the expected number of failures, and no bias."""
+    process = FailureProcess.new(fleet(), SMALL, keys(4), 0)
+    expected, found = np.zeros(2), np.zeros(2)
+    for day in range(400):
+        expected += process.hazard().sum(axis=0)
+        failed = process.live_day(1.0, 1.0)
+        process.repair(failed.elevator[is_wear(failed.number)])
+        process.maintain(np.flatnonzero(np.arange(len(fleet())) % 15 == day % 15).astype(np.int32))
+        found += np.bincount(failed.number % 2, minlength=2)
+    assert np.abs(found - expected).max() < 4 * np.sqrt(expected.max())
