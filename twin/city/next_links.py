@@ -159,8 +159,8 @@ class WaySearch:
         )  # fmt: skip
         least_up, least_down = (keys & ~np.uint32(SLOT_MASK) for keys in (up, down))
         least_times(topology, least_up, least_down)
-        kept = (KeptArcs(*keep_arcs(topology, keys, least)) for keys, least in ((up, least_up), (down, least_down)))
-        return FastestWays(topology, *kept, self._rank_node)
+        kept_up, kept_down = keep_arcs(topology, up, least_up), keep_arcs(topology, down, least_down)
+        return FastestWays(topology, KeptArcs(*kept_up), KeptArcs(*kept_down), self._rank_node)
 
 
 def links_out(link_from: NDArray[np.int32], node_count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -19,7 +19,7 @@ class Passage(NamedTuple):
     left, spent_ms
         How many left it, and the sum of their milliseconds on it.
     links
-        The links at the second reading, of dtype `twin.kernels.road_network.LINK`.
+        The links at the second reading, of dtype `twin.kernels.link_transmission.READING`.
     """
 
     left: NDArray[np.int32]
@@ -38,12 +38,10 @@ class Passed:
 
     def __init__(self, road: RoadTraffic) -> None:
         self._road = road
-        self._left, self._travel_ms = road.of_links("left"), road.of_links("travel_ms")
+        self._last = road.readings()
 
     def since_last(self) -> Passage:
         """Return what has passed since the last reading."""
-        links = self._road.links_now()
-        left, travel_ms = links["left"].copy(), links["travel_ms"].copy()
-        passage = Passage(left - self._left, travel_ms - self._travel_ms, links)
-        self._left, self._travel_ms = left, travel_ms
-        return passage
+        last, self._last = self._last, self._road.readings()
+        left, travel_ms = (self._last[name] - last[name] for name in ("left", "travel_ms"))
+        return Passage(left, travel_ms, self._last)

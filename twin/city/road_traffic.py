@@ -20,16 +20,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.city.next_links import NextLinks, check_slots, slots_at
-from twin.kernels.link_transmission import Arrivals, Departures, Rules, count_queues, transmit
+from twin.kernels.link_transmission import (
+    READING,
+    Arrivals,
+    Departures,
+    Rules,
+    count_queues,
+    read_links,
+    transmit,
+)
 from twin.kernels.road_network import LINK, NO_SIGNAL, NOBODY, SIGNAL, LinkTimes, Rows, build_road
 from twin.kernels.vehicles import (
     ARRIVED,
+    BOUND,
     ENTRY,
     NO_WAY_SLOT,
     WHOLE,
     WORD_BITS,
     Vehicles,
     is_tracked,
+    set_driving,
 )
 
 STEP_MS: Final = 2000
@@ -121,7 +131,7 @@ class RoadTraffic:
         self._link = np.argsort(self._row).astype(np.int32)
         nobody, no_way = np.empty(0, np.int32), NextLinks(1, node_count).words
         self._vehicles = Vehicles(
-            nobody, nobody, nobody, np.full(1, ARRIVED, np.int32), no_way, round(tracked_share * WHOLE),
+            np.empty(0, BOUND), nobody, np.full(1, ARRIVED, np.int32), no_way, round(tracked_share * WHOLE),
             np.empty(0, ENTRY), np.zeros(1, np.int64),
         )  # fmt: skip
         self._entries: list[Rows] = []
@@ -136,9 +146,9 @@ class RoadTraffic:
     def add_vehicles(self, count: int) -> NDArray[np.int32]:
         """Return the positions of so many more vehicles, which stand beside the road until sent and departed."""
         before = len(self._driving)
-        new = np.zeros(count, np.int32)
-        heading, behind, departs_ms = (np.concatenate([array, new]) for array in self._vehicles[:3])
-        self._vehicles = self._vehicles._replace(heading=heading, behind=behind, departs_ms=departs_ms)
+        known = self._vehicles
+        bound = np.concatenate([known.bound, np.zeros(count, BOUND)])
+        self._vehicles = known._replace(bound=bound, behind=np.pad(known.behind, (0, count)))
         self._driving = np.concatenate([self._driving, np.zeros(count, np.bool_)])
         return np.arange(before, before + count, dtype=np.int32)
 
@@ -164,7 +174,7 @@ class RoadTraffic:
             raise ValueError("who drives can not be given another route, only a destination")
         known = len(self._vehicles.route)
         ended = np.insert(row, first[1:], ARRIVED).astype(np.int32)
-        self._vehicles.heading[who] = known + first[:-1] + np.arange(len(who))
+        self._vehicles.bound["heading"][who] = known + first[:-1] + np.arange(len(who))
         self._vehicles = self._vehicles._replace(route=np.concatenate([self._vehicles.route, ended]))
 
     def send_to(self, vehicles: ArrayLike, destinations: ArrayLike) -> None:
@@ -173,7 +183,7 @@ class RoadTraffic:
         if rows.size and not (rows.min() >= 0 and rows.max() >> WORD_BITS < len(self._vehicles.next_slots)):
             raise ValueError("no such destination in the table of next links")
         who = _whole(vehicles)
-        self._vehicles.heading[who] = ~rows
+        self._vehicles.bound["heading"][who] = ~rows
         self._changed |= bool(self._driving[who].any())
 
     def way(self, node: int, destination: int) -> NDArray[np.int32]:
@@ -194,7 +204,7 @@ class RoadTraffic:
 
     def rows_in_use(self) -> NDArray[np.int32]:
         """Return the rows of the table of next links that somebody who drives heads for, rising."""
-        heading = self._vehicles.heading[self._driving]
+        heading = self._vehicles.bound["heading"][self._driving]
         return np.unique(~heading[heading < 0] >> WORD_BITS).astype(np.int32)
 
     def ways_have_changed(self) -> None:
@@ -238,7 +248,6 @@ class RoadTraffic:
         if until_ms < self.now_ms or (until_ms - self.now_ms) % self._rules.step_ms:
             raise ValueError(f"until_ms must be {self.now_ms} plus whole steps of {self._rules.step_ms} ms")
         departures = self._departures(_whole(vehicles), _whole(time_ms), nodes, until_ms)
-        self._driving[departures.vehicle] = True
         self.driving_count += len(departures.vehicle)
         room = self.driving_count
         arrivals = Arrivals(np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
@@ -285,9 +294,7 @@ class RoadTraffic:
             raise ValueError("vehicles and time_ms must be equally many")
         if len(who) and not (self.now_ms <= when.min() and when.max() < until_ms):
             raise ValueError(f"departures must lie within {self.now_ms}..{until_ms - 1} ms")
-        if self._driving[who].any() or len(np.unique(who)) < len(who):
-            raise ValueError("a vehicle can not depart that drives already")
-        heading = self._vehicles.heading[who]
+        heading = self._vehicles.bound["heading"][who]
         if nodes is not None:
             where = _whole(nodes)
             if where.shape != who.shape or (len(who) and not 0 <= where.min() <= where.max() < len(self._road.wake_ms)):
@@ -300,6 +307,8 @@ class RoadTraffic:
         begins = self._vehicles.route[heading[on_route]]
         if (begins < 0).any() or (self._road.links["from_node"][begins] != where[on_route]).any():
             raise ValueError("a vehicle must depart where its route begins")
+        if not set_driving(self._driving, who):
+            raise ValueError("a vehicle can not depart that drives already")
         order = np.argsort(when, kind="stable")
         return Departures(who[order], when[order], where[order].astype(np.int32))
 
@@ -347,13 +356,15 @@ class RoadTraffic:
             raise ValueError(f"{name} is no field of a link")
         return np.asarray(self._road.links[name][self._row])
 
-    def links_now(self) -> Rows:
-        """Return every field of every link as it is now, shape (m,): cheaper than some of them one by one."""
-        return self._road.links.take(self._row)
+    def readings(self) -> Rows:
+        """Return what each link is like now, of dtype `twin.kernels.link_transmission.READING`, shape (m,)."""
+        found = np.empty(len(self._row), READING)
+        read_links(self._road, self._link, found)
+        return found
 
     def on_links(self) -> NDArray[np.int32]:
         """Return how many vehicles are on each link, shape (m,)."""
-        return np.asarray(self.of_links("entered") - self.of_links("left"), np.int32)
+        return np.asarray(self.readings()["on_link"])
 
     def queues(self) -> NDArray[np.int32]:
         """Return how many vehicles have driven each link and wait at its end, shape (m,)."""
@@ -404,7 +415,7 @@ class RoadTraffic:
         who, node = _whole(vehicles), _whole(nodes)
         if not len(who):
             return who
-        heading = self._vehicles.heading[who]
+        heading = self._vehicles.bound["heading"][who]
         destination = np.where(heading < 0, ~heading, 0)
         slot = slots_at(self._vehicles.next_slots, destination, node)
         last = max(len(self.out_link) - 1, 0)

@@ -52,7 +52,7 @@ def was_full(link: Any, slots: Rows, from_ms: int) -> bool:
     if link.storage == 0:
         return False
     slot = slots[next_slot_of(link)]
-    return bool(slot.vehicle != NOBODY or slot.since_ms >= from_ms)
+    return bool(slot.vehicle != NOBODY or slot.time_ms >= from_ms)
 
 
 @uncounted_kernel
@@ -68,7 +68,7 @@ def entry_ms(link: Any, slots: Rows, slack: int) -> int:
     if slot.vehicle != NOBODY:
         link.awaited = 1
         return NEVER
-    return int(max(link.clock_ms - slack * link.headway_ms, slot.since_ms + link.wave_ms))
+    return int(max(link.clock_ms - slack * link.headway_ms, slot.time_ms + link.wave_ms))
 
 
 @uncounted_kernel

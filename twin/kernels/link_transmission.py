@@ -38,6 +38,20 @@ FROM_ORIGIN: Final = -4
 """In place of a link that is left: the vehicle begins its trip."""
 
 
+READING: Final = np.dtype(
+    [
+        ("travel_ms", np.int64),
+        ("left", np.int32),
+        ("on_link", np.int32),
+        ("free_ms", np.int32),
+        ("wave_ms", np.int32),
+        ("headway_ms", np.int32),
+        ("padding", np.int32),
+    ]
+)
+"""What is read of a link again and again: fields of `LINK`, and how many are on it."""
+
+
 class Departures(NamedTuple):
     """Who begins a trip in a call, sorted by time; each of shape (any,)."""
 
@@ -79,13 +93,13 @@ class Rules(NamedTuple):
 
 
 @uncounted_kernel
-def enter(link: Any, slots: Rows, vehicle: int, time_ms: int) -> int:
+def enter(link: Any, slots: Rows, vehicles: Vehicles, vehicle: int, time_ms: int) -> int:
     """Put a vehicle on a link, a row of dtype `LINK`; return when it can leave, `NEVER` if others are before it."""
     slot = slots[link.slot_first + link.tail]
     ready_ms = time_ms + link.free_ms
     slot.vehicle = vehicle
-    slot.ready_ms = ready_ms
-    slot.since_ms = time_ms
+    slot.time_ms = ready_ms
+    vehicles.bound[vehicle].since_ms = time_ms
     first = link.entered == link.left
     link.tail = link.tail + 1 if link.tail + 1 < link.slot_count else 0
     link.entered += 1
@@ -94,24 +108,24 @@ def enter(link: Any, slots: Rows, vehicle: int, time_ms: int) -> int:
 
 
 @uncounted_kernel
-def leave(link: Any, slots: Rows, time_ms: int) -> int:
+def leave(link: Any, slots: Rows, vehicles: Vehicles, time_ms: int) -> int:
     """Take the first vehicle off a link, a row of dtype `LINK`; return when the next can leave, or `NEVER`."""
     slot = slots[link.slot_first + link.head]
-    link.travel_ms += time_ms - slot.since_ms
+    link.travel_ms += time_ms - vehicles.bound[slot.vehicle].since_ms
     slot.vehicle = NOBODY
-    slot.since_ms = time_ms
+    slot.time_ms = time_ms
     link.head = link.head + 1 if link.head + 1 < link.slot_count else 0
     link.left += 1
     link.left_ms = time_ms
     if link.entered == link.left:
         return NEVER
-    return int(max(slots[link.slot_first + link.head].ready_ms, time_ms + link.headway_ms))
+    return int(max(slots[link.slot_first + link.head].time_ms, time_ms + link.headway_ms))
 
 
 @uncounted_kernel
 def wait_at_origin(road: Road, vehicles: Vehicles, vehicle: int, node: int, time_ms: int) -> None:
     """Let a vehicle wait at a node, behind the others, to enter from `time_ms` on."""
-    vehicles.departs_ms[vehicle] = time_ms
+    vehicles.bound[vehicle].since_ms = time_ms
     vehicles.behind[vehicle] = NOBODY
     if road.origin_head[node] == NOBODY:
         road.origin_head[node] = vehicle
@@ -149,7 +163,7 @@ def first_at_origin(road: Road, vehicles: Vehicles, rules: Rules, node: int, fro
     vehicle = road.origin_head[node]
     if vehicle == NOBODY:
         return NEVER, NO_WAY
-    ready_ms = max(vehicles.departs_ms[vehicle], road.origin_ms[node], from_ms)
+    ready_ms = max(vehicles.bound[vehicle].since_ms, road.origin_ms[node], from_ms)
     onto = link_ahead(road, vehicles, vehicle, node)
     if onto == NO_WAY:
         return NEVER, NO_WAY
@@ -174,7 +188,7 @@ def take_off(
     vehicle = road.slots[link.slot_first + link.head].vehicle
     if onto >= 0:
         take_turn(link, road.links[onto], road.turns)
-    road.ready_ms[row] = leave(link, road.slots, time_ms)
+    road.ready_ms[row] = leave(link, road.slots, vehicles, time_ms)
     if road.ready_ms[row] < until_ms:
         road.ahead[row] = link_ahead(road, vehicles, road.slots[link.slot_first + link.head].vehicle, node)
     if link.awaited:
@@ -187,12 +201,13 @@ def take_off(
 def put_on(road: Road, vehicles: Vehicles, row: int, vehicle: int, time_ms: int) -> None:
     """Let a vehicle enter a link."""
     link = road.links[row]
-    ready_ms = enter(link, road.slots, vehicle, time_ms)
+    ready_ms = enter(link, road.slots, vehicles, vehicle, time_ms)
     if ready_ms < NEVER:
         road.ready_ms[row] = ready_ms
         road.wake_ms[link.to_node] = min(road.wake_ms[link.to_node], ready_ms)
-    if vehicles.heading[vehicle] >= 0:
-        vehicles.heading[vehicle] += 1
+    bound: Any = vehicles.bound[vehicle]
+    if bound.heading >= 0:
+        bound.heading += 1
     if is_tracked_kernel(vehicle, vehicles.tracked_below):
         note_entry(vehicles, row, vehicle, time_ms)
 
@@ -328,7 +343,21 @@ def count_queues(road: Road, now_ms: int, queues: NDArray[np.int32]) -> None:
         link: Any = road.links[row]
         place = link.head
         waiting = 0
-        while waiting < link.entered - link.left and road.slots[link.slot_first + place].ready_ms <= now_ms:
+        while waiting < link.entered - link.left and road.slots[link.slot_first + place].time_ms <= now_ms:
             waiting += 1
             place = place + 1 if place + 1 < link.slot_count else 0
         queues[row] = waiting
+
+
+@uncounted_kernel
+def read_links(road: Road, link: NDArray[np.int32], readings: Rows) -> None:
+    """Write what each link is like, of dtype `READING`, shape (m,); `link` holds the position of each row, (m,)."""
+    for row in range(len(road.links)):
+        of: Any = road.links[row]
+        reading: Any = readings[link[row]]
+        reading.travel_ms = of.travel_ms
+        reading.left = of.left
+        reading.on_link = of.entered - of.left
+        reading.free_ms = of.free_ms
+        reading.wave_ms = of.wave_ms
+        reading.headway_ms = of.headway_ms

@@ -12,7 +12,7 @@ from typing import Final
 
 from twin.kernels.compile import uncounted_kernel
 from twin.kernels.prefetch import prefetch, prefetch_cell
-from twin.kernels.road_network import Road
+from twin.kernels.road_network import NOBODY, Road
 from twin.kernels.vehicles import WORD_BITS, Vehicles, link_ahead
 
 NODES_AT_ONCE: Final = 256
@@ -34,11 +34,54 @@ def list_due(road: Road, begin: int, end: int, until_ms: int) -> int:
 
 
 @uncounted_kernel
+def fetch_for_origins(road: Road, vehicles: Vehicles, begin: int, end: int) -> None:
+    """Fetch what those need who are first to set out from some of the busy nodes."""
+    due = 0
+    for place in range(begin, end):
+        if road.origin_head[road.busy[place]] != NOBODY:
+            road.due[due] = road.busy[place]
+            due += 1
+            prefetch(vehicles.bound, road.origin_head[road.busy[place]])
+    for place in range(due):
+        node = road.due[place]
+        fetch_way(road, vehicles, road.origin_head[node], node)
+    for place in range(due):
+        node = road.due[place]
+        onto = link_ahead(road, vehicles, road.origin_head[node], node)
+        road.due[place] = onto
+        if onto >= 0:
+            prefetch(road.links, onto)
+    for place in range(due):
+        if road.due[place] >= 0:
+            fetch_entry(road, road.due[place])
+
+
+@uncounted_kernel
+def fetch_way(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> None:
+    """Fetch what tells where a vehicle goes on to from a node."""
+    heading = vehicles.bound[vehicle].heading
+    if heading < 0:
+        prefetch_cell(vehicles.next_slots, ~heading >> WORD_BITS, node)
+    else:
+        prefetch(vehicles.route, heading)
+
+
+@uncounted_kernel
+def fetch_entry(road: Road, onto: int) -> None:
+    """Fetch the slots that the next vehicle to enter a link needs."""
+    link = road.links[onto]
+    prefetch(road.slots, link.slot_first + link.tail)
+    behind = link.tail - link.storage
+    prefetch(road.slots, link.slot_first + (behind if behind >= 0 else behind + link.slot_count))
+
+
+@uncounted_kernel
 def look_ahead(road: Road, vehicles: Vehicles, begin: int, end: int, until_ms: int) -> None:
     """Find, for the busy nodes from `begin` to before `end`, where the first vehicles of the links into them go on to.
 
     Written to `Road.ahead`, for links whose first vehicle may leave before `until_ms`.
     """
+    fetch_for_origins(road, vehicles, begin, end)
     due = list_due(road, begin, end, until_ms)
     for place in range(due):
         link = road.links[road.due[place]]
@@ -47,14 +90,10 @@ def look_ahead(road: Road, vehicles: Vehicles, begin: int, end: int, until_ms: i
         row = road.due[place]
         vehicle = road.slots[road.links[row].slot_first + road.links[row].head].vehicle
         road.ahead[row] = vehicle
-        prefetch(vehicles.heading, vehicle)
+        prefetch(vehicles.bound, vehicle)
     for place in range(due):
         row = road.due[place]
-        heading = vehicles.heading[road.ahead[row]]
-        if heading < 0:
-            prefetch_cell(vehicles.next_slots, ~heading >> WORD_BITS, road.links[row].to_node)
-        else:
-            prefetch(vehicles.route, heading)
+        fetch_way(road, vehicles, road.ahead[row], road.links[row].to_node)
     for place in range(due):
         row = road.due[place]
         onto = link_ahead(road, vehicles, road.ahead[row], road.links[row].to_node)
@@ -65,8 +104,5 @@ def look_ahead(road: Road, vehicles: Vehicles, begin: int, end: int, until_ms: i
         row = road.due[place]
         onto = road.ahead[row]
         if onto >= 0:
-            link = road.links[onto]
-            prefetch(road.turns, road.links[row].turn_first + link.out_slot)
-            prefetch(road.slots, link.slot_first + link.tail)
-            behind = link.tail - link.storage
-            prefetch(road.slots, link.slot_first + (behind if behind >= 0 else behind + link.slot_count))
+            prefetch(road.turns, road.links[row].turn_first + road.links[onto].out_slot)
+            fetch_entry(road, onto)

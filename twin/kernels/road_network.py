@@ -26,6 +26,8 @@ NO_SIGNAL: Final = -1
 MOST_OUT: Final = 254
 """A node has fewer links out of it than this: their slots are bytes, and two values mean something else."""
 
+CACHE_LINE_BYTES: Final = 64
+
 LINK: Final = np.dtype(
     [
         ("from_node", np.int32),
@@ -59,8 +61,7 @@ LINK: Final = np.dtype(
 SLOT: Final = np.dtype(
     [
         ("vehicle", np.int32),  # NOBODY if empty
-        ("ready_ms", np.int32),  # when it has driven the link
-        ("since_ms", np.int32),  # when it entered; of an empty slot, when it was left
+        ("time_ms", np.int32),  # when it has driven the link; of an empty slot, when it was left
     ]
 )
 TURN: Final = np.dtype([("level_ms", np.int32), ("left", np.int32)])
@@ -89,8 +90,8 @@ class Road(NamedTuple):
     wake_ms
         When there may be something to do at each node, shape (n,).
     busy, due, ahead
-        Working arrays: the nodes where something is to be done in a step, shape (n,); the links whose first vehicles
-        may leave, shape (m,); where these go on to, shape (m,), see `twin.kernels.look_ahead`.
+        Working arrays: the nodes where something is to be done in a step, shape (n,); the links or nodes whose first
+        vehicles may leave, shape (max(m, n),); where links' go on to, shape (m,), see `twin.kernels.look_ahead`.
     origin_head, origin_tail
         First and last of the vehicles that wait to enter at each node, `NOBODY` if none does, shape (n,).
     origin_ms
@@ -165,6 +166,13 @@ def triangular(
     return LinkTimes(*(values.astype(np.int32) for values in (free_ms, wave_ms, headway_ms, storage)))
 
 
+def in_cache_lines(count: int, kind: np.dtype[Any]) -> Rows:
+    """Return zeros that begin where a cache line does, so that rows lie in as few lines as they can; shape (count,)."""
+    room = np.zeros(count * kind.itemsize + CACHE_LINE_BYTES, np.uint8)
+    begin = -room.ctypes.data % CACHE_LINE_BYTES
+    return room[begin : begin + count * kind.itemsize].view(kind)
+
+
 def check_links(node_count: int, link_from: NDArray[np.int32], link_to: NDArray[np.int32], times: LinkTimes) -> None:
     """Raise ValueError where links do not fit together."""
     shape = link_from.shape
@@ -210,7 +218,7 @@ def build_road(
     given_link = np.argsort(link_to, kind="stable").astype(np.int32)
     link_row = np.empty_like(given_link)
     link_row[given_link] = np.arange(len(given_link), dtype=np.int32)
-    links = np.zeros(len(given_link), LINK)
+    links = in_cache_lines(len(given_link), LINK)
     links["from_node"], links["to_node"] = link_from[given_link], link_to[given_link]
     for name, values in zip(LinkTimes._fields, times, strict=True):
         links[name] = values[given_link]
@@ -226,14 +234,14 @@ def build_road(
     turns_of_link = np.diff(out_first)[links["to_node"]]
     links["turn_first"] = np.cumsum(turns_of_link) - turns_of_link
     slots = np.full(int(links["slot_count"].sum()), NOBODY, SLOT)
-    slots["since_ms"] = LONG_AGO
+    slots["time_ms"] = LONG_AGO
     in_first = np.searchsorted(links["to_node"], nodes).astype(np.int32)
     nobody = np.full(node_count, NOBODY, np.int32)
     road = Road(
         links, slots, np.zeros(int(turns_of_link.sum()), TURN), np.array(signals, SIGNAL),
         np.full(len(links), NEVER, np.int32), in_first, out_first, out_link,
-        np.zeros(node_count, np.int32), np.zeros(node_count, np.int32), np.zeros(len(links), np.int32),
-        np.zeros(len(links), np.int32), nobody, nobody.copy(),
+        np.zeros(node_count, np.int32), np.zeros(node_count, np.int32),
+        np.zeros(max(len(links), node_count), np.int32), np.zeros(len(links), np.int32), nobody, nobody.copy(),
         np.full(node_count, LONG_AGO, np.int32),
     )  # fmt: skip
     return road, link_row

@@ -26,6 +26,13 @@ LANE_MASK: Final = 15
 SLOT_MASK: Final = 15
 
 
+BOUND: Final = np.dtype(
+    [
+        # the position in `Vehicles.route` of the next link to enter, or, as ``~d``, destination d of the table
+        ("heading", np.int32),
+        ("since_ms", np.int32),  # when it entered the link on which it is, or from when on it wants to enter one
+    ]
+)
 ENTRY: Final = np.dtype([("vehicle", np.int32), ("row", np.int32), ("time_ms", np.int32)])
 """That a vehicle has entered a link."""
 SPREAD: Final = 2654435769
@@ -38,13 +45,10 @@ class Vehicles(NamedTuple):
 
     Attributes
     ----------
-    heading
-        The position in `route` of the next link to enter, or, as the complement ``~d``, a destination of
-        `next_slots`; shape (v,).
+    bound
+        Where each is bound for, of dtype `BOUND`, shape (v,).
     behind
         Who waits behind each at the same origin, else `NOBODY`, shape (v,).
-    departs_ms
-        When each wants to enter, shape (v,).
     route
         Rows of links, each route ended by `ARRIVED`, one after the other.
     next_slots
@@ -56,9 +60,8 @@ class Vehicles(NamedTuple):
         Written: those vehicles' entries to links, of dtype `ENTRY`, long enough; how many there are, shape (1,).
     """
 
-    heading: NDArray[np.int32]
+    bound: Rows
     behind: NDArray[np.int32]
-    departs_ms: NDArray[np.int32]
     route: NDArray[np.int32]
     next_slots: NDArray[np.uint64]
     tracked_below: int
@@ -91,7 +94,7 @@ def note_entry(vehicles: Vehicles, row: int, vehicle: int, time_ms: int) -> None
 @uncounted_kernel
 def link_ahead(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> int:
     """Return the link that a vehicle enters from this node, or `ARRIVED`, or `NO_WAY`."""
-    heading = vehicles.heading[vehicle]
+    heading = vehicles.bound[vehicle].heading
     if heading >= 0:
         return int(vehicles.route[heading])
     word = vehicles.next_slots[~heading >> WORD_BITS, node]
@@ -101,3 +104,15 @@ def link_ahead(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> int:
     if slot == NO_WAY_SLOT:
         return NO_WAY
     return int(road.out_link[road.out_first[node] + np.int32(slot)])
+
+
+@uncounted_kernel
+def set_driving(driving: NDArray[np.bool_], who: NDArray[np.int32]) -> bool:
+    """Mark vehicles as driving, shape (any,); mark none and return false if one drives already or is named twice."""
+    for place in range(len(who)):
+        if driving[who[place]]:
+            for before in range(place):
+                driving[who[before]] = False
+            return False
+        driving[who[place]] = True
+    return True

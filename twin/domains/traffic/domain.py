@@ -138,7 +138,8 @@ class TrafficDomain:
                 days=LONGEST_MS / MS / DAY_S,
             )
         vehicles = self.vehicles = tables[VEHICLES]
-        self.book = book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms)
+        steps = -(-self._ends_ms // self._step_ms)  # nothing new begins after the end
+        self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms, self._step_ms, steps)
         may_park = parameters.may_park.model_dump()
         self._parks = np.array([bool(may_park.get(purpose)) for purpose in PURPOSES])
         self._permit = vehicles["home_permit"].to_numpy(np.bool_)
@@ -151,7 +152,6 @@ class TrafficDomain:
         self._start_signals(twin, tables)
         self._start_records(twin, tables)
         self._place_overnight(vehicles)
-        book.plan(book.first, np.maximum(book.planned_ms[book.first], 0), self._step_ms)
         twin.env.process(self._live(twin))
 
     def _start_roads(self, twin: Twin) -> None:
@@ -253,8 +253,6 @@ class TrafficDomain:
         book, begins_ms = self.book, step * self._step_ms
         ends_ms = begins_ms + self._step_ms
         trips, at_ms = book.due(step)
-        if begins_ms >= self._ends_ms:  # nothing new begins after the end
-            trips, at_ms = trips[:0], at_ms[:0]
         who = book.vehicle[trips]
         leaving = self._leave(who, at_ms)
         junction = self.routes.begin(who, self._where_from(trips, who))
@@ -337,7 +335,7 @@ class TrafficDomain:
         book.ending[trips] = ending
         ended = ending != ENDINGS.index("under_way")
         book.parked_ms[trips[ended]] = parked_ms[ended]
-        book.plan_next(trips[ended], self.parameters.least_stay_share, self._step_ms, ends_ms)
+        book.plan_next(trips[ended], self.parameters.least_stay_share, ends_ms)
 
     def _stop(
         self,

@@ -54,7 +54,7 @@ class Habits:
         return milliseconds(factor * self._network.times.free_ms / MS)
 
     def opinions(self, hour_of_day: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-        """Yield what drivers take links' times for, ms, shape (m,), and to which groups of `DESTINATIONS` points they go."""
+        """Yield what drivers take links' times for, ms, shape (m,), and to which groups of `DESTINATIONS`."""
         usual_ms = self.usual_ms(hour_of_day)
         groups = np.arange(-(-len(self._network.point_junction) // DESTINATIONS), dtype=np.int32)
         if not self._sigma:

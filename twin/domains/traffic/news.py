@@ -31,9 +31,8 @@ class News:
         self._network, self._road, self._table = network, road, table
         self._first_row, self._threads = first_row, threads
         self._number = 0
-        self._untold = np.full(
-            -(-len(network.point_junction) // DESTINATIONS), -1, np.int32
-        )  # number of the news, or -1
+        groups = -(-len(network.point_junction) // DESTINATIONS)
+        self._untold = np.full(groups, -1, np.int32)  # number of the news, or -1
         self._times_ms: dict[int, NDArray[np.int32]] = {}
         self._ways: dict[int, FastestWays] = {}
 
@@ -50,7 +49,10 @@ class News:
 
     def tell(self, groups: Groups) -> None:
         """Write the ways to those of these groups that have not been told the last news."""
-        untold = np.unique(groups[self._untold[groups] >= 0])
+        untold = groups[self._untold[groups] >= 0]
+        if not len(untold):
+            return
+        untold = np.unique(untold)
         for number in np.unique(self._untold[untold]).tolist():
             own = untold[self._untold[untold] == number]
             if number not in self._ways:

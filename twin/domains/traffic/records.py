@@ -105,8 +105,8 @@ class Records:
     def interval(self, ends_s: int, taken: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
         """Write what the roads and lots were like in the interval that ends now."""
         road, network = self._road, self._network
-        count, spent_ms, _ = self._passed.since_last()
-        on_links, storage = road.on_links(), network.times.storage
+        count, spent_ms, links = self._passed.since_last()
+        on_links, storage = links["on_link"], network.times.storage
         passed = np.flatnonzero(count)
         self._links.add_columns(
             np.full(len(passed), ends_s, np.int32), passed.astype(np.int32), count[passed],
@@ -114,8 +114,8 @@ class Records:
         )  # fmt: skip
         self._roads.add(
             ends_s, int(on_links.sum()), road.waiting(), int(road.queues().sum()),
-            float(count @ network.links.length_m) / 1000, float(spent_ms.sum()) / MS / HOUR_S,
-            float(count @ network.times.free_ms.astype(np.int64)) / MS / HOUR_S,
+            float((count * network.links.length_m).sum()) / 1000, float(spent_ms.sum()) / MS / HOUR_S,
+            float((count * network.times.free_ms.astype(np.int64)).sum()) / MS / HOUR_S,
             int((on_links >= storage).sum()), len(road.locked(MS * INTERVAL_S)), road.aside,
         )  # fmt: skip
         stands = np.flatnonzero(taken)

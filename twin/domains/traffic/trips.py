@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twin.kernels.calendar import Calendar, enter, take
+from twin.kernels.next_trips import plan_next_trips
+
 NOT_YET: Final = -(2**31)
 """In place of a time that has not come."""
-STEPS_A_SPAN: Final = 64
-"""Trips are sorted by step when the span of so many steps begins in which they do."""
 ENDINGS: Final = ("under_way", "lot", "own_place", "gave_up", "no_parking", "illegal")
 """How trips end: in a lot, at the household's own place, without a place, with no wish for one, or without a place and
 at the kerb where it is not allowed."""
-
-
-class _Planned(NamedTuple):
-    """Trips that are to begin, when, and in which step; shapes (n,)."""
-
-    trips: NDArray[np.int32]
-    at_ms: NDArray[np.int32]
-    step: NDArray[np.int32]
-
-    def and_then(self, others: list[_Planned]) -> _Planned:
-        """Return these and others, sorted by step; those of one step stay in their order.
-
-        Steps before the first of the others are over.
-        """
-        first = min(int(other.step[0]) for other in others) // STEPS_A_SPAN * STEPS_A_SPAN
-        kept = self if not len(self.step) or self.step[-1] >= first else _Planned(*(column[:0] for column in self))
-        trips, at_ms, step = (np.concatenate(columns) for columns in zip(kept, *others, strict=True))
-        order = np.argsort(step, kind="stable")
-        return _Planned(trips[order], at_ms[order], step[order])
 
 
 class TripBook:
     """Trips by vehicle and time, and what has become of each. v vehicles, t trips.
 
     Times are milliseconds since the run's beginning.
+
+    Parameters
+    ----------
+    begins_ms
+        The run's beginning, since the scenario's start.
+    step_ms, steps
+        Length and number of the steps in which trips begin; what is planned for later does not come about.
 
     Attributes
     ----------
@@ -64,7 +52,7 @@ class TripBook:
         The trip that each vehicle is on or was on last, -1 before its first; shape (v,).
     """
 
-    def __init__(self, trips: pd.DataFrame, vehicles: int, begins_ms: int) -> None:
+    def __init__(self, trips: pd.DataFrame, vehicles: int, begins_ms: int, step_ms: int, steps: int) -> None:
         columns = _in_order(trips)
         self.vehicle: NDArray[np.int32] = columns["vehicle"]
         self.origin: NDArray[np.int32] = columns["origin_node"]
@@ -80,49 +68,34 @@ class TripBook:
         self.search_m = np.zeros(count, np.float32)
         self.barrier_ms = np.zeros(count, np.int32)
         self.current = np.full(vehicles, -1, np.int32)
-        self._has_next = np.append(self.vehicle[1:] == self.vehicle[:-1], False)[:count]
-        first = np.append(True, ~self._has_next[:-1])[:count]
-        self._planned: dict[int, list[_Planned]] = defaultdict(list)
-        none = np.empty(0, np.int32)
-        self._open = _Planned(none, none, none)
-        self.first: NDArray[np.int32] = np.flatnonzero(first).astype(np.int32)
+        begins = np.append(True, self.vehicle[1:] != self.vehicle[:-1])[:count]
+        self.first: NDArray[np.int32] = np.flatnonzero(begins).astype(np.int32)
+        self._calendar, self._step_ms = Calendar.empty(count, steps), step_ms
+        enter(self._calendar, self.first, np.maximum(self.planned_ms[self.first], 0), step_ms)
 
     def __len__(self) -> int:
         return len(self.vehicle)
 
-    def plan(self, trips: NDArray[np.int32], at_ms: NDArray[np.int32], step_ms: int) -> None:
-        """Let trips begin at these times."""
-        if not len(trips):
-            return
-        step = at_ms // np.int32(step_ms)
-        span = step // np.int32(STEPS_A_SPAN)
-        order = np.argsort(span, kind="stable")
-        spans, begins = np.unique(span[order], return_index=True)
-        for number, part in zip(spans.tolist(), np.split(order, begins[1:]), strict=True):
-            self._planned[number].append(_Planned(trips[part], at_ms[part], step[part]))
-
     def due(self, step: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return, once, the trips that begin in a step and when: in the order in which they were planned."""
-        if step // STEPS_A_SPAN in self._planned:
-            self._open = self._open.and_then(self._planned.pop(step // STEPS_A_SPAN))
-        begin, end = np.searchsorted(self._open.step, [step, step + 1])
-        return self._open.trips[begin:end], self._open.at_ms[begin:end]
+        if step >= len(self._calendar.first):
+            return np.empty(0, np.int32), np.empty(0, np.int32)
+        return take(self._calendar, step)
 
-    def plan_next(self, trips: NDArray[np.int32], least_stay: float, step_ms: int, from_ms: int) -> None:
+    def plan_next(self, trips: NDArray[np.int32], least_stay_share: float, from_ms: int) -> None:
         """Plan what follows on trips that have ended: as planned, or after a stay that is cut by lateness.
 
         Parameters
         ----------
-        least_stay
+        least_stay_share
             Share of the planned stay that nobody goes below.
         from_ms
             Nothing is planned before.
         """
-        ended = trips[self._has_next[trips]]
-        following = ended + np.int32(1)
-        stayed_ms = self.parked_ms[ended].astype(np.int64) + (least_stay * self.stay_ms[ended]).astype(np.int64)
-        at_ms = np.maximum(np.maximum(self.planned_ms[following], stayed_ms), from_ms)
-        self.plan(following, at_ms.astype(np.int32), step_ms)
+        plan_next_trips(
+            self._calendar, trips, self.vehicle, self.planned_ms, self.parked_ms, self.stay_ms, least_stay_share,
+            from_ms, self._step_ms,
+        )  # fmt: skip
 
 
 def _in_order(trips: pd.DataFrame) -> dict[str, NDArray[Any]]:

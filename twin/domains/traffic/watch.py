@@ -45,7 +45,7 @@ class Measured:
         of it turns away.
         """
         count, travel_ms, links = self._passed.since_last()
-        stands = links["entered"] - links["left"] >= self._storage
+        stands = links["on_link"] >= self._storage
         unmoved_ms = links["free_ms"] + np.where(stands, self._interval_ms, 0)
         return np.where(count > 0, travel_ms / np.maximum(count, 1), unmoved_ms)
 
