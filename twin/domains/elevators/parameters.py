@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from pydantic import Field, model_validator
 
 from twin.core.errors import ParameterError
-from twin.core.parameters import Duration, Frozen, Parameter, ParameterSection, read_parameters, shipped_field
+from twin.core.parameters import Duration, Frozen, Parameter, read_parameters, shipped_field
+from twin.domains.elevators.parameters_rescue import SHIPPED_RESCUE, RescueParameters
 
-SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.toml"))
+SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.toml")) | SHIPPED_RESCUE
 
 USES: Final = ("residential", "office", "mall", "hospital", "hotel", "station", "other")
 """What a building is for; tables hold positions in this tuple."""
@@ -138,7 +139,7 @@ class SuppliedPaths(Frozen):
     fleet: str | None = Field(default=None, description="elevators in place of drawn ones")
 
 
-class ElevatorParameters(ParameterSection):
+class ElevatorParameters(RescueParameters):
     """Everything about elevators that a scenario may set."""
 
     shipped: ClassVar[dict[str, Parameter]] = SHIPPED
@@ -200,6 +201,11 @@ class ElevatorParameters(ParameterSection):
         for use in USES:
             if getattr(self.entrapment_shares, use) > 0 and getattr(self.use_shares, use) <= 0:
                 raise ParameterError("entrapment_shares has {use}, of which use_shares has none", use=use)
+        if self.shift_until_h <= self.shift_from_h:
+            raise ParameterError(
+                "shift_until_h ({until}) must be later than shift_from_h ({begins})",
+                until=f"{self.shift_until_h:g}", begins=f"{self.shift_from_h:g}",
+            )  # fmt: skip
         if sum(self.season_by_month) <= 0:
             raise ValueError("season_by_month must not be all 0")
         for profile, hours in self.failures_by_hour.model_dump().items():
