@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from twin.core.domain import DomainDescription
+from twin.domains.elevators.connections_rescue import RESCUE_CONNECTIONS
 from twin.domains.elevators.happenings import EVENT_KINDS, HEARS
 from twin.domains.elevators.measures import FAMILIES
 from twin.domains.elevators.parameters import CAUSES, USES, ElevatorParameters
+from twin.domains.elevators.questions_rescue import RESCUE_DECISIONS
 
 DESCRIPTION: Final = DomainDescription(
     name="elevators",
     title="Elevators",
     parameters=ElevatorParameters,
-    connections=(),
-    decisions=(),
+    connections=RESCUE_CONNECTIONS,
+    decisions=RESCUE_DECISIONS,
     event_kinds=EVENT_KINDS,
     hears=HEARS,
     supply="twin.domains.elevators.supplied:supply",

@@ -7,7 +7,7 @@ the same chance, failure by failure, whatever they have prevented before.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,10 @@ def chances(key: NDArray[np.uint64], number: NDArray[np.int64], purpose: int) ->
     return drawn
 
 
-def case_of(elevator: int, number: int) -> int:
+@overload
+def case_of(elevator: int, number: int) -> int: ...
+@overload
+def case_of(elevator: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.int64]: ...
+def case_of(elevator: Any, number: Any) -> Any:
     """Return a number of its own for a failure among all of a run; the same under every policy."""
     return (elevator << 32) + number

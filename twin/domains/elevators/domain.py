@@ -3,8 +3,8 @@
 Where others go on from here
 ----------------------------
 Rescue
-    Each `Entrapment` is handed to `ElevatorsDomain.rescue` when it begins. As long as nobody has put a rescue of his
-    own there, the trapped are recorded and the elevator comes back after a repair like any other.
+    Each `Entrapment` is handed to `ElevatorsDomain.rescue` when it begins: the rescue of ``rescue.py``, unless somebody
+    has put one of his own there before the run (`ElevatorsDomain.leave_to_repair`: nobody rescues).
 Maintenance
     At each midnight `ElevatorsDomain.maintenance` is asked which elevators are visited on the day that begins; it is
     the rounds of `round_days` as long as nobody has put a decision there.
@@ -30,12 +30,15 @@ from twin.domains.elevators.common_causes import CommonCauses, check_places, num
 from twin.domains.elevators.days import draw_days
 from twin.domains.elevators.entrapments import Entrapment, VisitKind
 from twin.domains.elevators.failure_process import FailureProcess, is_wear, round_phase
+from twin.domains.elevators.false_alarms import draw_false_alarms
 from twin.domains.elevators.fleet import draw_fleet
 from twin.domains.elevators.happenings import FLOOD, POWER_CUT
 from twin.domains.elevators.history import live_history
 from twin.domains.elevators.parameters import CAUSES, ElevatorParameters
 from twin.domains.elevators.particulars import Failures, Particulars
 from twin.domains.elevators.records import Records
+from twin.domains.elevators.rescue import Rescue
+from twin.domains.elevators.standing_houses import StandingHouses
 from twin.domains.elevators.state import STANDING, ElevatorState
 from twin.domains.elevators.supplied import SuppliedFleet, fleet_of
 
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
 DAYS: Final = "elevators.days"
 LIVES: Final = "elevators.lives"
 HISTORY: Final = "elevators.history"
+FALSE_ALARMS: Final = "elevators.false_alarms"
 FLEET_OF: Final = Streams(0, 0)
 """Which elevators there are belongs to the city, not to the day: all seeds and replications have the same."""
 NOON_S: Final = DAY_S / 2
@@ -69,7 +73,9 @@ class ElevatorsDomain:
     particulars
         What chance says to a failure.
     rescue
-        Called with each entrapment when it begins.
+        Called with each entrapment when it begins; None until the run begins, unless it is somebody's own.
+    service
+        The rescue of ``rescue.py``, where it is that one.
     maintenance
         Asked at each midnight which elevators are visited on the day that begins.
     """
@@ -84,7 +90,8 @@ class ElevatorsDomain:
         self.roads = roads
         chosen = ("elevators.fleet", parameters.model_dump_json())
         self.fleet: pd.DataFrame = city.shared(chosen, lambda: self._make_fleet(supplied))
-        self.rescue: Callable[[Entrapment], None] = self._leave_to_repair
+        self.rescue: Callable[[Entrapment], None] | None = None
+        self.service: Rescue | None = None
         phase = round_phase(self.fleet, parameters.round_days)
         self.maintenance: Maintenance = lambda day: np.flatnonzero(phase == day % parameters.round_days).astype(
             np.int32
@@ -111,7 +118,10 @@ class ElevatorsDomain:
         whole = np.iinfo(np.uint64)
         key = draw_for("lives")("key").integers(0, whole.max, len(self.fleet), np.uint64, endpoint=True)
         lives, history = live_history(self.fleet, self.parameters, key, days)
-        return {DAYS: days, LIVES: lives, HISTORY: history}
+        alarms = draw_false_alarms(
+            draw_for("false_alarms"), twin.clock, len(self.fleet), self.parameters.false_alarms_per_year
+        )
+        return {DAYS: days, LIVES: lives, HISTORY: history, FALSE_ALARMS: alarms}
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Let the fleet live."""
@@ -126,7 +136,13 @@ class ElevatorsDomain:
         self._repaired: list[int] = []
         self._agents = Elevators(self, tables[HISTORY])
         self._stand_from_before(tables[HISTORY])
+        twin.channels.offer("stopped_elevators", StandingHouses(self.city, self.fleet, self._runs_now))
+        if self.rescue is None:
+            self.service = Rescue(twin, self, lambda column: FLEET_OF("elevators", column))
+            self.rescue = self.service.begin
         twin.env.process(self._live(twin))
+        if self.service is not None:
+            twin.env.process(self.service.report_falsely(tables[FALSE_ALARMS]))
 
     @property
     def now_s(self) -> float:
@@ -175,6 +191,8 @@ class ElevatorsDomain:
         failed = self.process.live_day(float(factors["outside"]), float(factors["wear"]))
         due = self.maintenance(day)
         self.visited_many(due, begins_s + NOON_S)
+        if self.service is not None:
+            self.service.begin_day(day, begins_s, due)
         standing = len(self.fleet) - int(self.state.running(self.now_s).sum())
         self.records.days.add(begins_s, len(due), standing)
         return self.particulars.of(*failed)
@@ -187,15 +205,25 @@ class ElevatorsDomain:
         people, cause = int(failures.people[place]), int(failures.cause[place])
         self._record(elevator, number, cause, people)
         if people:
-            self.rescue(Entrapment(elevator, number, self.now_s, CAUSES[cause], people, case_of(elevator, number)))
+            self._trap(Entrapment(elevator, number, self.now_s, CAUSES[cause], people, case_of(elevator, number)))
         else:
+            if self.service is not None:
+                self.service.fault(elevator, number)
             self.state.repaired_at(elevator, self.now_s + float(failures.repair_s[place]))
 
     def _record(self, elevator: int, number: int, cause: int, people: int) -> None:
         self.state.stop(elevator, number, trapped=people > 0)
         self.records.failures.add(case_of(elevator, number), elevator, number, self.now_s, cause, people)
 
-    def _leave_to_repair(self, entrapment: Entrapment) -> None:
+    def _trap(self, entrapment: Entrapment) -> None:
+        if self.rescue is None:
+            raise RuntimeError("nobody can be trapped before the run begins")
+        self.rescue(entrapment)
+
+    def _runs_now(self, elevators: NDArray[np.int32]) -> bool:
+        return any(self.state.runs(elevator, self.now_s) for elevator in elevators.tolist())
+
+    def leave_to_repair(self, entrapment: Entrapment) -> None:
         """Let an elevator come back after a repair, where nobody rescues."""
         who, number = np.array([entrapment.elevator], np.int32), np.array([entrapment.number], np.int64)
         took_s = float(self.particulars.of(who, number).repair_s[0])
@@ -244,14 +272,16 @@ class ElevatorsDomain:
         cause = CAUSES.index(event.kind)
         for elevator, inside in zip(running[people > 0].tolist(), people[people > 0].tolist(), strict=True):
             self._record(elevator, number, cause, inside)
-            self.rescue(Entrapment(elevator, number, self.now_s, event.kind, inside, case_of(elevator, number)))
+            self._trap(Entrapment(elevator, number, self.now_s, event.kind, inside, case_of(elevator, number)))
 
     def busy(self) -> bool:
-        """Leave nothing under way."""
-        return False
+        """Say whether somebody is still trapped."""
+        return self.service is not None and self.service.busy()
 
     def finish(self, twin: Twin) -> None:
-        """Leave nothing open."""
+        """Record what is still open."""
+        if self.service is not None:
+            self.service.finish()
 
     def populations(self) -> Mapping[str, Sequence[Any]]:
         """Return the elevators."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from twin.city.city import CELL_M
 from twin.core.errors import MapError
+from twin.domains.elevators.neighbours import along_curve
 from twin.domains.elevators.parameters import USES, ElevatorParameters
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _buildings(draw: Draw, city: City, parameters: ElevatorParameters, count: in
                     "use": np.full(buildings, code, np.int8),
                     "floors": np.clip(np.rint(floors), FEWEST_FLOORS, MOST_FLOORS).astype(np.int16),
                     "age_years": ages(draw(f"{use}/age"), parameters, buildings).astype(np.float32),
-                    "firm": firms(draw(f"{use}/firm"), parameters, buildings),
+                    "firm": firms_by_estate(draw(f"{use}/firm"), parameters, np.column_stack([lon, lat])),
                     "backup_power": draw(f"{use}/backup_power").random(buildings) < parameters.backup_power_share,
                     "round_draw": draw(f"{use}/round").random(buildings, np.float32),
                 }
@@ -143,6 +144,22 @@ def firms(generator: np.random.Generator, parameters: ElevatorParameters, count:
     """Draw the firm that has the contract of each building, shape (count,)."""
     share = np.cumsum(np.arange(1, parameters.firms + 1, dtype=np.float64) ** -parameters.firm_power)
     return np.asarray(np.searchsorted(share, generator.random(count) * share[-1], side="right"), np.int32)
+
+
+def firms_by_estate(
+    generator: np.random.Generator, parameters: ElevatorParameters, places: NDArray[np.float64]
+) -> NDArray[np.int32]:
+    """Draw the firms of buildings so that neighbours have the same, as those of an estate do; shape (count,).
+
+    Parameters
+    ----------
+    places
+        Degrees, shape (count, 2).
+    """
+    rank = np.empty(len(places), np.int64)
+    rank[np.argsort(along_curve(places), kind="stable")] = np.arange(len(places))
+    estate = (rank / parameters.estate_buildings).astype(np.int64)
+    return firms(generator, parameters, int(estate.max()) + 1)[estate]
 
 
 def apportion(weight: NDArray[np.float64], total: int) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from twin.core.clock import DAY_S, Clock
 from twin.core.kpis import HOURS, KpiValue
 from twin.domains.elevators.hazards import DAYS_A_YEAR
 from twin.domains.elevators.parameters import CAUSES
+from twin.domains.elevators.rescue_kpis import rescue_columns, rescue_kpis
 
 
 def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
@@ -19,14 +20,17 @@ def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFra
     trapping = failures[failures["people"] > 0]
     use = events["elevators.fleet"]["use"].iloc[trapping["elevator"].to_numpy()]
     hours = clock.hours_of_day(trapping["at_s"].to_numpy(np.float64)).astype(np.int8)
+    case = pd.Index(trapping["case"].to_numpy(), name="case")
+    more = rescue_columns(events["elevators.rescues"], case) if "elevators.rescues" in events else {}
     return pd.DataFrame(
         {
             "people": trapping["people"].to_numpy(np.float64),
             "use": use.array,
             "cause": pd.Categorical.from_codes(trapping["cause"].to_numpy(), pd.Index(CAUSES)),
             "hour": pd.Categorical.from_codes(hours, pd.Index(HOURS)),
+            **more,
         },
-        index=pd.Index(trapping["case"].to_numpy(), name="case"),
+        index=case,
     )
 
 
@@ -55,6 +59,7 @@ def _kpis(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiValue
         for member, found in cases[grouping].value_counts(sort=False).items():
             if found:
                 yield KpiValue(f"elevators.entrapments.{member}", float(found), "count", int(found))
+    yield from rescue_kpis(events, cases, clock)
     days = _counted(events["elevators.days"], "begins_s", clock)
     yield KpiValue("elevators.visits", float(days["visits"].sum()), "count", len(days))
     if len(days):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from twin.core.kpis import KpiFamily
+from twin.domains.elevators.rescue_measures import RESCUE_FAMILIES
 
 FAMILIES: Final = (
     KpiFamily("faults", "faults that stopped an elevator", "count"),
@@ -14,4 +15,5 @@ FAMILIES: Final = (
     KpiFamily("people", "people in an entrapment", "count", ("mean",), "people", better="neither"),
     KpiFamily("visits", "visits for maintenance", "count", better="neither"),
     KpiFamily("stopped_share", "share of the elevators that stand still, mean over midnights", "share"),
+    *RESCUE_FAMILIES,
 )

@@ -44,6 +44,7 @@ class RescueParameters(ParameterSection):
     connected_alarm_s: Duration = _of("connected_alarm_s")
     false_alarms_per_year: float = _of("false_alarms_per_year", ge=0, le=100)
     ring_round_min: Duration = _of("ring_round_min")
+    estate_buildings: float = _of("estate_buildings", ge=1, le=10_000)
     elevators_per_worker: float = _of("elevators_per_worker", gt=0, le=10_000)
     qualified_share: float = _of("qualified_share", gt=0, le=1)
     night_on_call_share: float = _of("night_on_call_share", ge=0, le=1)

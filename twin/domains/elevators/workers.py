@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.core.clock import DAY_S, HOUR_S
+from twin.domains.elevators.neighbours import along_curve
 from twin.domains.elevators.parameters import ElevatorParameters
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ Draw = Callable[[str], np.random.Generator]
 MINUTE_S: Final = 60.0
 WORKING_DAYS: Final = 6
 WEEK_DAYS: Final = 7
-_AREA_BITS: Final = 16
 
 
 class Workforce(NamedTuple):
@@ -109,17 +109,6 @@ def _cut(firm: NDArray[np.int32], building: NDArray[np.int32], each: float) -> N
     workers = np.maximum(1, np.rint(size / each)).astype(np.int64)
     piece = rank * workers[which] // size[which] + np.concatenate([[0], np.cumsum(workers)[:-1]])[which]
     return np.asarray(np.unique(piece, return_inverse=True)[1], np.int32)
-
-
-def along_curve(xy_m: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """Return places' order along a Morton curve over all of them, shape (n,)."""
-    low, high = xy_m.min(axis=0), xy_m.max(axis=0)
-    steps = ((xy_m - low) / max(float((high - low).max()), 1.0) * (2**_AREA_BITS - 1)).astype(np.uint64)
-    found = np.zeros(len(xy_m), np.uint64)
-    for bit in range(_AREA_BITS):
-        for axis in (0, 1):
-            found |= ((steps[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
-    return found
 
 
 def nodes_near(node_xy_m: NDArray[np.float64], xy_m: NDArray[np.float64]) -> NDArray[np.int32]:
