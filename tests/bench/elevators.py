@@ -47,6 +47,7 @@ def live(where: City, parameters: ElevatorParameters, replication: int = 0) -> t
     streams, recorder = Streams(2018, replication), Recorder()
     roads = RoadConditions(where.ordinary, CLOCK, streams)
     domain = ElevatorsDomain(parameters, where, roads)
+    domain.rescue = domain.leave_to_repair
     brain = Brain(BrainSetting("rounds", {}, {}), {}, {}, recorder, replace_illegal=False, limit_s=10.0)
     Twin(
         city=where, clock=CLOCK, brain=brain, streams=streams, domains=[domain], recorder=recorder,

@@ -68,9 +68,8 @@ def test_nothing_at_all_gives_counts_of_nothing(events: dict[str, pd.DataFrame])
 
 def test_every_kpi_of_a_run_has_a_name_that_is_listed() -> None:
     _, twin, frames = run_elevators(days=10)
-    names = {
-        kpi.name for kpi in names_of("elevators", DESCRIPTION.kpi_families, {**DESCRIPTION.members, "hour": HOURS})
-    }
+    members = {**DESCRIPTION.members, "hour": HOURS, "district": tuple(twin.city.roads.districts)}
+    names = {kpi.name for kpi in names_of("elevators", DESCRIPTION.kpi_families, members)}
     found = [row.name for row in compute(frames, twin.clock)]
     assert set(found) <= names
     assert len(found) == len(set(found)) > 30

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,14 +15,17 @@ from twin.city.city import City
 from twin.city.conditions import RoadConditions
 from twin.core.brain import Brain
 from twin.core.clock import DAY_S, Clock
-from twin.core.decisions import BrainSetting
+from twin.core.decisions import BrainSetting, ConnectionSetting, RuleSetting
 from twin.core.domain import WorldEvent
 from twin.core.model import Twin
 from twin.core.recorder import Recorder
 from twin.core.streams import Streams
+from twin.domains.elevators import DESCRIPTION
 from twin.domains.elevators.domain import ElevatorsDomain
 from twin.domains.elevators.fleet import draw_fleet
 from twin.domains.elevators.parameters import ElevatorParameters
+from twin.policies.registry import load_rule
+from twin.scenario.brains import shipped_brain
 
 MONDAY = datetime(2021, 3, 15)
 
@@ -48,6 +52,21 @@ def fleet_of(parameters: ElevatorParameters, seed: int = 0) -> pd.DataFrame:
     return draw_fleet(draw, town(), parameters)
 
 
+def brain_of(
+    name: str, recorder: Recorder, connections: Mapping[str, float] = {}, rules: Mapping[str, str] = {}
+) -> Brain:
+    """Return a shipped brain with some of its elevator connections and rules changed."""
+    shipped = shipped_brain(name)
+    settings = {}
+    for one in DESCRIPTION.connections:
+        given = shipped.connections[one.name]
+        settings[one.name] = ConnectionSetting(given) if isinstance(given, bool) else ConnectionSetting(**given)
+    settings.update({key: ConnectionSetting(share > 0, share) for key, share in connections.items()})
+    chosen = {one.name: RuleSetting({**shipped.decisions, **rules}[one.name]) for one in DESCRIPTION.decisions}
+    loaded = {one.name: load_rule(chosen[one.name], one, Path()) for one in DESCRIPTION.decisions}
+    return Brain(BrainSetting(name, settings, chosen), loaded, loaded, recorder, replace_illegal=False, limit_s=10.0)
+
+
 def run_elevators(
     parameters: ElevatorParameters | None = None,
     *,
@@ -58,10 +77,14 @@ def run_elevators(
     replication: int = 0,
     events: Sequence[WorldEvent] = (),
     prepare: Callable[[ElevatorsDomain], None] | None = None,
+    brain: str = "traditional",
+    connections: Mapping[str, float] | None = None,
+    rules: Mapping[str, str] | None = None,
 ) -> tuple[ElevatorsDomain, Twin, dict[str, pd.DataFrame]]:
     """Run one replication in memory; return the domain, the twin and its event tables.
 
     ``prepare`` is handed the domain before the run: where a rescue or a maintenance of one's own is put.
+    ``connections`` (shares; 0 is off) and ``rules`` change what the shipped brain has.
     """
     city = town()
     clock = Clock(start, warm_up_h * 3600, days * DAY_S)
@@ -71,9 +94,9 @@ def run_elevators(
     if prepare is not None:
         prepare(domain)
     recorder = Recorder()
-    brain = Brain(BrainSetting("tested", {}, {}), {}, {}, recorder, replace_illegal=False, limit_s=10.0)
+    chosen = brain_of(brain, recorder, connections or {}, rules or {})
     twin = Twin(
-        city=city, clock=clock, brain=brain, streams=streams, domains=[domain], recorder=recorder,
+        city=city, clock=clock, brain=chosen, streams=streams, domains=[domain], recorder=recorder,
         exogenous=roads.tables, events=[(event, domain) for event in events],
     )  # fmt: skip
     twin.run()

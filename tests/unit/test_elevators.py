@@ -25,6 +25,10 @@ from twin.domains.elevators.parameters import CAUSES, USES
 ALWAYS_TRAPS = {"faults_per_entrapment": 1.0}
 
 
+def nobody_rescues(domain: ElevatorsDomain) -> None:
+    domain.rescue = domain.leave_to_repair
+
+
 def trapped_with(domain_of: list[ElevatorsDomain], found: list[Entrapment], free: str | None = None):
     """Return what prepares a run: a rescue that notes whom it is handed, and frees them at once if it is said how."""
 
@@ -100,7 +104,9 @@ def test_a_repair_makes_failures_from_wear_rarer_and_a_release_does_not() -> Non
 
 
 def test_without_a_rescue_elevators_come_back_after_a_repair() -> None:
-    _, _, frames = run_elevators(elevator_parameters(repair_h={"median": 1.0, "p90": 2.0}), days=10)
+    _, _, frames = run_elevators(
+        elevator_parameters(repair_h={"median": 1.0, "p90": 2.0}), days=10, prepare=nobody_rescues
+    )
     standing = frames["elevators.days"]["standing"]
     assert standing.iloc[1:].max() < 10
     assert len(frames["elevators.failures"]) > 300
@@ -108,7 +114,7 @@ def test_without_a_rescue_elevators_come_back_after_a_repair() -> None:
 
 def test_who_was_under_repair_before_the_run_still_stands_when_it_begins() -> None:
     parameters = elevator_parameters(repair_h={"median": 48.0, "p90": 96.0}, history_days=30)
-    _, _, frames = run_elevators(parameters, days=20)
+    _, _, frames = run_elevators(parameters, days=20, prepare=nobody_rescues)
     standing = frames["elevators.days"]["standing"]
     assert standing.iloc[0] == pytest.approx(standing.iloc[5:].mean(), rel=0.35)
     assert standing.iloc[0] > 30

@@ -28,6 +28,18 @@ MEMBER_NAMES: Final = {
 
 FINDINGS: Final = (
     Finding(
+        ("trapped_min.mean",),
+        "The trapped are free {difference} sooner",
+        "The trapped are free {difference} later",
+        "how soon the trapped are free",
+    ),
+    Finding(
+        ("over_30_min",),
+        "Fewer wait over 30 minutes, by {difference}",
+        "More wait over 30 minutes, by {difference}",
+        "how many are trapped for over 30 minutes",
+    ),
+    Finding(
         ("entrapments",),
         "Elevators trap people {difference} less often",
         "Elevators trap people {difference} more often",
