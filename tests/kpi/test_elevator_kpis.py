@@ -16,6 +16,7 @@ from twin.domains.elevators import DESCRIPTION
 from twin.domains.elevators.kpis import compute, observations
 from twin.domains.elevators.parameters import CAUSES
 from twin.domains.elevators.records import DAYS, FAILURES, FLEET
+from twin.domains.elevators.rescue_records import HELPERS, RESCUES, TEAMS, WORKER_DAYS, WORKERS
 
 CLOCK = Clock(datetime(2021, 3, 15, 6), 2 * HOUR_S, DAY_S)
 
@@ -77,6 +78,61 @@ def test_every_kpi_of_a_run_has_a_name_that_is_listed() -> None:
 
 def test_tables_have_the_columns_that_are_written_down() -> None:
     _, _, frames = run_elevators(days=1)
-    for name, schema in (("failures", FAILURES), ("days", DAYS), ("fleet", FLEET)):
+    for name, schema in (
+        ("failures", FAILURES),
+        ("days", DAYS),
+        ("fleet", FLEET),
+        ("rescues", RESCUES),
+        ("helpers", HELPERS),
+        ("workers", WORKERS),
+        ("teams", TEAMS),
+        ("worker_days", WORKER_DAYS),
+    ):
         assert list(frames[f"elevators.{name}"].columns) == list(schema)
         assert all(isinstance(kind, pa.DataType) for kind in schema.values())
+
+
+# -- rescue ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rescued(events: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The three counted entrapments are freed after 10, 40 and 100 minutes; a false alarm; two days of workers."""
+    recorder = Recorder()
+    table = recorder.table("elevators.rescues", RESCUES)
+    for case, elevator, people, at_s, minutes, level, own, team in (
+        (0, 0, 2, -60.0, (1, 1, 5, 6), 1, True, False), (1, 0, 1, 0.0, (1, 2, 7, 10), 1, True, False),
+        (3, 2, 4, 7201.0, (5, 6, 37, 40), 1, False, False), (5, 3, 2, 7202.0, (50, 50, 80, 100), 2, False, True),
+        (9, 1, 0, 9000.0, (1, 1, 8, 13), 1, True, False),
+    ):  # fmt: skip
+        stamps = [at_s + 60 * minute for minute in minutes]
+        table.add(case, elevator, "east" if elevator == 3 else "west", "door", people, 0, "property", at_s, *stamps,
+                  stamps[-1] + 600, level, 0, own, 1000.0, team, case == 5)  # fmt: skip
+    days = recorder.table("elevators.worker_days", WORKER_DAYS)
+    days.add(-6 * HOUR_S, 10, 100.0, 20.0, 5.0, 5.0, 700.0)
+    days.add(18 * HOUR_S, 10, 300.0, 40.0, 10.0, 20.0, 800.0)
+    recorder.close()
+    return {**events, **recorder.frames()}
+
+
+def test_kpis_of_rescue_are_those_worked_out_by_hand(rescued: dict[str, pd.DataFrame]) -> None:
+    found = {row.name.removeprefix("elevators."): row.value for row in compute(rescued, CLOCK)}
+    wanted = {
+        "alarm_min.mean": (1 + 5 + 50) / 3, "alarm_min.worst": 50, "arrival_min.mean": (6 + 32 + 30) / 3,
+        "arrival_min.west.mean": (6 + 32) / 2, "arrival_min.east.worst": 30, "release_min.mean": (3 + 3 + 20) / 3,
+        "trapped_min.mean": 50, "trapped_min.worst": 100, "trapped_min.p90": 40 + 0.8 * 60,
+        "trapped_min.office.mean": 40, "over_30_min": 2 / 3, "over_30_min.residential": 0, "over_30_min.east": 1,
+        "people_minutes": 1 * 10 + 4 * 40 + 2 * 100, "still_trapped": 0, "second_level": 1, "freed_by_another": 2 / 3,
+        "false_alarms": 1, "fell_ill": 1, "worker_utilisation": 100 / 400, "cost_yuan": 1500,
+    }  # fmt: skip
+    assert {name: found[name] for name in wanted} == pytest.approx(wanted)
+
+
+def test_who_is_still_trapped_counts_as_such_and_in_no_time(rescued: dict[str, pd.DataFrame]) -> None:
+    rows = rescued["elevators.rescues"].copy()
+    rows.loc[rows["case"] == 5, ["arrive_s", "freed_s", "back_s"]] = float("nan")
+    found = {row.name: row.value for row in compute({**rescued, "elevators.rescues": rows}, CLOCK)}
+    assert found["elevators.still_trapped"] == 1
+    assert found["elevators.trapped_min.worst"] == pytest.approx(40)
+    assert found["elevators.people_minutes"] == pytest.approx(170)
+    assert found["elevators.freed_by_another"] == pytest.approx(0.5)

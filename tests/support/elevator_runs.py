@@ -16,7 +16,7 @@ from twin.city.conditions import RoadConditions
 from twin.core.brain import Brain
 from twin.core.clock import DAY_S, Clock
 from twin.core.decisions import BrainSetting, ConnectionSetting, RuleSetting
-from twin.core.domain import WorldEvent
+from twin.core.domain import Domain, WorldEvent
 from twin.core.model import Twin
 from twin.core.recorder import Recorder
 from twin.core.streams import Streams
@@ -80,13 +80,15 @@ def run_elevators(
     brain: str = "traditional",
     connections: Mapping[str, float] | None = None,
     rules: Mapping[str, str] | None = None,
+    city: City | None = None,
+    more_domains: Sequence[Domain] = (),
 ) -> tuple[ElevatorsDomain, Twin, dict[str, pd.DataFrame]]:
     """Run one replication in memory; return the domain, the twin and its event tables.
 
     ``prepare`` is handed the domain before the run: where a rescue or a maintenance of one's own is put.
     ``connections`` (shares; 0 is off) and ``rules`` change what the shipped brain has.
     """
-    city = town()
+    city = city or town()
     clock = Clock(start, warm_up_h * 3600, days * DAY_S)
     streams = Streams(seed, replication)
     roads = RoadConditions(city.ordinary, clock, streams)
@@ -96,7 +98,7 @@ def run_elevators(
     recorder = Recorder()
     chosen = brain_of(brain, recorder, connections or {}, rules or {})
     twin = Twin(
-        city=city, clock=clock, brain=chosen, streams=streams, domains=[domain], recorder=recorder,
+        city=city, clock=clock, brain=chosen, streams=streams, domains=[*more_domains, domain], recorder=recorder,
         exogenous=roads.tables, events=[(event, domain) for event in events],
     )  # fmt: skip
     twin.run()

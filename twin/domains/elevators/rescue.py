@@ -280,6 +280,7 @@ class Rescue:
     def _end_help(self, helper: Helper, case: Case, node: int) -> None:
         """Let somebody go back to what he was at."""
         now_s = self._twin.now
+        helper.is_done = True
         self._records.helper(helper, case, now_s, node)
         if helper.level != FIRM:
             self.crews.team_busy[helper.number] = False
@@ -301,6 +302,9 @@ class Rescue:
         """Record what is still open."""
         self._end_day()
         for case in self.open_cases.values():
+            for helper in (case.worker, case.team):
+                if helper is not None and not helper.is_done:
+                    self._records.helper(helper, case, None, self._node_reached(helper))
             self._records.rescue(case)
 
 

@@ -41,6 +41,8 @@ class Helper:
         The drive, None before it begins.
     coming
         The process of his coming.
+    is_done
+        Whether he is back at what he was at.
     """
 
     level: int
@@ -51,6 +53,7 @@ class Helper:
     stranger: bool
     trip: Trip | None = None
     coming: simpy.Process | None = None
+    is_done: bool = False
 
 
 @dataclass(slots=True, eq=False)

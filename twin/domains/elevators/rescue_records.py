@@ -76,8 +76,8 @@ class RescueRecords:
             case.team is not None, case.ill,
         )  # fmt: skip
 
-    def helper(self, helper: Helper, case: Case, free_s: float, node: int) -> None:
-        """Write that somebody who was sent is free again."""
+    def helper(self, helper: Helper, case: Case, free_s: float | None, node: int) -> None:
+        """Write that somebody who was sent is free again; None: not when the run ends."""
         self._helpers.add(
             helper.level, helper.number, case.number, helper.sent_s, free_s, helper is case.helper, helper.node, node,
             _length_m(helper),
