@@ -71,11 +71,12 @@ class EventTable:
         if self._path is None:
             kept: pd.DataFrame = pa.concat_tables([self.schema.empty_table(), *self._kept]).to_pandas()
             return kept
-        if pq.read_metadata(self._path).num_rows <= ROWS_READ_AT_ONCE:
-            whole: pd.DataFrame = pq.read_table(self._path).to_pandas()
-            return whole
-        columns = (pq.read_table(self._path, columns=[name]) for name in self.schema.names)
-        return pd.DataFrame({table.column_names[0]: table.column(0).to_pandas() for table in columns}, copy=False)
+        with pq.ParquetFile(self._path) as file:
+            if file.metadata.num_rows <= ROWS_READ_AT_ONCE:
+                whole: pd.DataFrame = file.read().to_pandas()
+                return whole
+            columns = ((name, file.read(columns=[name]).column(0).to_pandas()) for name in self.schema.names)
+            return pd.DataFrame(dict(columns), copy=False)
 
 
 class Recorder:

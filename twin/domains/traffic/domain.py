@@ -98,6 +98,12 @@ class TrafficDomain:
 
     def draw_tables(self, twin: Twin) -> dict[str, pd.DataFrame]:
         """Draw who drives when from where to where."""
+        if MS * (twin.clock.warm_up_s + twin.clock.duration_s + DRAIN_LIMIT_S) > LONGEST_MS:
+            raise ScenarioError(
+                "traffic lives {days:.0f} days at most, warm-up and what is under way at the end included; shorten "
+                "duration_h or warm_up_h",
+                days=LONGEST_MS / MS / DAY_S,
+            )
         if self.supplied.trips is None:
             vehicles, trips = draw_tables(
                 lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
@@ -131,12 +137,6 @@ class TrafficDomain:
         self._step_ms = round(MS * parameters.step_s)
         self._begins_ms = -round(MS * clock.warm_up_s)
         self._ends_ms = round(MS * clock.duration_s) - self._begins_ms
-        if self._ends_ms + MS * DRAIN_LIMIT_S > LONGEST_MS:
-            raise ScenarioError(
-                "traffic lives {days:.0f} days at most, warm-up and what is under way at the end included; shorten "
-                "duration_h or warm_up_h",
-                days=LONGEST_MS / MS / DAY_S,
-            )
         vehicles = self.vehicles = tables[VEHICLES]
         steps = -(-self._ends_ms // self._step_ms)  # nothing new begins after the end
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms, self._step_ms, steps)
