@@ -35,6 +35,7 @@ from twin.kernels.vehicles import (
     BOUND,
     ENTRY,
     NO_WAY_SLOT,
+    PASSENGER_CAR,
     WHOLE,
     WORD_BITS,
     Vehicles,
@@ -44,6 +45,8 @@ from twin.kernels.vehicles import (
 
 STEP_MS: Final = 2000
 """Length of a step: shorter free and wave times are raised to it."""
+MOST_ASIDE: Final = 1000
+"""No pocket at a link's end holds more vehicles."""
 ORIGIN_PRIORITY_MS: Final = 2000
 """Who begins a trip merges like the traffic of one lane with 1,800 vehicles an hour."""
 CHANGEABLE: Final = ("storage", "free_ms", "wave_ms", "headway_ms", "priority_ms")
@@ -78,8 +81,12 @@ class RoadTraffic:
         Cycle, start of a green, and its length, ms, shape (any, 3). See `set_signals`.
     slack
         Vehicles that may enter a link ahead of its headways; see `twin.kernels.link_transmission.Rules`.
+    pocket
+        Vehicles that can stand aside at each link's end while others get past, shape (m,) or one number.
     unjam_ms
         Who has waited so long for a place on a full link is put beside the road; 0: never.
+    patience_ms
+        Who has stood about so long before a full link takes another; 0: never. See `twin.kernels.held_up`.
     tracked_share
         Of so many vehicles every entry to a link is kept for `take_entries`; it changes nothing else.
 
@@ -112,7 +119,9 @@ class RoadTraffic:
         link_signal: ArrayLike | None = None,
         signals: ArrayLike = (),
         slack: int = 0,
+        pocket: ArrayLike = 0,
         unjam_ms: int = 0,
+        patience_ms: int = 0,
         tracked_share: float = 0.0,
     ) -> None:
         ends = _whole(link_from), _whole(link_to)
@@ -127,28 +136,49 @@ class RoadTraffic:
         if priority.size and priority.min() < 1:
             raise ValueError("priority_ms must be at least 1")
         rows = np.zeros(len(table), SIGNAL)
-        self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows)
+        aside = np.broadcast_to(_whole(pocket), ends[0].shape)
+        if aside.size and not 0 <= aside.min() <= aside.max() <= MOST_ASIDE:
+            raise ValueError(f"a pocket holds 0 to {MOST_ASIDE} vehicles")
+        self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows, aside)
         self._link = np.argsort(self._row).astype(np.int32)
         nobody, no_way = np.empty(0, np.int32), NextLinks(1, node_count).words
         self._vehicles = Vehicles(
-            np.empty(0, BOUND), nobody, np.full(1, ARRIVED, np.int32), no_way, round(tracked_share * WHOLE),
-            np.empty(0, ENTRY), np.zeros(1, np.int64),
+            np.empty(0, BOUND), np.empty(0, np.uint8), nobody, np.full(1, ARRIVED, np.int32), no_way,
+            round(tracked_share * WHOLE), np.empty(0, ENTRY), np.zeros(1, np.int64),
         )  # fmt: skip
         self._entries: list[Rows] = []
         self._tracked_count = 0
         self._driving = np.zeros(0, np.bool_)
-        self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
+        self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms, patience_ms)
         self.set_signals(table)
         self.now_ms = self.moved = self.aside = self.driving_count = 0
         self._changed = True
         self.out_first, self.out_link = self._road.out_first, self._link[self._road.out_link]
 
-    def add_vehicles(self, count: int) -> NDArray[np.int32]:
-        """Return the positions of so many more vehicles, which stand beside the road until sent and departed."""
+    def add_vehicles(self, count: int, equivalents: ArrayLike = 1.0) -> NDArray[np.int32]:
+        """Return the positions of so many more vehicles, which stand beside the road until sent and departed.
+
+        Parameters
+        ----------
+        equivalents
+            Passenger cars that each counts as where a link's flow is limited, to a tenth, shape (count,) or a number.
+            On a link each takes the room of one.
+
+        Raises
+        ------
+        ValueError
+            If one is below 0.1 or above 25.5.
+        """
+        tenths = np.rint(PASSENGER_CAR * np.broadcast_to(np.asarray(equivalents, np.float64), count))
+        if count and not (tenths.min() >= 1 and tenths.max() <= np.iinfo(np.uint8).max):
+            raise ValueError("passenger-car equivalents must lie within 0.1..25.5")
         before = len(self._driving)
         known = self._vehicles
         bound = np.concatenate([known.bound, np.zeros(count, BOUND)])
-        self._vehicles = known._replace(bound=bound, behind=np.pad(known.behind, (0, count)))
+        self._vehicles = known._replace(
+            bound=bound, behind=np.pad(known.behind, (0, count)),
+            equivalents=np.concatenate([known.equivalents, tenths.astype(np.uint8)]),
+        )  # fmt: skip
         self._driving = np.concatenate([self._driving, np.zeros(count, np.bool_)])
         return np.arange(before, before + count, dtype=np.int32)
 
@@ -197,6 +227,11 @@ class RoadTraffic:
             links.append(link)
             node = int(self._road.links["to_node"][self._row[link]])
         return np.array(links, np.int32)
+
+    @property
+    def turned_away(self) -> int:
+        """How often somebody has taken another link than he wanted because that was full."""
+        return int(self._road.turned_away[0])
 
     def is_driving(self, vehicle: int) -> bool:
         """Say whether a vehicle drives or waits to enter the road."""

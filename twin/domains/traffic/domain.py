@@ -31,7 +31,7 @@ from twin.domains.traffic.load_delay import LoadDelay
 from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.night_opening import NightOpening
-from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
+from twin.domains.traffic.parameters import PURPOSES, VEHICLE_KINDS, TrafficParameters
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.parking_records import ParkingRecords
@@ -159,9 +159,11 @@ class TrafficDomain:
         parameters, network = self.parameters, self.network
         tracked = parameters.tracked_share if twin.streams.replication == 0 else 0.0  # for the playback
         self.road = network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack, tracked)
-        self.road.add_vehicles(len(self.vehicles))
+        equivalents = parameters.car_equivalents.model_dump()
+        of_kind = np.array([equivalents[kind] for kind in VEHICLE_KINDS])
+        self.road.add_vehicles(len(self.vehicles), of_kind[self.vehicles["kind"].to_numpy()])
         self.capacity = Capacity(self.road, network.times.headway_ms)
-        self._load_delay = LoadDelay(network, self.road, parameters.load_delay)
+        self._load_delay = LoadDelay(network, self.road, parameters)
         self._watch = Watch(self.city, network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min))
         self.roads.watch(twin.env, self._watch.measure())
 
