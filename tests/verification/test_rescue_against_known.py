@@ -63,7 +63,7 @@ def test_the_optimal_assignment_is_that_of_a_linear_programme() -> None:
         rows = np.zeros((len(view.cases) + len(workers), len(options)))
         rows[options.place, np.arange(len(options))] = rows[len(view.cases) + column, np.arange(len(options))] = 1
         least = linprog(cost_s - 1e5, A_ub=rows, b_ub=np.ones(len(rows)), bounds=(0, 1))
-        pairs = dict(optimal_assignment(view).pairs)
+        pairs = dict(optimal_assignment(view, farthest_min=1e4).pairs)
         chosen = [
             cost - 1e5
             for place, worker, cost in zip(options.place, options.worker, cost_s, strict=True)
@@ -101,3 +101,23 @@ def test_smiths_order_makes_the_sum_of_waiting_least() -> None:
         found = tuple(place[case] for case in most_people_minutes_saved(view).cases)
         least = min(waiting(order) for order in permutations(range(len(place))))
         assert waiting(found) == pytest.approx(least, rel=1e-6)
+
+
+def test_where_many_wait_nobody_is_sent_from_far_away() -> None:
+    """What an addition to the paper must not change: who may be sent is sent, as long as few wait."""
+    generator, seen = np.random.default_rng(7), {"many": 0, "few": 0}
+    while min(seen.values()) < 10:
+        view: RescueView = example_view("rescue", generator)
+        drive_s = dict(
+            zip(
+                zip(view.cases.case[view.options.place].tolist(), view.options.worker.tolist(), strict=True),
+                view.options.drive_time_s.tolist(), strict=True,
+            )
+        )  # fmt: skip
+        near, whole = (optimal_assignment(view, farthest_min=minutes).pairs for minutes in (30.0, 1e4))
+        if len(view.cases) > 20:
+            seen["many"] += 1
+            assert all(drive_s[pair] <= 1800 for pair in near)
+        else:
+            seen["few"] += 1
+            assert near == whole
