@@ -2,6 +2,7 @@
 
 First so many years (3) of Zhengzhou's fleet beside what is published; then a year under longer rounds; then fleets of
 10,000 to 1,000,000, each in a process of its own, with processor time and peak memory. No rescue, visits every 15 days.
+``python tests/bench/elevators.py --rescue`` lives the year with rescue, under two brains.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import numpy as np
 import pandas as pd
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from support.elevator_runs import run_elevators  # noqa: E402
 
 from twin.city.city import City  # noqa: E402
 from twin.city.conditions import RoadConditions  # noqa: E402
@@ -95,8 +98,25 @@ def one_size(size: int) -> None:
     print(f"{size:11,} {len(failures):10,} {spent_s:6.2f} s {1e6 * spent_s / size:8.1f} us {peak_gb:6.2f} GB")
 
 
+def with_rescue() -> None:
+    """Print processor time of a year with rescue, and how soon the trapped were free."""
+    compile_kernels()
+    where = city()
+    for brain in ("traditional", "city_brain"):
+        begun_s = time.process_time()
+        _, _, frames = run_elevators(ElevatorParameters(), days=365, city=where, start=CLOCK.start, brain=brain)
+        spent_s = time.process_time() - begun_s
+        found = frames["elevators.rescues"].query("people > 0")
+        lasted_min = (found["freed_s"] - found["at_s"]).mean() / 60
+        peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+        print(f"{brain:12} {len(found):7,} {lasted_min:6.1f} min {spent_s:6.1f} s {peak_gb:6.2f} GB")
+
+
 def main() -> None:
     """Print all of it."""
+    if sys.argv[1:2] == ["--rescue"]:
+        with_rescue()
+        return
     if sys.argv[1:2] == ["--size"]:
         one_size(int(sys.argv[2]))
         return

@@ -15,9 +15,10 @@ from twin.core.clock import DAY_S, HOUR_S
 from twin.core.domain import WorldEvent
 from twin.core.streams import Streams
 from twin.domains.elevators.domain import ElevatorsDomain
-from twin.domains.elevators.rescue import BROKEN, illness_of
+from twin.domains.elevators.rescue import BROKEN, ILLNESSES, illness_of
 from twin.domains.elevators.rescue_chances import binomial_of
 from twin.domains.elevators.workers import WorkDay, Workforce, draw_workforce, spread_stations
+from twin.domains.emergency.parameters import CONDITIONS
 
 
 def rescues(**options: Any) -> pd.DataFrame:
@@ -283,6 +284,11 @@ def test_a_run_that_begins_and_ends_in_the_middle_of_a_day_frees_everybody() -> 
     assert found["at_s"].min() < 0
     assert found["freed_s"].notna().all()
     assert (found["freed_s"] > found["at_s"]).all()
+
+
+def test_what_the_trapped_fall_ill_with_are_conditions_that_an_ambulance_knows() -> None:
+    assert {name for name, _ in ILLNESSES} <= set(CONDITIONS)
+    assert sum(share for _, share in ILLNESSES) == pytest.approx(1)
 
 
 def test_small_distributions_are_what_they_are_called() -> None:

@@ -177,16 +177,13 @@ class WorkDay:
         force = self._workforce
         if not self.in_shift(now_s):
             return force.home[workers]
-        worked_s = np.clip(now_s - self.shift_s[0] - self._delay_s[workers], 0.0, DAY_S - 1)
-        place = np.searchsorted(self._key, workers * DAY_S + worked_s, side="right")
-        here = np.minimum(place, max(len(self._who) - 1, 0))
-        listed = (
-            (place < len(self._who)) & (self._who[here] == workers)
-            if len(self._who)
-            else np.zeros(len(workers), np.bool_)
-        )
-        at_list = self._node[here] if len(self._who) else force.base[workers]
-        node = np.where(listed, at_list, force.base[workers])
+        node = force.base[workers]
+        if len(self._who):
+            worked_s = np.clip(now_s - self.shift_s[0] - self._delay_s[workers], 0.0, DAY_S - 1)
+            place = np.searchsorted(self._key, workers * DAY_S + worked_s, side="right")
+            here = np.minimum(place, len(self._who) - 1)
+            listed = (place < len(self._who)) & (self._who[here] == workers)
+            node = np.where(listed, self._node[here], node)
         return np.where(self.works[workers], node, force.home[workers]).astype(np.int32)
 
     def delay(self, worker: int, seconds: float) -> None:
