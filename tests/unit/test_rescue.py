@@ -187,14 +187,13 @@ def test_a_house_whose_elevators_all_stand_is_told_to_whoever_asks() -> None:
 
     def prepare(domain: ElevatorsDomain) -> None:
         domain.rescue = lambda entrapment: None
-        visits = domain.maintenance
 
         def ask(day: int) -> Any:
             field = domain._twin.channels.field("stopped_elevators")
             assert field is not None
             west, east = (domain.fleet[domain.fleet["district"] == code].iloc[0] for code in (0, 1))
             told.append(tuple(field(float(row["lon"]), float(row["lat"])) for row in (west, east)))  # type: ignore[arg-type]
-            return visits(day)
+            return np.empty(0, np.int32)
 
         domain.maintenance = ask
 
