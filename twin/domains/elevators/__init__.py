@@ -1,0 +1,31 @@
+"""Elevators: which there are, how they fail, and whom they trap."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from twin.core.domain import DomainDescription
+from twin.domains.elevators.connections_rescue import RESCUE_CONNECTIONS
+from twin.domains.elevators.happenings import EVENT_KINDS, HEARS
+from twin.domains.elevators.measures import FAMILIES
+from twin.domains.elevators.parameters import CAUSES, USES, ElevatorParameters
+from twin.domains.elevators.questions_rescue import RESCUE_DECISIONS
+
+DESCRIPTION: Final = DomainDescription(
+    name="elevators",
+    title="Elevators",
+    parameters=ElevatorParameters,
+    connections=RESCUE_CONNECTIONS,
+    decisions=RESCUE_DECISIONS,
+    event_kinds=EVENT_KINDS,
+    hears=HEARS,
+    supply="twin.domains.elevators.supplied:supply",
+    kpi_families=FAMILIES,
+    factory="twin.domains.elevators.domain:ElevatorsDomain",
+    observations="twin.domains.elevators.kpis:observations",
+    kpis="twin.domains.elevators.kpis:compute",
+    report="twin.domains.elevators.report:sections",
+    kernels=("elevator_chance", "elevator_failures"),
+    warm_up="twin.domains.elevators.warm_up:compile_kernels",
+    members={"use": USES, "cause": CAUSES},
+)
