@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from twin.city.city import City
 from twin.city.conditions import RoadConditions
 from twin.core.brain import Brain
 from twin.core.clock import DAY_S, Clock
-from twin.core.decisions import BrainSetting
+from twin.core.decisions import BrainSetting, ConnectionSetting, Rule, RuleSetting
 from twin.core.domain import WorldEvent
 from twin.core.model import Twin
 from twin.core.recorder import Recorder
@@ -22,7 +23,10 @@ from twin.core.streams import Streams
 from twin.domains.elevators.domain import ElevatorsDomain
 from twin.domains.elevators.fleet import draw_fleet
 from twin.domains.elevators.parameters import ElevatorParameters
+from twin.domains.elevators.questions_inspection import INSPECTION
+from twin.policies.registry import load_rule
 
+ROUNDS = RuleSetting("rounds")
 MONDAY = datetime(2021, 3, 15)
 
 
@@ -32,6 +36,16 @@ def elevator_parameters(**changes: object) -> ElevatorParameters:
         "fleet_size": 2_000, "figures_for_residents": 0.0, "entrapments_per_elevator_year": 2.0, "history_days": 30,
     }  # fmt: skip
     return ElevatorParameters(**{**given, **changes})
+
+
+def elevator_brain(recorder: Recorder, inspection: RuleSetting | Rule = ROUNDS, telemetry: float = 0.0) -> Brain:
+    """A brain that answers what elevators ask."""
+    named = isinstance(inspection, RuleSetting)
+    setting = inspection if named else RuleSetting("a function of a test")
+    rule = load_rule(setting, INSPECTION, Path()) if named else inspection
+    connections = {"elevator_telemetry": ConnectionSetting(telemetry > 0, telemetry)}
+    decisions = {"inspection": setting}
+    return Brain(BrainSetting("tested", connections, decisions), {"inspection": rule}, {}, recorder)
 
 
 @cache
@@ -58,10 +72,13 @@ def run_elevators(
     replication: int = 0,
     events: Sequence[WorldEvent] = (),
     prepare: Callable[[ElevatorsDomain], None] | None = None,
+    inspection: RuleSetting | Rule = ROUNDS,
+    telemetry: float = 0.0,
 ) -> tuple[ElevatorsDomain, Twin, dict[str, pd.DataFrame]]:
     """Run one replication in memory; return the domain, the twin and its event tables.
 
-    ``prepare`` is handed the domain before the run: where a rescue or a maintenance of one's own is put.
+    ``prepare`` is handed the domain before the run: where a rescue or a maintenance of one's own is put. ``inspection``
+    names the rule for that decision, or is one; ``telemetry`` is the share of elevators that report.
     """
     city = town()
     clock = Clock(start, warm_up_h * 3600, days * DAY_S)
@@ -71,7 +88,7 @@ def run_elevators(
     if prepare is not None:
         prepare(domain)
     recorder = Recorder()
-    brain = Brain(BrainSetting("tested", {}, {}), {}, {}, recorder, replace_illegal=False, limit_s=10.0)
+    brain = elevator_brain(recorder, inspection, telemetry)
     twin = Twin(
         city=city, clock=clock, brain=brain, streams=streams, domains=[domain], recorder=recorder,
         exogenous=roads.tables, events=[(event, domain) for event in events],

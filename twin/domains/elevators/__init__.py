@@ -8,13 +8,14 @@ from twin.core.domain import DomainDescription
 from twin.domains.elevators.happenings import EVENT_KINDS, HEARS
 from twin.domains.elevators.measures import FAMILIES
 from twin.domains.elevators.parameters import CAUSES, USES, ElevatorParameters
+from twin.domains.elevators.questions_inspection import ELEVATOR_TELEMETRY, INSPECTION
 
 DESCRIPTION: Final = DomainDescription(
     name="elevators",
     title="Elevators",
     parameters=ElevatorParameters,
-    connections=(),
-    decisions=(),
+    connections=(ELEVATOR_TELEMETRY,),
+    decisions=(INSPECTION,),
     event_kinds=EVENT_KINDS,
     hears=HEARS,
     supply="twin.domains.elevators.supplied:supply",
@@ -23,7 +24,7 @@ DESCRIPTION: Final = DomainDescription(
     observations="twin.domains.elevators.kpis:observations",
     kpis="twin.domains.elevators.kpis:compute",
     report="twin.domains.elevators.report:sections",
-    kernels=("elevator_chance", "elevator_failures"),
+    kernels=("elevator_chance", "elevator_failures", "elevator_telemetry"),
     warm_up="twin.domains.elevators.warm_up:compile_kernels",
-    members={"use": USES, "cause": CAUSES},
+    members={"use": USES, "cause": CAUSES, "ranking": ("oracle",)},
 )
