@@ -24,6 +24,7 @@ DESCRIPTION: Final = DomainDescription(
     observations="twin.domains.elevators.kpis:observations",
     kpis="twin.domains.elevators.kpis:compute",
     report="twin.domains.elevators.report:sections",
+    layers="twin.domains.elevators.layers:layers",
     kernels=("elevator_chance", "elevator_failures", "elevator_telemetry"),
     warm_up="twin.domains.elevators.warm_up:compile_kernels",
     members={"use": USES, "cause": CAUSES, "ranking": ("oracle",)},

@@ -20,8 +20,7 @@ TOP: Final = 10
 
 def maintenance_kpis(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiValue]:
     """Return what visits have prevented and how far the rule's prediction held."""
-    days = events["elevators.maintenance"]
-    days = days[(days["begins_s"] >= 0) & (days["begins_s"] < clock.duration_s)]
+    days = counted_days(events["elevators.maintenance"], clock)
     if days.empty:
         return
     total = days.sum()
@@ -35,6 +34,11 @@ def maintenance_kpis(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterat
         yield KpiValue("elevators.prevented_per_1000_visits", 1000 * prevented / visits, "count", count)
         yield KpiValue("elevators.prevented_entrapments_per_1000_visits", 1000 * saved / visits, "count", count)
     yield from prediction_kpis(events["elevators.predictions"])
+
+
+def counted_days(days: pd.DataFrame, clock: Clock) -> pd.DataFrame:
+    """Return the days that begin in the counted time."""
+    return days[(days["begins_s"] >= 0) & (days["begins_s"] < clock.duration_s)]
 
 
 def prediction_kpis(predictions: pd.DataFrame) -> Iterator[KpiValue]:

@@ -14,6 +14,8 @@ from twin.domains.elevators.decisions_inspection import Inspect, InspectionView
 PARTS: Final = 100
 """A ranking of the fleet is cut into so many parts of one size."""
 MOST_REASONS: Final = 3
+LEAST_TIMES: Final = 1.05
+"""What raises the risk less is no reason."""
 
 INSPECTIONS: Final = {"day": pa.int32(), "elevator": pa.int32()}
 MAINTENANCE: Final = {
@@ -103,6 +105,7 @@ def _highest(answer: Inspect) -> list[object]:
             continue
         which = order[:, place]
         factor = times[np.arange(visits), which]
-        columns.append([names[name] or None for name in np.where(factor > 1.0, which, 0).tolist()])
-        columns.append(np.where(factor > 1.0, factor, np.nan))
+        raises = factor >= LEAST_TIMES
+        columns.append([names[name] or None for name in np.where(raises, which, 0).tolist()])
+        columns.append(np.where(raises, factor, np.nan))
     return columns
