@@ -77,7 +77,7 @@ def test_a_link_is_narrowed_until_the_last_of_several_has_gone(crowded: Any) -> 
 
     class Book:
         destination = np.full(3, domain.network.links.node[0], np.int32)
-        stay_ms = np.array([90_000, 200_000, 9_000_000], np.int32)
+        stay_s = np.array([90, 200, 9_000], np.int32)
         left_ms = np.full(3, -(2**31), np.int32)
 
     who = np.arange(3, dtype=np.int32)

@@ -55,6 +55,32 @@ def test_a_link_that_loses_a_lane_lets_half_as_many_through_and_holds_half_as_ma
     assert np.diff(at_ms).tolist() == [2000] * 59
 
 
+def test_a_lorry_takes_the_time_of_two_and_a_half_cars_wherever_the_flow_is_limited():
+    for limited in (0, 1, 2):
+        traffic = chain(headway_ms=1000)
+        traffic.set_links([limited], headway_ms=2000)
+        kinds = np.array([1.0, 2.5, 1.0, 1.0, 2.0, 2.5, 1.0])
+        vehicles = traffic.add_vehicles(7, kinds)
+        traffic.send_along(vehicles, 3 * np.arange(8), [0, 1, 2] * 7)
+        arrived, at_ms = traffic.advance(100_000, vehicles, np.zeros(7, int))
+        assert arrived.tolist() == vehicles.tolist()
+        assert np.diff(at_ms).tolist() == (2000 * kinds[:-1]).tolist()
+
+
+def test_the_first_after_a_lorry_waits_also_where_nobody_followed_it_at_once():
+    traffic = chain(1, headway_ms=2000)
+    vehicles = traffic.add_vehicles(2, [2.5, 1.0])
+    traffic.send_along(vehicles, [0, 1, 2], [0, 0])
+    _, at_ms = traffic.advance(60_000, vehicles, [0, 5_000])
+    assert at_ms.tolist() == [5_000, 10_000]
+    traffic = chain(1, headway_ms=2000)
+    vehicles = traffic.add_vehicles(2, [2.5, 1.0])
+    traffic.send_along(vehicles, [0, 1, 2], [0, 0])
+    traffic.set_links([0], free_ms=1000)
+    _, at_ms = traffic.advance(60_000, vehicles, [0, 3_000])
+    assert at_ms.tolist() == [1_000, 6_000]  # let in 5 s after the lorry, though it had left by then
+
+
 def test_a_link_that_lost_a_lane_fills_to_half_even_if_more_stood_on_it():
     traffic = chain(headway_ms=1000)
     vehicles = send(traffic, 40, [0, 1, 2])
@@ -223,6 +249,8 @@ def test_the_road_stays_small():
         (lambda: chain().set_next_links(NextLinks(1, 3)), "of 4 nodes"),
         (lambda: NextLinks.of_slots([[16]]), "within 0..15"),
         (lambda: NextLinks.of_slots([0]), "shape"),
+        (lambda: chain().add_vehicles(2, [1.0, 26.0]), "equivalents"),
+        (lambda: chain().add_vehicles(1, 0.0), "equivalents"),
         (lambda: star(15).set_next_links(NextLinks(1, 16)), "node 0 has 15 links out of it, 14 at most"),
     ],
 )

@@ -228,7 +228,7 @@ def test_draws_of_the_app_are_even_and_independent_of_the_rest(tables: Tables) -
 
 def test_columns_are_compact(tables: Tables) -> None:
     wanted = {"vehicle": "int32", "origin_node": "int32", "destination_node": "int32", "purpose": "int8",
-              "depart_ms": "int64", "stay_s": "int32"}  # fmt: skip
+              "depart_ms": "int32", "stay_s": "int32"}  # fmt: skip
     assert {name: str(kind) for name, kind in tables[1].dtypes.items()} == wanted
 
 

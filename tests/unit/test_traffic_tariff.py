@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from support.tariff import FREE_S, slow_fee_yuan
 
 from twin.domains.traffic.parameters import STRUCTURES, TrafficParameters
-from twin.domains.traffic.tariff import fee_fen, tariff_prices
+from twin.domains.traffic.tariff import Prices, charged_prices, fee_fen, tariff_prices
+from twin.kernels.fees import write_lot_fees
 
 
 def clock_s(text: str) -> int:
@@ -89,3 +90,17 @@ def test_a_stay_that_ends_before_it_begins_is_refused() -> None:
 def test_no_stays_cost_nothing() -> None:
     nothing = np.zeros(0, np.int64)
     assert fee_fen(nothing, nothing, tariff_prices(TrafficParameters(), nothing, nothing), FREE_S).tolist() == []
+
+
+def test_a_lots_surcharge_changes_its_hours_or_its_visit_and_nothing_falls_below_0():
+    generator = np.random.default_rng(5)
+    tariff = generator.integers(0, 900, (40, 5))
+    tariff[::3, Prices._fields.index("visit")] = 0
+    lots = generator.integers(0, 40, 3000).astype(np.int32)
+    surcharge_fen = generator.integers(-700, 700, 3000).astype(np.int16)
+    begins_s = generator.integers(0, 86_400, 3000)
+    ends_s = begins_s + generator.integers(0, 3 * 86_400, 3000)
+    fee = np.empty(3000, np.int64)
+    write_lot_fees(begins_s, ends_s, tariff, lots, surcharge_fen, FREE_S, fee)
+    asked = Prices(*charged_prices(tariff[lots], surcharge_fen).T)
+    assert np.array_equal(fee, fee_fen(begins_s, ends_s, asked, FREE_S))

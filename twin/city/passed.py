@@ -38,10 +38,16 @@ class Passed:
 
     def __init__(self, road: RoadTraffic) -> None:
         self._road = road
-        self._last = road.readings()
+        self._left, self._travel_ms = self._of(road.readings())
 
     def since_last(self) -> Passage:
         """Return what has passed since the last reading."""
-        last, self._last = self._last, self._road.readings()
-        left, travel_ms = (self._last[name] - last[name] for name in ("left", "travel_ms"))
-        return Passage(left, travel_ms, self._last)
+        links = self._road.readings()
+        left, travel_ms = self._of(links)
+        passage = Passage(left - self._left, travel_ms - self._travel_ms, links)
+        self._left, self._travel_ms = left, travel_ms
+        return passage
+
+    @staticmethod
+    def _of(links: Rows) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        return links["left"].copy(), links["travel_ms"].copy()

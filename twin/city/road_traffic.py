@@ -35,6 +35,7 @@ from twin.kernels.vehicles import (
     BOUND,
     ENTRY,
     NO_WAY_SLOT,
+    PASSENGER_CAR,
     WHOLE,
     WORD_BITS,
     Vehicles,
@@ -131,8 +132,8 @@ class RoadTraffic:
         self._link = np.argsort(self._row).astype(np.int32)
         nobody, no_way = np.empty(0, np.int32), NextLinks(1, node_count).words
         self._vehicles = Vehicles(
-            np.empty(0, BOUND), nobody, np.full(1, ARRIVED, np.int32), no_way, round(tracked_share * WHOLE),
-            np.empty(0, ENTRY), np.zeros(1, np.int64),
+            np.empty(0, BOUND), np.empty(0, np.uint8), nobody, np.full(1, ARRIVED, np.int32), no_way,
+            round(tracked_share * WHOLE), np.empty(0, ENTRY), np.zeros(1, np.int64),
         )  # fmt: skip
         self._entries: list[Rows] = []
         self._tracked_count = 0
@@ -143,12 +144,30 @@ class RoadTraffic:
         self._changed = True
         self.out_first, self.out_link = self._road.out_first, self._link[self._road.out_link]
 
-    def add_vehicles(self, count: int) -> NDArray[np.int32]:
-        """Return the positions of so many more vehicles, which stand beside the road until sent and departed."""
+    def add_vehicles(self, count: int, equivalents: ArrayLike = 1.0) -> NDArray[np.int32]:
+        """Return the positions of so many more vehicles, which stand beside the road until sent and departed.
+
+        Parameters
+        ----------
+        equivalents
+            Passenger cars that each counts as where a link's flow is limited, to a tenth, shape (count,) or a number.
+            On a link each takes the room of one.
+
+        Raises
+        ------
+        ValueError
+            If one is below 0.1 or above 25.5.
+        """
+        tenths = np.rint(PASSENGER_CAR * np.broadcast_to(np.asarray(equivalents, np.float64), count))
+        if count and not (tenths.min() >= 1 and tenths.max() <= np.iinfo(np.uint8).max):
+            raise ValueError("passenger-car equivalents must lie within 0.1..25.5")
         before = len(self._driving)
         known = self._vehicles
         bound = np.concatenate([known.bound, np.zeros(count, BOUND)])
-        self._vehicles = known._replace(bound=bound, behind=np.pad(known.behind, (0, count)))
+        self._vehicles = known._replace(
+            bound=bound, behind=np.pad(known.behind, (0, count)),
+            equivalents=np.concatenate([known.equivalents, tenths.astype(np.uint8)]),
+        )  # fmt: skip
         self._driving = np.concatenate([self._driving, np.zeros(count, np.bool_)])
         return np.arange(before, before + count, dtype=np.int32)
 

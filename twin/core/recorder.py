@@ -16,6 +16,17 @@ ROWS_READ_AT_ONCE: Final = 200_000
 """A longer table is read a column at a time: read whole, it would be in memory twice."""
 
 
+def _packing(schema: pa.Schema) -> dict[str, Any]:
+    """Return how columns are packed: numbers that hardly repeat take half the room and a third of the time so."""
+    encoding = {
+        field.name: "BYTE_STREAM_SPLIT" if pa.types.is_floating(field.type) else "DELTA_BINARY_PACKED"
+        for field in schema
+        if pa.types.is_floating(field.type) or field.type in (pa.int32(), pa.int64())
+    }
+    rest = [name for name in schema.names if name not in encoding]
+    return {"compression": "zstd", "use_dictionary": rest or False, "column_encoding": encoding or None}
+
+
 class EventTable:
     """One kind of event with a fixed schema; rows are written in groups so that memory stays bounded."""
 
@@ -24,7 +35,7 @@ class EventTable:
         self._path = path
         self._rows: list[tuple[Any, ...]] = []
         self._kept: list[pa.Table] = []
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd") if path else None
+        self._writer = pq.ParquetWriter(path, schema, **_packing(schema)) if path else None
 
     def add(self, *values: object) -> None:
         """Append one row, with a value for each column in the schema's order."""
@@ -71,11 +82,12 @@ class EventTable:
         if self._path is None:
             kept: pd.DataFrame = pa.concat_tables([self.schema.empty_table(), *self._kept]).to_pandas()
             return kept
-        if pq.read_metadata(self._path).num_rows <= ROWS_READ_AT_ONCE:
-            whole: pd.DataFrame = pq.read_table(self._path).to_pandas()
-            return whole
-        columns = (pq.read_table(self._path, columns=[name]) for name in self.schema.names)
-        return pd.DataFrame({table.column_names[0]: table.column(0).to_pandas() for table in columns}, copy=False)
+        with pq.ParquetFile(self._path) as file:
+            if file.metadata.num_rows <= ROWS_READ_AT_ONCE:
+                whole: pd.DataFrame = file.read().to_pandas()
+                return whole
+            columns = ((name, file.read(columns=[name]).column(0).to_pandas()) for name in self.schema.names)
+            return pd.DataFrame(dict(columns), copy=False)
 
 
 class Recorder:

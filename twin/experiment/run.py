@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.city.places import read_districts
 from twin.core.errors import ResultsError
+from twin.experiment.memory import give_back_large_arrays
 from twin.experiment.provenance import identity, peak_memory_mb, run_id, surroundings
 from twin.experiment.tasks import SUMMARY, Task, Workshop, clear_remnants, is_finished, run_task
 
@@ -73,6 +74,7 @@ def run(
     TwinError
         For anything that the user can mend; finished replications are kept for ``resume``.
     """
+    give_back_large_arrays()
     whole = identity(scenario)
     final = options.reports / scenario.path.stem / run_id(whole)
     unfinished = final.with_name(f".{final.name}.unfinished")
@@ -92,6 +94,7 @@ def run(
                 warn(warning)
             with _tidy(unfinished):
                 _run_tasks(workshop, unfinished, options, progress)
+            memory_mb = peak_memory_mb()  # before others are asked, who may be processes of their own
             manifest = {
                 "run_id": final.name,
                 "identity": whole,
@@ -102,7 +105,7 @@ def run(
                 **surroundings(),
                 "jobs": options.jobs,
                 "wall_s": round(time.perf_counter() - begun, 3),
-                "peak_memory_mb": peak_memory_mb(),
+                "peak_memory_mb": memory_mb,
             }
             _store(unfinished, scenario, manifest)
         if final.exists():

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import importlib
 import json
 import os
 import shutil
-import sys
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from twin.core.errors import ResultsError
+from twin.experiment.memory import give_back_large_arrays, give_back_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,17 +58,14 @@ class Workshop:
         self._supplied: dict[str, Any] = {}
 
     def prepare(self) -> None:
-        """Do now what every replication needs: imports, the city, ordinary travel times of the hours that are lived."""
-        from twin.city.traffic import hours_of
+        """Do now what every replication needs: imports, and the city."""
         from twin.domains import DESCRIPTIONS
 
+        give_back_large_arrays()
         for name in self.scenario.domains:
             load_object(DESCRIPTIONS[name].factory)
             load_object(DESCRIPTIONS[name].kpis)
-        clock = self.scenario.clock
-        lived = [start_s for start_s in hours_of(clock) if start_s < clock.duration_s]
-        for hour in {clock.hour_of_day(start_s) for start_s in lived}:
-            self.city.ordinary.times_at(hour)
+        _ = self.city
 
     @cached_property
     def city(self) -> City:
@@ -196,18 +191,6 @@ def compute_kpis(scenario: Scenario, frames: Mapping[str, pd.DataFrame]) -> list
     from twin.domains import DESCRIPTIONS
 
     return [row for name in scenario.domains for row in load_object(DESCRIPTIONS[name].kpis)(frames, scenario.clock)]
-
-
-def give_back_memory() -> None:
-    """Collect what is gone and give its memory back to the system, which allocators else keep for later."""
-    import pyarrow as pa
-
-    gc.collect()
-    pa.default_memory_pool().release_unused()
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; others have none
-        if trim is not None:
-            trim(0)
 
 
 def folder_of(root: Path, scenario: Scenario, task: Task) -> Path:

@@ -76,3 +76,35 @@ def write_fees(
             begins_s[stay], ends_s[stay], prices[stay, 0], prices[stay, 1], prices[stay, 2], prices[stay, 3],
             prices[stay, 4], free_s,
         )  # fmt: skip
+
+
+@kernel
+def write_lot_fees(
+    begins_s: NDArray[np.int64],
+    ends_s: NDArray[np.int64],
+    tariff: NDArray[np.int64],
+    lots: NDArray[np.int32],
+    surcharge_fen: NDArray[np.int16],
+    free_s: int,
+    fee: NDArray[np.int64],
+) -> None:
+    """Write the fees of stays in lots that ask more or less than their tariff.
+
+    Parameters
+    ----------
+    begins_s, ends_s
+        As in `fee_of_stay`, shape (n,).
+    tariff
+        First, second, later, night and visit of each lot, fen, shape (k, 5).
+    lots, surcharge_fen
+        Where each stay is, and what an hour begun (a visit, where the lot has one price) costs above the tariff there;
+        shape (n,). Nothing costs less than 0, and nights cost what they do.
+    """
+    for stay in range(len(lots)):
+        first, second, later, night, visit = tariff[lots[stay]]
+        more = np.int64(surcharge_fen[stay])
+        if visit > 0:
+            visit = max(visit + more, 0)
+        else:
+            first, second, later = max(first + more, 0), max(second + more, 0), max(later + more, 0)
+        fee[stay] = fee_of_stay(begins_s[stay], ends_s[stay], first, second, later, night, visit, free_s)

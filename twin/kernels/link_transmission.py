@@ -30,7 +30,7 @@ from twin.kernels.junctions import (
 )
 from twin.kernels.look_ahead import NODES_AT_ONCE, look_ahead
 from twin.kernels.road_network import NEVER, NOBODY, Road, Rows
-from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, is_tracked_kernel, link_ahead, note_entry
+from twin.kernels.vehicles import ARRIVED, NO_WAY, Vehicles, gap_ms, is_tracked_kernel, link_ahead, note_entry
 
 ASIDE: Final = -2
 """In place of a link: the vehicle is taken off the road to wait beside it."""
@@ -103,7 +103,7 @@ def enter(link: Any, slots: Rows, vehicles: Vehicles, vehicle: int, time_ms: int
     first = link.entered == link.left
     link.tail = link.tail + 1 if link.tail + 1 < link.slot_count else 0
     link.entered += 1
-    link.clock_ms = max(link.clock_ms, time_ms) + link.headway_ms
+    link.clock_ms = max(link.clock_ms, time_ms) + gap_ms(vehicles, vehicle, link.headway_ms)
     return int(max(ready_ms, link.left_ms + link.headway_ms)) if first else NEVER
 
 
@@ -112,14 +112,15 @@ def leave(link: Any, slots: Rows, vehicles: Vehicles, time_ms: int) -> int:
     """Take the first vehicle off a link, a row of dtype `LINK`; return when the next can leave, or `NEVER`."""
     slot = slots[link.slot_first + link.head]
     link.travel_ms += time_ms - vehicles.bound[slot.vehicle].since_ms
+    next_ms = time_ms + gap_ms(vehicles, slot.vehicle, link.headway_ms)
     slot.vehicle = NOBODY
     slot.time_ms = time_ms
     link.head = link.head + 1 if link.head + 1 < link.slot_count else 0
     link.left += 1
-    link.left_ms = time_ms
+    link.left_ms = next_ms - link.headway_ms
     if link.entered == link.left:
         return NEVER
-    return int(max(slots[link.slot_first + link.head].time_ms, time_ms + link.headway_ms))
+    return int(max(slots[link.slot_first + link.head].time_ms, next_ms))
 
 
 @uncounted_kernel

@@ -53,7 +53,7 @@ LINK: Final = np.dtype(
         # the downstream end
         ("head", np.int32),  # slot of the next vehicle to leave
         ("left", np.int32),
-        ("left_ms", np.int32),
+        ("left_ms", np.int32),  # when the last of them left, or later if he counts as more than one car
         ("padding", np.int32),
         ("travel_ms", np.int64),  # sum over all who left, from entry to exit
     ]

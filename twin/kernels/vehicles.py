@@ -35,6 +35,8 @@ BOUND: Final = np.dtype(
 )
 ENTRY: Final = np.dtype([("vehicle", np.int32), ("row", np.int32), ("time_ms", np.int32)])
 """That a vehicle has entered a link."""
+PASSENGER_CAR: Final = 10
+"""Of `Vehicles.equivalents`."""
 SPREAD: Final = 2654435769
 """2^32 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4): multiples spread evenly over 32 bits."""
 WHOLE: Final = 2**32
@@ -47,6 +49,8 @@ class Vehicles(NamedTuple):
     ----------
     bound
         Where each is bound for, of dtype `BOUND`, shape (v,).
+    equivalents
+        Tenths of passenger cars that each counts as where the flow is limited, at most 255; shape (v,).
     behind
         Who waits behind each at the same origin, else `NOBODY`, shape (v,).
     route
@@ -61,6 +65,7 @@ class Vehicles(NamedTuple):
     """
 
     bound: Rows
+    equivalents: NDArray[np.uint8]
     behind: NDArray[np.int32]
     route: NDArray[np.int32]
     next_slots: NDArray[np.uint64]
@@ -79,6 +84,12 @@ def is_tracked(vehicle: Any, below: int) -> Any:
 
 is_tracked_kernel: Final = uncounted_kernel(is_tracked)
 """`is_tracked` for kernels."""
+
+
+@uncounted_kernel
+def gap_ms(vehicles: Vehicles, vehicle: int, headway_ms: int) -> int:
+    """Return how long the next waits after this vehicle where passenger cars follow one another in `headway_ms`."""
+    return int(vehicles.equivalents[vehicle]) * headway_ms // PASSENGER_CAR
 
 
 @uncounted_kernel

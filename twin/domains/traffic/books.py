@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.core.clock import MS
-from twin.domains.traffic.tariff import Prices, charged_prices, fee_fen, posted_prices
+from twin.domains.traffic.tariff import Prices, charged_prices, posted_prices
+from twin.kernels.fees import write_lot_fees
 
 NOT_PAID: Final = -1
 """In place of a fee: the car still stands there, or has not come."""
@@ -92,10 +93,10 @@ class Books:
         if not len(who):
             return
         came = trips >= 0
-        surcharge = np.where(came, self.paid_at_fen[trips], 0)
-        prices = Prices(*charged_prices(self.tariff[lots], surcharge).T)
+        surcharge_fen = np.where(came, self.paid_at_fen[trips], np.int16(0))
         begins_s, ends_s = self.seconds(begins_ms) + self._midnight_s, self.seconds(ends_ms) + self._midnight_s
-        fee = fee_fen(begins_s, ends_s, prices, self._free_s)
+        fee = np.empty(len(lots), np.int64)
+        write_lot_fees(begins_s, ends_s, self.tariff, lots, surcharge_fen, round(self._free_s), fee)
         self.fee_fen[trips[came]] = fee[came]
         self.overnight_fee_fen[who[~came]] = fee[~came]
         np.add.at(self.stays, lots, 1)

@@ -164,6 +164,8 @@ class CarParks:
         """Forget where those who have arrived were led, and note whom the lot turned away."""
         led = self._led[who]
         there = led >= 0
+        if not there.any():
+            return
         lots, kept = self._order[led[there]].astype(np.int32), self._kept[who[there]]
         np.subtract.at(self.kept_count, lots[kept], 1)
         np.subtract.at(self._led_count, lots[~kept], 1)

@@ -103,14 +103,14 @@ def _trips(
         {
             "vehicle": vehicle, "origin_node": home_node, "destination_node": np.full(count, node, np.int32),
             "purpose": np.full(count, PURPOSES.index("leisure"), np.int8),
-            "depart_ms": np.rint(MS * there_s).astype(np.int64), "stay_s": stay_s.astype(np.int32),
+            "depart_ms": np.rint(MS * there_s).astype(np.int32), "stay_s": stay_s.astype(np.int32),
         }
     )  # fmt: skip
     back = pd.DataFrame(
         {
             "vehicle": vehicle, "origin_node": np.full(count, node, np.int32), "destination_node": home_node,
             "purpose": np.full(count, PURPOSES.index("home"), np.int8),
-            "depart_ms": np.rint(MS * back_s).astype(np.int64), "stay_s": np.zeros(count, np.int32),
+            "depart_ms": np.rint(MS * back_s).astype(np.int32), "stay_s": np.zeros(count, np.int32),
         }
     )  # fmt: skip
     return pd.concat([there, back[back_s < clock.duration_s]], ignore_index=True)

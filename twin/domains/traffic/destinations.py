@@ -75,7 +75,6 @@ class Destinations:
     models: dict[str, Gravity]
     zone_km: NDArray[np.float64]
     gate_xy_m: NDArray[np.float64]
-    _rows: dict[str, NDArray[np.float64]]
 
     @classmethod
     def of(cls, city: City, parameters: TrafficParameters) -> Destinations:
@@ -85,17 +84,15 @@ class Destinations:
         origins = land.by_zone(land.residents)
         origins /= origins.sum()
         wanted_km: dict[str, float] = parameters.mean_trip_km.model_dump()
-        models, rows = {}, {}
+        models = {}
         for purpose in DESTINATIONS:
             attracted = land.by_zone(land.attraction[purpose])
             attracted /= attracted.sum()
             models[purpose] = fit(zone_km, origins, attracted, wanted_km[purpose], purpose, str(city.map.folder))
-            chosen = models[purpose].chosen_from(zone_km)
-            rows[purpose] = (chosen + np.arange(len(origins))[:, None]).ravel()
         return cls(
             land, parameters.circuity, PlaceChoice.of(land, land.residents),
             {purpose: PlaceChoice.of(land, land.attraction[purpose]) for purpose in DESTINATIONS}, models, zone_km,
-            city.roads.node_xy_m[land.gate_node], rows,
+            city.roads.node_xy_m[land.gate_node],
         )  # fmt: skip
 
     def choose(self, purpose: str, origin: Places, uniform: Uniform, within: Uniform) -> Places:
@@ -112,9 +109,11 @@ class Destinations:
         """
         from_zone = self.land.zone[origin]
         zone_count = self.land.zone_count
+        chosen = self.models[purpose].chosen_from(self.zone_km)  # not kept: a matrix of all zones
+        rows = (chosen + np.arange(zone_count)[:, None]).ravel()
         wanted = from_zone + np.minimum(uniform.astype(np.float64), ONE_BELOW)
         # Rounding in zone + share may reach the next row's beginning, hence the bound.
-        found = np.searchsorted(self._rows[purpose], wanted, side="right") - from_zone * np.int64(zone_count)
+        found = np.searchsorted(rows, wanted, side="right") - from_zone * np.int64(zone_count)
         zone = np.clip(found, 0, zone_count - 1)
         empty = self.places[purpose].zone_weight[zone] <= 0
         if empty.any():  # a draw on a bound between zones: the nearest zone before it with any attraction

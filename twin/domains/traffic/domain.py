@@ -31,7 +31,7 @@ from twin.domains.traffic.load_delay import LoadDelay
 from twin.domains.traffic.lots import draw_lots
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.night_opening import NightOpening
-from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
+from twin.domains.traffic.parameters import PURPOSES, VEHICLE_KINDS, TrafficParameters
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.parking_records import ParkingRecords
@@ -98,6 +98,12 @@ class TrafficDomain:
 
     def draw_tables(self, twin: Twin) -> dict[str, pd.DataFrame]:
         """Draw who drives when from where to where."""
+        if MS * (twin.clock.warm_up_s + twin.clock.duration_s + DRAIN_LIMIT_S) > LONGEST_MS:
+            raise ScenarioError(
+                "traffic lives {days:.0f} days at most, warm-up and what is under way at the end included; shorten "
+                "duration_h or warm_up_h",
+                days=LONGEST_MS / MS / DAY_S,
+            )
         if self.supplied.trips is None:
             vehicles, trips = draw_tables(
                 lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
@@ -131,12 +137,6 @@ class TrafficDomain:
         self._step_ms = round(MS * parameters.step_s)
         self._begins_ms = -round(MS * clock.warm_up_s)
         self._ends_ms = round(MS * clock.duration_s) - self._begins_ms
-        if self._ends_ms + MS * DRAIN_LIMIT_S > LONGEST_MS:
-            raise ScenarioError(
-                "traffic lives {days:.0f} days at most, warm-up and what is under way at the end included; shorten "
-                "duration_h or warm_up_h",
-                days=LONGEST_MS / MS / DAY_S,
-            )
         vehicles = self.vehicles = tables[VEHICLES]
         steps = -(-self._ends_ms // self._step_ms)  # nothing new begins after the end
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms, self._step_ms, steps)
@@ -159,7 +159,9 @@ class TrafficDomain:
         parameters, network = self.parameters, self.network
         tracked = parameters.tracked_share if twin.streams.replication == 0 else 0.0  # for the playback
         self.road = network.road(round(MS * 60 * parameters.unjam_min), parameters.junction_slack, tracked)
-        self.road.add_vehicles(len(self.vehicles))
+        equivalents = parameters.car_equivalents.model_dump()
+        of_kind = np.array([equivalents[kind] for kind in VEHICLE_KINDS])
+        self.road.add_vehicles(len(self.vehicles), of_kind[self.vehicles["kind"].to_numpy()])
         self.capacity = Capacity(self.road, network.times.headway_ms)
         self._load_delay = LoadDelay(network, self.road, parameters.load_delay)
         self._watch = Watch(self.city, network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min))

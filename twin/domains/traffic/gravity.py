@@ -41,20 +41,24 @@ class Gravity:
 
     Attributes
     ----------
-    trips
-        Trips between zones, shape (z, z): rows add up to the origins, columns to the destinations.
     beta_per_km
         Deterrence.
     mean_km
         Mean distance of the trips.
+    row_factor
+        a_i O_i, shape (z,).
     column_factor
         b_j D_j, shape (z,): with the deterrence it says how one chooses from anywhere.
     """
 
-    trips: Array
     beta_per_km: float
     mean_km: float
+    row_factor: Array
     column_factor: Array
+
+    def trips(self, distance_km: Array) -> Array:
+        """Return trips between zones, shape (z, z): rows add up to the origins, columns to the destinations."""
+        return np.asarray(self.row_factor[:, None] * np.exp(-self.beta_per_km * distance_km) * self.column_factor)
 
     def chosen_from(self, distance_km: Array) -> Array:
         """Return cumulative shares of destinations for each origin, rows ending at 1, shape (z, z)."""
@@ -191,8 +195,7 @@ def fit(distance_km: Array, origins: Array, destinations: Array, wanted_km: floa
         except ArithmeticError:  # so strong a deterrence that the margins cannot be met
             break
         if abs(reached_km - wanted_km) <= MEAN_TOLERANCE * wanted_km:
-            deterrence = np.exp(-beta * distance_km)
-            return Gravity(row[:, None] * deterrence * column, beta, reached_km, column)
+            return Gravity(beta, reached_km, row, column)
         if reached_km > wanted_km:
             lowest = beta
         else:

@@ -89,7 +89,7 @@ class IllegalParking:
         count = self._out_first[junction + 1] - first
         place = np.minimum(first + who % np.maximum(count, 1), len(self._out_link) - 1)
         link = np.where(count > 0, self._out_link[place], NO_LINK).astype(np.int32)
-        ends_ms = at_ms + np.minimum(book.stay_ms[trips], self._longest_ms).astype(np.int32)
+        ends_ms = at_ms + np.minimum(book.stay_s[trips] * np.int64(MS), self._longest_ms).astype(np.int32)
         self._new.append(Standing(trips, link, at_ms.astype(np.int32), ends_ms))
 
     def step(self, book: TripBook, now_ms: int) -> None:

@@ -51,16 +51,18 @@ def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFra
     trips = events["traffic.trips"]
     planned_s = trips["planned_s"].to_numpy(np.float64)
     counted = np.flatnonzero((planned_s >= 0) & (planned_s < clock.duration_s))
-    departed_s, arrived_s, parked_s = (
-        trips[name].to_numpy(np.float64)[counted] for name in ("departed_s", "arrived_s", "parked_s")
-    )
-    walk_min = np.nan_to_num(trips["walk_m"].to_numpy(np.float64)[counted]) / WALK_M_PER_MIN
-    hours = clock.hours_of_day(planned_s[counted]).astype(np.int8)
+    planned_s = planned_s[counted]
+
+    def of(name: str) -> NDArray[np.float64]:
+        return trips[name].to_numpy(np.float64)[counted]
+
+    walk_min = np.nan_to_num(of("walk_m")) / WALK_M_PER_MIN
+    hours = clock.hours_of_day(planned_s).astype(np.int8)
     return pd.DataFrame(
         {
-            "trip_min": ((arrived_s - departed_s) / MINUTE_S).astype(np.float32),
-            "door_to_door_min": ((parked_s - departed_s) / MINUTE_S + walk_min).astype(np.float32),
-            "late_min": ((departed_s - planned_s[counted]) / MINUTE_S).astype(np.float32),
+            "trip_min": ((of("arrived_s") - of("departed_s")) / MINUTE_S).astype(np.float32),
+            "door_to_door_min": ((of("parked_s") - of("departed_s")) / MINUTE_S + walk_min).astype(np.float32),
+            "late_min": ((of("departed_s") - planned_s) / MINUTE_S).astype(np.float32),
             "purpose": pd.Categorical.from_codes(trips["purpose"].to_numpy()[counted], pd.Index(PURPOSES)),
             "hour": pd.Categorical.from_codes(hours, pd.Index(HOURS)),
             "ending": trips["ending"].array[counted],
@@ -95,35 +97,36 @@ def link_hours(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame
         vehicle-hours, and these at free flow), and ``index`` (the mean time relative to free flow), single precision.
     """
     links, told = events["traffic.links"], events["traffic.link_list"]
-    ends_s = links["ends_s"].to_numpy()
-    counted = np.flatnonzero((ends_s > 0) & (ends_s <= clock.duration_s))
-    link, left = links["link"].to_numpy()[counted], links["left"].to_numpy(np.float32)[counted]
-    time_s = links["time_s"].to_numpy(np.float32)[counted]
-    free_s, length_m = (told[name].to_numpy(np.float32)[link] for name in ("free_s", "length_m"))
+    ends_s = links["ends_s"].to_numpy()  # rising, as they were recorded
+    counted = slice(*np.searchsorted(ends_s, [1, clock.duration_s + 1]))
+    link, left = links["link"].to_numpy()[counted], links["left"].to_numpy()[counted].astype(np.float32)
+    time_s, ends_s = links["time_s"].to_numpy()[counted], ends_s[counted]
+    free_s, length_m = (told[name].to_numpy(np.float32) for name in ("free_s", "length_m"))
     return pd.DataFrame(
         {
-            "hour": _hours_of_intervals(ends_s[counted], clock),
+            "hour": _hours_of_intervals(ends_s, clock),
             "ring": told["ring"].to_numpy()[link],
-            "km": left * length_m / np.float32(1000),
-            "h": left * time_s / np.float32(HOUR_S),
-            "free_h": left * free_s / np.float32(HOUR_S),
-            "index": time_s / free_s,
+            "km": left * (length_m / np.float32(1000))[link],
+            "h": left * (time_s / np.float32(HOUR_S)),
+            "free_h": left * (free_s / np.float32(HOUR_S))[link],
+            "index": time_s / free_s[link],
         },
         copy=False,
     )
 
 
 def _hours_of_intervals(ends_s: NDArray[np.int32], clock: Clock) -> NDArray[np.int8]:
-    """Return the hour of the day in which each interval began."""
-    different, place = np.unique(ends_s, return_inverse=True)
-    return clock.hours_of_day(different.astype(np.float64) - INTERVAL_S).astype(np.int8)[place]
+    """Return the hour of the day in which each interval began; they rise."""
+    different, first = np.unique(ends_s, return_index=True)
+    hours = clock.hours_of_day(different.astype(np.float64) - INTERVAL_S).astype(np.int8)
+    return np.repeat(hours, np.diff(first, append=len(ends_s)))
 
 
 def _on_links(passed: pd.DataFrame) -> Iterator[KpiValue]:
-    parts = [("", passed)]
-    parts += [(ring, passed[passed["ring"] == code]) for code, ring in enumerate(RINGS)]
-    parts += [(hour, passed[passed["hour"] == code]) for code, hour in enumerate(HOURS)]
-    for member, part in parts:
+    groups = (("ring", RINGS), ("hour", HOURS))
+    members = [("", "", 0), *((group, name, code) for group, names in groups for code, name in enumerate(names))]
+    for group, member, code in members:
+        part = passed[passed[group] == code] if group else passed
         km, hours, free_h = (float(part[name].to_numpy().sum(dtype=np.float64)) for name in ("km", "h", "free_h"))
         if hours <= 0:
             continue

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.core.clock import MS
 from twin.domains.traffic.books import Books
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import PARKING_APP
@@ -181,7 +180,7 @@ class ParkingApp:
                 self._network.junction_point[links.node_junction[to_node]], from_xy_m[:, 0].copy(),
                 from_xy_m[:, 1].copy(), to_xy_m[:, 0].copy(), to_xy_m[:, 1].copy(),
                 self._car_parks.may_use(book.purpose[asking.trips]), self._walk_m[asking.who],
-                book.stay_ms[asking.trips] // np.int32(MS), avoid,
+                book.stay_s[asking.trips], avoid,
             ),
             time_of_day_ms, round(60 * self._parameters.free_min), self._seconds_a_metre, shown,
         )  # fmt: skip
@@ -199,7 +198,7 @@ class ParkingApp:
                 driver=_read_only(asking.who.copy()),
                 value_of_time_yuan_per_h=_read_only(self._value[asking.who]),
                 walk_m=_read_only(self._walk_m[asking.who]),
-                stay_s=_read_only(book.stay_ms[asking.trips] // np.int32(MS)),
+                stay_s=_read_only(book.stay_s[asking.trips]),
                 times_asked=_read_only(self._times_asked[asking.who]),
             ),
             lots=NearLots(

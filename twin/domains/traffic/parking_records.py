@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from twin.core.clock import MS
 from twin.domains.traffic.books import NOT_PAID
+from twin.domains.traffic.records import ROWS_AT_ONCE
 from twin.domains.traffic.trips import NOT_YET
 
 if TYPE_CHECKING:
@@ -72,21 +73,38 @@ class ParkingRecords:
     def _write_stays(self, book: TripBook, books: Books, overnight: NDArray[np.int32]) -> None:
         """Write all stays in the order of their beginnings, which gives them their numbers."""
         stood = np.flatnonzero(overnight >= 0).astype(np.int32)
-        came = np.flatnonzero(book.lot >= 0).astype(np.int32)
-        came = came[np.argsort(book.parked_ms[came], kind="stable")]
         gone_ms = np.full(len(overnight), NOT_YET, np.int32)
         gone_ms[book.vehicle[book.first]] = book.departed_ms[book.first]
-        lot = np.concatenate([overnight[stood], book.lot[came]])
-        begins_ms = np.concatenate([np.zeros(len(stood), np.int32), book.parked_ms[came]])
-        ends_ms = np.concatenate([gone_ms[stood], book.left_ms[came]])
-        fee_fen = np.concatenate([books.overnight_fee_fen[stood], books.fee_fen[came]])
-        paid_at_fen = np.concatenate([np.zeros(len(stood), np.int16), books.paid_at_fen[came]])
+        self._write_some_stays(
+            1, pa.nulls(len(stood), pa.int32()), stood, overnight[stood], np.zeros(len(stood), np.int32),
+            gone_ms[stood], books.overnight_fee_fen[stood], books.first_fen[overnight[stood]], books,
+        )  # fmt: skip
+        came = np.flatnonzero(book.lot >= 0).astype(np.int32)
+        came = came[np.argsort(book.parked_ms[came], kind="stable")]
+        for first in range(0, len(came), ROWS_AT_ONCE):
+            trips = came[first : first + ROWS_AT_ONCE]
+            lot = book.lot[trips]
+            self._write_some_stays(
+                1 + len(stood) + first, pa.array(trips), book.vehicle[trips], lot, book.parked_ms[trips],
+                book.left_ms[trips], books.fee_fen[trips], books.first_fen[lot] + books.paid_at_fen[trips], books,
+            )  # fmt: skip
+
+    def _write_some_stays(
+        self,
+        first_number: int,
+        trips: pa.Array,
+        vehicle: NDArray[np.int32],
+        lot: NDArray[np.int32],
+        begins_ms: NDArray[np.int32],
+        ends_ms: NDArray[np.int32],
+        fee_fen: NDArray[np.int32],
+        asked_fen: NDArray[np.int32],
+        books: Books,
+    ) -> None:
         still = ends_ms == NOT_YET
         assert ((fee_fen == NOT_PAID) == still).all(), "who has gone has paid"
         self._stays.add_columns(
-            np.arange(1, len(lot) + 1, dtype=np.int32),
-            pa.array(np.concatenate([stood, came]), mask=np.arange(len(lot)) < len(stood)),
-            np.concatenate([stood, book.vehicle[came]]), lot, books.seconds(begins_ms).astype(np.int32),
-            pa.array(books.seconds(ends_ms).astype(np.int32), mask=still),
-            np.maximum(books.first_fen[lot] + paid_at_fen, 0).astype(np.int32), pa.array(fee_fen, mask=still),
+            np.arange(first_number, first_number + len(lot), dtype=np.int32), trips, vehicle, lot,
+            books.seconds(begins_ms).astype(np.int32), pa.array(books.seconds(ends_ms).astype(np.int32), mask=still),
+            np.maximum(asked_fen, 0).astype(np.int32), pa.array(fee_fen, mask=still),
         )  # fmt: skip

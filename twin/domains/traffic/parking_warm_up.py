@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.kernels.barriers import Barriers, pass_barriers
-from twin.kernels.fees import write_fees
+from twin.kernels.fees import write_fees, write_lot_fees
 from twin.kernels.led_parking import keep_places, park_or_look
 from twin.kernels.lot_choice import Asking, Shown, ShownLots, show_lots
 from twin.kernels.parking import Lots, Points, look_for_places
@@ -22,7 +22,9 @@ def compile_parking_kernels() -> None:
     keep_places(lots, one, bit, yes.copy())
     pass_barriers(Barriers(np.array([0, 1], np.int32), one, one.copy(), one.copy()), one, one, one.copy())
     prices = np.zeros((1, 5), np.int64)
-    write_fees(np.zeros(1, np.int64), np.zeros(1, np.int64), prices, 0, np.zeros(1, np.int64))
+    whole = np.zeros(1, np.int64)
+    write_fees(whole, whole, prices, 0, whole.copy())
+    write_lot_fees(whole, whole, prices, one, np.zeros(1, np.int16), 0, whole.copy())
     half = np.zeros(1, np.float32)
     shown = ShownLots(row, metres, metres, bit, one, one, prices, one, one, one, half)
     asking = Asking(one, metres, metres, metres, metres, bit, half, one, one)

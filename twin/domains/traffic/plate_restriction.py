@@ -153,5 +153,5 @@ def _shifted(
     new_s = np.where(held, np.where(more, early_s, late_s), local_s)
     following_s = np.append(new_s[1:], 0.0)[: len(new_s)]
     stay_s = np.where(shifts & more, np.maximum(following_s - new_s - travel_s, 0), trips["stay_s"].to_numpy())
-    depart_ms = np.rint(MS * (new_s - clock.second_of_day(0.0))).astype(np.int64)
+    depart_ms = np.rint(MS * (new_s - clock.second_of_day(0.0))).astype(np.int32)
     return trips.assign(depart_ms=depart_ms, stay_s=stay_s.astype(np.int32))

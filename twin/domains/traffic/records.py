@@ -22,7 +22,7 @@ from twin.domains.traffic.plate_restriction import REACTIONS
 from twin.domains.traffic.tariff import posted_prices
 from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
 
-ROWS_AT_ONCE: Final = 250_000
+ROWS_AT_ONCE: Final = 100_000
 """Trips are written so many at once, so that their columns are not in memory twice."""
 INTERVAL_S: Final = 900
 """What the roads and lots were like is recorded for intervals of this length."""

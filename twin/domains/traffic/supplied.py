@@ -69,11 +69,9 @@ def vehicles_and_trips(
     uses = given["uses_app"]
     app_draw = np.where(uses.fillna(False), ALWAYS, NEVER)
     app_draw = np.where(uses.isna(), draw("app").random(count), app_draw).astype(np.float32)
-    equivalents = np.array([getattr(parameters.car_equivalents, name) for name in VEHICLE_KINDS], np.float32)
     vehicles = pd.DataFrame(
         {
             "kind": kind,
-            "car_equivalents": equivalents[kind],
             "home_node": np.full(count, NO_PLACE, np.int32),
             "work_node": np.full(count, NO_PLACE, np.int32),
             "app_draw": app_draw,
@@ -99,7 +97,7 @@ def vehicles_and_trips(
             "origin_node": given["from_node"].to_numpy(np.int32),
             "destination_node": given["to_node"].to_numpy(np.int32),
             "purpose": np.array([PURPOSES.index(name) for name in purpose], np.int8),
-            "depart_ms": np.rint(MS * depart_s).astype(np.int64),
+            "depart_ms": np.rint(MS * depart_s).astype(np.int32),
             "stay_s": np.rint(60 * stay_min).astype(np.int32),
         }
     )

@@ -68,7 +68,7 @@ def draw_tables(draw: NamedDraw, clock: Clock, demand: Demand) -> tuple[pd.DataF
     Returns
     -------
     tuple of DataFrame
-        Vehicles: ``kind`` (position in `VEHICLE_KINDS`), ``car_equivalents``, ``home_node`` (where a car is
+        Vehicles: ``kind`` (position in `VEHICLE_KINDS`), ``home_node`` (where a car is
         at 03:00; -1 for other vehicles), ``work_node`` (-1: none), ``app_draw``, ``traffic_draw``,
         ``value_of_time_yuan_per_h``, ``walk_m`` (NaN for those that do not park), ``plate_digit``, ``home_permit``.
         Trips that begin within the run: ``vehicle``, ``origin_node``, ``destination_node``, ``purpose``, ``depart_ms``
@@ -108,7 +108,7 @@ def draw_tables(draw: NamedDraw, clock: Clock, demand: Demand) -> tuple[pd.DataF
     trips_of_run = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     informed = draw("other_vehicles", "traffic").random(sum(counts[1:]), np.float32)
     digits = draw("other_vehicles", "plate_digit").integers(0, 10, sum(counts[1:]), np.int8)
-    return _vehicles(cars, node, counts, kinds, informed, digits, parameters), trips_of_run
+    return _vehicles(cars, node, counts, kinds, informed, digits), trips_of_run
 
 
 def _frame(trips: Trips, clock: Clock, day: date, first: int, node: NDArray[np.int32] | None) -> pd.DataFrame:
@@ -124,8 +124,8 @@ def _frame(trips: Trips, clock: Clock, day: date, first: int, node: NDArray[np.i
     inside = (trips.depart_s >= -clock.warm_up_s - midnight_s) & (trips.depart_s < clock.duration_s - midnight_s)
     kept = slice(None) if inside.all() else inside
     ends = [end[kept] if node is None else node[end[kept]] for end in (trips.origin, trips.destination)]
-    depart_ms = trips.depart_s[kept].astype(np.int64) * MILLISECONDS
-    depart_ms += round(midnight_s * MILLISECONDS)
+    depart_ms = trips.depart_s[kept].astype(np.int32) * np.int32(MILLISECONDS)
+    depart_ms += np.int32(round(midnight_s * MILLISECONDS))
     return pd.DataFrame(
         {
             "vehicle": trips.vehicle[kept] + np.int32(first),
@@ -146,19 +146,16 @@ def _vehicles(
     kinds: list[int],
     others_draw: NDArray[np.float32],
     others_digit: NDArray[np.int8],
-    parameters: TrafficParameters,
 ) -> pd.DataFrame:
     others = sum(counts[1:])
 
     def then(values: NDArray[np.generic], rest: float) -> NDArray[np.generic]:
         return np.concatenate([values, np.full(others, rest, values.dtype)])
 
-    equivalents = np.array([getattr(parameters.car_equivalents, kind) for kind in VEHICLE_KINDS], np.float32)
     kind = np.repeat(np.array(kinds, np.int8), counts)
     return pd.DataFrame(
         {
             "kind": kind,
-            "car_equivalents": equivalents[kind],
             "home_node": then(node[cars.home], NO_PLACE),
             "work_node": then(np.where(cars.work == NO_PLACE, np.int32(NO_PLACE), node[cars.work]), NO_PLACE),
             "app_draw": then(cars.app_draw, np.nan),

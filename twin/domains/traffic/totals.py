@@ -76,6 +76,7 @@ def demand_totals(
 ) -> DemandTotals:
     """Add up the tables of `twin.domains.traffic.tables.draw_tables`."""
     kind = vehicles["kind"].to_numpy()[trips["vehicle"].to_numpy()]
+    equivalents = np.array([getattr(parameters.car_equivalents, name) for name in VEHICLE_KINDS])
     of_cars = trips[kind == VEHICLE_KINDS.index("car")]
     purpose, count = of_cars["purpose"].to_numpy(), len(of_cars)
     depart_s = of_cars["depart_ms"].to_numpy() / 1000
@@ -92,7 +93,7 @@ def demand_totals(
     return DemandTotals(
         trips=table,
         vehicle_trips={name: int((kind == code).sum()) for code, name in enumerate(VEHICLE_KINDS)},
-        car_equivalents=float(vehicles["car_equivalents"].to_numpy(np.float64)[trips["vehicle"].to_numpy()].sum()),
+        car_equivalents=float(equivalents[kind].sum()),
         person_trips=count * parameters.persons_per_car,
         under_way=_under_way(depart_s, arrive_s, clock),
         straight_km=float(straight_km.mean()),

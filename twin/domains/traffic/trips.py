@@ -34,7 +34,7 @@ class TripBook:
     ----------
     vehicle, origin, destination, purpose
         As drawn, in the order of vehicle and planned departure; shape (t,).
-    planned_ms, stay_ms
+    planned_ms, stay_s
         When each is to begin, and how long the vehicle is to stay at its end, shape (t,).
     departed_ms, arrived_ms, parked_ms, left_ms
         When it began, first came to its destination, stood in a place, and left that again; `NOT_YET`; shape (t,).
@@ -58,8 +58,8 @@ class TripBook:
         self.origin: NDArray[np.int32] = columns["origin_node"]
         self.destination: NDArray[np.int32] = columns["destination_node"]
         self.purpose: NDArray[np.int8] = columns["purpose"]
-        self.planned_ms: NDArray[np.int32] = (columns["depart_ms"] - begins_ms).astype(np.int32)
-        self.stay_ms: NDArray[np.int32] = np.minimum(columns["stay_s"].astype(np.int64) * 1000, 2**30).astype(np.int32)
+        self.planned_ms: NDArray[np.int32] = columns["depart_ms"] - np.int32(begins_ms)
+        self.stay_s: NDArray[np.int32] = columns["stay_s"]
         count = len(self.vehicle)
         self.departed_ms, self.arrived_ms, self.parked_ms, self.left_ms = np.full((4, count), NOT_YET, np.int32)
         self.lot = np.full(count, -1, np.int32)
@@ -93,7 +93,7 @@ class TripBook:
             Nothing is planned before.
         """
         plan_next_trips(
-            self._calendar, trips, self.vehicle, self.planned_ms, self.parked_ms, self.stay_ms, least_stay_share,
+            self._calendar, trips, self.vehicle, self.planned_ms, self.parked_ms, self.stay_s, least_stay_share,
             from_ms, self._step_ms,
         )  # fmt: skip
 
