@@ -49,9 +49,13 @@ RULES: tuple[tuple[str, dict[str, object], float], ...] = (
 )
 
 
-def live(rule: RuleSetting, telemetry: float, parameters: ElevatorParameters) -> dict[str, pd.DataFrame]:
+def city() -> City:
+    """Read Zhengzhou."""
+    return City(read_map(ROOT / "maps" / "zhengzhou"), RoadParameters())
+
+
+def live(where: City, rule: RuleSetting, telemetry: float, parameters: ElevatorParameters) -> dict[str, pd.DataFrame]:
     """Live the year 2018; return its event tables."""
-    where = City(read_map(ROOT / "maps" / "zhengzhou"), RoadParameters())
     streams, recorder = Streams(2018, 0), Recorder()
     roads = RoadConditions(where.ordinary, CLOCK, streams)
     Twin(
@@ -64,9 +68,10 @@ def live(rule: RuleSetting, telemetry: float, parameters: ElevatorParameters) ->
 def rules() -> None:
     """Print what each rule brings."""
     shown = ("visits", "faults", "entrapments", "prevented", "prevented_per_1000_visits", "maintenance_yuan")
+    where = city()
     for rule, parameters, telemetry in RULES:
         begun_s = time.process_time()
-        frames = live(RuleSetting(rule, parameters), telemetry, ElevatorParameters())
+        frames = live(where, RuleSetting(rule, parameters), telemetry, ElevatorParameters())
         spent_s = time.process_time() - begun_s
         found = {row.name.removeprefix("elevators."): row.value for row in compute(frames, CLOCK)}
         told = "  ".join(f"{name} {found[name]:,.1f}" for name in shown if name in found)
@@ -77,8 +82,9 @@ def rules() -> None:
 def one_size(size: int) -> None:
     """Print processor time and memory of a year, history, learning and daily decisions included."""
     compile_kernels()
+    where = city()
     begun_s = time.process_time()
-    frames = live(RuleSetting("predicted_risk"), 0.5, ElevatorParameters(fleet_size=size))
+    frames = live(where, RuleSetting("predicted_risk"), 0.5, ElevatorParameters(fleet_size=size))
     spent_s = time.process_time() - begun_s
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     faults = len(frames["elevators.failures"])

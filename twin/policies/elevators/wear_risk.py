@@ -82,6 +82,7 @@ class WearRisk:
         everybody = np.arange(len(view.fleet), dtype=np.int32)
         columns = _plain_columns(view.fleet, everybody, until_day / DAYS_A_YEAR)
         self._groups = _grouped(columns, self.plain)
+        self._mean_groups = self._groups.mean(axis=0)
         self._rate = np.exp(self._groups.sum(axis=1) + self.plain.intercept)
         days = np.float64(view.days_observed - (view.day - until_day))
         self._so_far = self._rate_so_far(view.fleet, everybody, self._rate, np.int32(until_day), days)
@@ -133,7 +134,7 @@ class WearRisk:
         for fit, rows in ((self.without_codes, ~told), (self.with_codes, told)):
             if fit is None:
                 continue
-            groups = (self._groups[who[rows]] - self._groups.mean(axis=0)) * fit.of[0]
+            groups = (self._groups[who[rows]] - self._mean_groups) * fit.of[0]
             others = (columns[rows, 1:] - self._means[1:3]) * fit.of[1:3]
             times[rows, :-1] = np.exp(np.column_stack([groups, others]))
             if fit is self.with_codes:
