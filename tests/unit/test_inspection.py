@@ -14,6 +14,7 @@ from support.elevator_runs import elevator_parameters, run_elevators
 from twin.core.decisions import RuleSetting
 from twin.core.errors import PolicyError
 from twin.domains.elevators.decisions_inspection import Inspect, InspectionView, Reasons
+from twin.domains.elevators.domain import ElevatorsDomain
 from twin.domains.elevators.examples import example_view
 from twin.domains.elevators.failure_process import is_wear
 from twin.domains.elevators.questions_inspection import INSPECTION
@@ -112,6 +113,20 @@ def test_telemetry_that_is_off_or_fails_changes_what_is_seen_and_nothing_else() 
         assert np.isfinite(other.record.codes).all()
     for name in ("failures", "maintenance", "predictions"):
         pd.testing.assert_frame_equal(frames[f"elevators.{name}"], others[f"elevators.{name}"])
+
+
+def test_telemetry_that_fails_is_missed_for_those_days_alone() -> None:
+    told: list[float] = []
+    domains: list[ElevatorsDomain] = []
+
+    def look(view: InspectionView) -> Inspect:
+        told.append(float(np.isfinite(view.record.codes).mean()))
+        if view.day in (1, 3):
+            domains[0]._twin.brain.fail("elevator_telemetry", view.day == 1)
+        return nobody(view)
+
+    run_elevators(days=6, inspection=look, telemetry=1.0, prepare=domains.append)
+    assert told == [1, 1, 0, 0, 1, 1, 1]
 
 
 def test_the_true_hazard_is_shown_to_the_oracle_alone() -> None:
