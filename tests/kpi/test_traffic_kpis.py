@@ -55,9 +55,9 @@ def events() -> dict[str, pd.DataFrame]:
     links.add(4500, 1, 36, 100.0, 1)
     links.add(8100, 1, 1000, 100.0, 1)  # after it
     roads = recorder.table("traffic.roads", ROADS)
-    roads.add(0, 99, 99, 99, 0.0, 0.0, 0.0, 99, 99, 99)
-    roads.add(900, 50, 1, 10, 30.0, 1.0, 0.5, 2, 0, 0)
-    roads.add(4500, 40, 0, 20, 28.0, 1.2, 0.7, 1, 1, 3)
+    roads.add(0, 99, 99, 99, 0.0, 0.0, 0.0, 99, 99, 99, 99)
+    roads.add(900, 50, 1, 10, 30.0, 1.0, 0.5, 2, 0, 0, 120)
+    roads.add(4500, 40, 0, 20, 28.0, 1.2, 0.7, 1, 1, 3, 150)
     for name, schema in NO_PARKING.items():
         recorder.table(name, schema)
     closures = recorder.table("traffic.closures", CLOSURES)
@@ -101,7 +101,7 @@ def found(events: dict[str, pd.DataFrame]) -> dict[str, float]:
         ("green_waves", 1), ("signal_holds", 2), ("green_taken_min", 1.5),
         ("planning_time_index.h07", 2.0), ("planning_time_index.h08", 2.0), ("planning_time_index", 2.0),
         ("most_driving", 50), ("queued", 15.0), ("most_queued", 20), ("most_full_links", 2), ("most_locked_links", 1),
-        ("put_aside", 3), ("turned_back", 12), ("locked_link_h", 1.0), ("gridlocked_links", 1),
+        ("put_aside", 3), ("turned_away", 150), ("turned_back", 12), ("locked_link_h", 1.0), ("gridlocked_links", 1),
         ("barred_at_home", 2), ("barred_shifted", 1), ("barred_driven", 1),
     ],
 )  # fmt: skip

@@ -33,13 +33,15 @@ class Case:
     routes: list[list[int]]
     depart_ms: np.ndarray
     slack: int
+    pocket: int
     unjam_ms: int
     changes: dict[int, tuple[int, str, int]]
 
-    def traffic(self, step_ms: int = STEP_MS) -> RoadTraffic:
+    def traffic(self, step_ms: int = STEP_MS, patience_ms: int = 0) -> RoadTraffic:
         return RoadTraffic(
             self.node_count, self.link_from, self.link_to, self.times, step_ms=step_ms, link_signal=self.link_signal,
-            signals=self.signals, slack=self.slack, unjam_ms=self.unjam_ms,
+            signals=self.signals, slack=self.slack, unjam_ms=self.unjam_ms, pocket=self.pocket,
+            patience_ms=patience_ms,
         )  # fmt: skip
 
     def send(self, traffic: RoadTraffic) -> np.ndarray:
@@ -83,7 +85,7 @@ def cases(draw, with_changes: bool = True):
     changes = draw(st.dictionaries(st.integers(0, 100), change, max_size=4)) if with_changes else {}
     return Case(
         count, link_from.copy(), link_to.copy(), times, link_signal, table, routes, np.array(depart, np.int32),
-        draw(st.integers(0, 2)), draw(st.sampled_from([0, 20_000])), changes,
+        draw(st.integers(0, 2)), draw(st.integers(0, 3)), draw(st.sampled_from([0, 20_000])), changes,
     )  # fmt: skip
 
 
@@ -148,7 +150,7 @@ def test_no_vehicle_is_lost_or_doubled(case):
 
 @given(cases())
 @settings(unhurried)
-def test_each_link_is_first_in_first_out(case):
+def test_each_link_without_a_pocket_is_first_in_first_out(case):
     before: list[list[int]] = [[] for _ in case.link_from]
 
     def watch(traffic, arrived):
@@ -163,7 +165,8 @@ def test_each_link_is_first_in_first_out(case):
     # whoever leaves a link may be back on it after two more links, which is no overtaking: routes without returns
     once = [list(dict.fromkeys(route)) == route for route in case.routes]
     routes = [route if only else route[:1] for route, only in zip(case.routes, once, strict=True)]
-    live(replace(case, routes=routes), case.traffic(), watch)
+    strict = replace(case, routes=routes, pocket=0)
+    live(strict, strict.traffic(), watch)
 
 
 @given(cases())
@@ -266,3 +269,34 @@ def tables(case: Case) -> tuple[np.ndarray, np.ndarray]:
                 hops[node, nearer] = hops[case.link_to[link], nearer] + 1
                 slot_of[nearer, node] = slot
     return slot_of, hops
+
+
+@given(cases(), st.sampled_from([1000, 500, 250]), st.integers(1, 60))
+@settings(unhurried)
+def test_who_turns_away_from_full_links_does_so_whatever_the_step_and_is_not_lost(case, step_ms, every_steps):
+    """Drivers of a table with little patience: the same bits for any step and any calls, and everybody is somewhere."""
+    slot_of, hops = tables(case)
+    goal = np.array([case.link_to[route[-1]] for route in case.routes], np.int64)
+    start = np.array([case.link_from[route[0]] for route in case.routes], np.int64)
+    able = np.flatnonzero([hops[a, b] < 99 for a, b in zip(start, goal, strict=True)])
+
+    def lived(step_ms: int, every_ms: int):
+        calm = replace(case, unjam_ms=0)
+        traffic = calm.traffic(step_ms, patience_ms=8000)
+        traffic.set_next_links(NextLinks.of_slots(slot_of))
+        cars = traffic.add_vehicles(len(able))
+        traffic.send_to(cars, goal[able])
+        depart_ms = case.depart_ms[able]
+        who, when = [], []
+        for until_ms in range(every_ms, END_MS + every_ms, every_ms):
+            now = (depart_ms >= traffic.now_ms) & (depart_ms < until_ms)
+            arrived, at_ms = traffic.advance(until_ms, cars[now], depart_ms[now], start[able][now])
+            who.append(arrived)
+            when.append(at_ms)
+        there = traffic.on_links().sum() + traffic.waiting()
+        assert there + sum(map(len, who)) == np.count_nonzero(depart_ms < traffic.now_ms)
+        assert (traffic.on_links() <= case.times.storage).all()
+        return np.concatenate(who), np.concatenate(when), counted(traffic)
+
+    whole_ms = every_steps * STEP_MS
+    same(lived(STEP_MS, whole_ms), lived(step_ms, whole_ms))

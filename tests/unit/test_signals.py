@@ -9,7 +9,7 @@ from support.traffic import small_parameters, small_town
 
 from twin.core.clock import HOUR_S
 from twin.domains.traffic.domain import TrafficDomain
-from twin.domains.traffic.network import Network
+from twin.domains.traffic.network import Network, is_main
 from twin.domains.traffic.signals import ENDLESS_MS
 
 
@@ -74,6 +74,16 @@ def test_as_a_share_signals_take_capacity_and_stand_nowhere() -> None:
     main = plans.signals.approach_link
     ratio = share.times.headway_ms[main] / plans.times.headway_ms[main]
     assert ratio == pytest.approx(1 / small_parameters().signal_green_share, rel=0.01)
+
+
+def test_streets_without_a_signal_keep_their_share_of_the_capacity_where_others_cross_and_no_other() -> None:
+    for signals in ("share", "plans"):
+        found, whole = (network(signals=signals, crossing_share=share) for share in (0.5, 1.0))
+        ratio = found.times.headway_ms / whole.times.headway_ms
+        yields = ~is_main(found.links) & (found.signals.link_phase < 0) & ~found.uncrossed
+        assert yields.any()
+        assert ratio[yields] == pytest.approx(2, rel=0.01)
+        assert (ratio[~yields] == 1).all()
 
 
 def test_a_link_at_a_signal_has_no_other_delay_for_its_junction() -> None:

@@ -45,6 +45,8 @@ from twin.kernels.vehicles import (
 
 STEP_MS: Final = 2000
 """Length of a step: shorter free and wave times are raised to it."""
+MOST_ASIDE: Final = 1000
+"""No pocket at a link's end holds more vehicles."""
 ORIGIN_PRIORITY_MS: Final = 2000
 """Who begins a trip merges like the traffic of one lane with 1,800 vehicles an hour."""
 CHANGEABLE: Final = ("storage", "free_ms", "wave_ms", "headway_ms", "priority_ms")
@@ -79,8 +81,12 @@ class RoadTraffic:
         Cycle, start of a green, and its length, ms, shape (any, 3). See `set_signals`.
     slack
         Vehicles that may enter a link ahead of its headways; see `twin.kernels.link_transmission.Rules`.
+    pocket
+        Vehicles that can stand aside at each link's end while others get past, shape (m,) or one number.
     unjam_ms
         Who has waited so long for a place on a full link is put beside the road; 0: never.
+    patience_ms
+        Who has stood about so long before a full link takes another; 0: never. See `twin.kernels.held_up`.
     tracked_share
         Of so many vehicles every entry to a link is kept for `take_entries`; it changes nothing else.
 
@@ -113,7 +119,9 @@ class RoadTraffic:
         link_signal: ArrayLike | None = None,
         signals: ArrayLike = (),
         slack: int = 0,
+        pocket: ArrayLike = 0,
         unjam_ms: int = 0,
+        patience_ms: int = 0,
         tracked_share: float = 0.0,
     ) -> None:
         ends = _whole(link_from), _whole(link_to)
@@ -128,7 +136,10 @@ class RoadTraffic:
         if priority.size and priority.min() < 1:
             raise ValueError("priority_ms must be at least 1")
         rows = np.zeros(len(table), SIGNAL)
-        self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows)
+        aside = np.broadcast_to(_whole(pocket), ends[0].shape)
+        if aside.size and not 0 <= aside.min() <= aside.max() <= MOST_ASIDE:
+            raise ValueError(f"a pocket holds 0 to {MOST_ASIDE} vehicles")
+        self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows, aside)
         self._link = np.argsort(self._row).astype(np.int32)
         nobody, no_way = np.empty(0, np.int32), NextLinks(1, node_count).words
         self._vehicles = Vehicles(
@@ -138,7 +149,7 @@ class RoadTraffic:
         self._entries: list[Rows] = []
         self._tracked_count = 0
         self._driving = np.zeros(0, np.bool_)
-        self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms)
+        self._rules = Rules(step_ms, ORIGIN_PRIORITY_MS, slack, unjam_ms, patience_ms)
         self.set_signals(table)
         self.now_ms = self.moved = self.aside = self.driving_count = 0
         self._changed = True
@@ -216,6 +227,11 @@ class RoadTraffic:
             links.append(link)
             node = int(self._road.links["to_node"][self._row[link]])
         return np.array(links, np.int32)
+
+    @property
+    def turned_away(self) -> int:
+        """How often somebody has taken another link than he wanted because that was full."""
+        return int(self._road.turned_away[0])
 
     def is_driving(self, vehicle: int) -> bool:
         """Say whether a vehicle drives or waits to enter the road."""

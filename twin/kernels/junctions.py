@@ -47,12 +47,30 @@ def next_slot_of(link: Any) -> int:
 
 
 @uncounted_kernel
+def slot_behind(link: Any, place: int) -> int:
+    """Return the slot of the vehicle so many places behind the first of a link, a row of dtype `LINK`."""
+    position = link.head + place
+    if position >= link.slot_count:
+        position -= link.slot_count
+    return int(link.slot_first + position)
+
+
+@uncounted_kernel
 def was_full(link: Any, slots: Rows, from_ms: int) -> bool:
     """Say whether a link was full at `from_ms`, the beginning of a step, whoever has left it since then."""
     if link.storage == 0:
         return False
     slot = slots[next_slot_of(link)]
     return bool(slot.vehicle != NOBODY or slot.time_ms >= from_ms)
+
+
+@uncounted_kernel
+def place_ms(link: Any, slots: Rows) -> int:
+    """Return when there is room on a link, a row of dtype `LINK`, for one more; `NEVER` if that is not known yet."""
+    if link.storage == 0:
+        return NEVER
+    slot = slots[next_slot_of(link)]
+    return NEVER if slot.vehicle != NOBODY else int(slot.time_ms + link.wave_ms)
 
 
 @uncounted_kernel

@@ -19,10 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.compile import uncounted_kernel
+from twin.kernels.held_up import get_past, turn_away
 from twin.kernels.junctions import (
     entry_ms,
     green_ms,
     origin_level_ms,
+    slot_behind,
     take_origin_turn,
     take_turn,
     turn_level_ms,
@@ -84,12 +86,16 @@ class Rules(NamedTuple):
         wants to go another way.
     unjam_ms
         Who has waited so long for a place on a full link is put beside the road, and enters from there; 0: never.
+    patience_ms
+        Who has stood for half of this to one and a half, and is first before a full link, takes another; 0: never. See
+        `twin.kernels.held_up`.
     """
 
     step_ms: int
     origin_priority_ms: int
     slack: int
     unjam_ms: int
+    patience_ms: int
 
 
 @uncounted_kernel
@@ -108,11 +114,24 @@ def enter(link: Any, slots: Rows, vehicles: Vehicles, vehicle: int, time_ms: int
 
 
 @uncounted_kernel
-def leave(link: Any, slots: Rows, vehicles: Vehicles, time_ms: int) -> int:
-    """Take the first vehicle off a link, a row of dtype `LINK`; return when the next can leave, or `NEVER`."""
-    slot = slots[link.slot_first + link.head]
+def leave(link: Any, slots: Rows, vehicles: Vehicles, place: int, time_ms: int) -> int:
+    """Take the vehicle at this place behind the first off a link, a row of dtype `LINK`.
+
+    Those before it close up, so what becomes free is the first slot, whoever leaves.
+
+    Returns
+    -------
+    ready_ms
+        When the first of the others can leave, `NEVER` if there is none.
+    """
+    slot = slots[slot_behind(link, place)]
     link.travel_ms += time_ms - vehicles.bound[slot.vehicle].since_ms
     next_ms = time_ms + gap_ms(vehicles, slot.vehicle, link.headway_ms)
+    while place > 0:
+        before = slots[slot_behind(link, place - 1)]
+        slot.vehicle, slot.time_ms = before.vehicle, before.time_ms
+        slot = before
+        place -= 1
     slot.vehicle = NOBODY
     slot.time_ms = time_ms
     link.head = link.head + 1 if link.head + 1 < link.slot_count else 0
@@ -137,22 +156,31 @@ def wait_at_origin(road: Road, vehicles: Vehicles, vehicle: int, node: int, time
 
 
 @uncounted_kernel
-def first_off_link(road: Road, rules: Rules, row: int, from_ms: int, until_ms: int) -> tuple[int, int]:
-    """Return when the first vehicle of a link goes on, as far as is known, and to which link."""
+def first_off_link(
+    road: Road, vehicles: Vehicles, rules: Rules, row: int, from_ms: int, until_ms: int
+) -> tuple[int, int]:
+    """Return when the next vehicle of a link goes on, as far as is known, and to which link."""
     ready_ms = max(road.ready_ms[row], from_ms)
     if ready_ms >= until_ms:
         return ready_ms, ARRIVED
     link = road.links[row]
-    onto = road.ahead[row]
-    time_ms = ready_ms
-    if onto == NO_WAY:
-        return NEVER, NO_WAY
-    if onto >= 0:
-        time_ms = max(ready_ms, entry_ms(road.links[onto], road.slots, rules.slack))
-        if rules.unjam_ms > 0 and was_full(road.links[onto], road.slots, from_ms):
-            aside_ms = max(road.ready_ms[row] + rules.unjam_ms, from_ms)
-            if aside_ms < time_ms:
-                return aside_ms, ASIDE
+    link.passing = 0
+    wanted = road.ahead[row]
+    time_ms, onto = ready_ms, wanted
+    if wanted == NO_WAY:
+        time_ms = NEVER
+    elif wanted >= 0:
+        time_ms = max(ready_ms, entry_ms(road.links[wanted], road.slots, rules.slack))
+    if time_ms > ready_ms:
+        if rules.patience_ms > 0 and wanted >= 0:
+            time_ms, onto = turn_away(road, vehicles, rules.slack, rules.patience_ms, row, ready_ms, time_ms, until_ms)
+        if link.pocket > 0:
+            time_ms, onto = get_past(road, vehicles, rules.slack, row, from_ms, time_ms, onto)
+    if rules.unjam_ms > 0 and wanted >= 0 and was_full(road.links[wanted], road.slots, from_ms):
+        aside_ms = max(road.ready_ms[row] + rules.unjam_ms, from_ms)
+        if aside_ms < time_ms:
+            link.passing = 0
+            return aside_ms, ASIDE
     if link.signal >= 0 and time_ms < NEVER:
         time_ms = green_ms(road.signals[link.signal], time_ms)
     return time_ms, onto
@@ -177,7 +205,7 @@ def first_at_origin(road: Road, vehicles: Vehicles, rules: Rules, node: int, fro
 def take_off(
     road: Road, vehicles: Vehicles, rules: Rules, node: int, row: int, onto: int, time_ms: int, until_ms: int
 ) -> int:
-    """Let the first vehicle of a link into this node, or of its origin, leave; return which it is."""
+    """Let the next vehicle of a link into this node, or of its origin, leave; return which it is."""
     if row == FROM_ORIGIN:
         vehicle = road.origin_head[node]
         road.origin_head[node] = vehicles.behind[vehicle]
@@ -186,10 +214,13 @@ def take_off(
             take_origin_turn(road.links[onto], rules.origin_priority_ms)
         return int(vehicle)
     link = road.links[row]
-    vehicle = road.slots[link.slot_first + link.head].vehicle
+    place = max(link.passing - 1, 0)
+    if place == 0 and onto >= 0 and onto != road.ahead[row]:
+        road.turned_away[0] += 1
+    vehicle = road.slots[slot_behind(link, place)].vehicle
     if onto >= 0:
         take_turn(link, road.links[onto], road.turns)
-    road.ready_ms[row] = leave(link, road.slots, vehicles, time_ms)
+    road.ready_ms[row] = leave(link, road.slots, vehicles, place, time_ms)
     if road.ready_ms[row] < until_ms:
         road.ahead[row] = link_ahead(road, vehicles, road.slots[link.slot_first + link.head].vehicle, node)
     if link.awaited:
@@ -205,6 +236,9 @@ def put_on(road: Road, vehicles: Vehicles, row: int, vehicle: int, time_ms: int)
     ready_ms = enter(link, road.slots, vehicles, vehicle, time_ms)
     if ready_ms < NEVER:
         road.ready_ms[row] = ready_ms
+        road.wake_ms[link.to_node] = min(road.wake_ms[link.to_node], ready_ms)
+    elif link.passing > 0:
+        ready_ms = time_ms + link.free_ms
         road.wake_ms[link.to_node] = min(road.wake_ms[link.to_node], ready_ms)
     bound: Any = vehicles.bound[vehicle]
     if bound.heading >= 0:
@@ -238,7 +272,7 @@ def find_next(
             time_ms, onto = first_at_origin(road, vehicles, rules, node, from_ms)
         else:
             row = place
-            time_ms, onto = first_off_link(road, rules, row, from_ms, until_ms)
+            time_ms, onto = first_off_link(road, vehicles, rules, row, from_ms, until_ms)
         if time_ms >= until_ms:
             wake_ms = min(wake_ms, time_ms)
             continue

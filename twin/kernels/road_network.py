@@ -54,7 +54,8 @@ LINK: Final = np.dtype(
         ("head", np.int32),  # slot of the next vehicle to leave
         ("left", np.int32),
         ("left_ms", np.int32),  # when the last of them left, or later if he counts as more than one car
-        ("padding", np.int32),
+        ("pocket", np.int16),  # vehicles that can stand aside at the end of the link, for others to pass
+        ("passing", np.int16),  # 0: the first is not held up; k + 1: it is, and whoever is k behind it goes next
         ("travel_ms", np.int64),  # sum over all who left, from entry to exit
     ]
 )
@@ -96,6 +97,8 @@ class Road(NamedTuple):
         First and last of the vehicles that wait to enter at each node, `NOBODY` if none does, shape (n,).
     origin_ms
         When the last of them entered, shape (n,).
+    turned_away
+        Written: how many have taken another link than they wanted, because that was full; shape (1,).
     """
 
     links: Rows
@@ -113,6 +116,7 @@ class Road(NamedTuple):
     origin_head: NDArray[np.int32]
     origin_tail: NDArray[np.int32]
     origin_ms: NDArray[np.int32]
+    turned_away: NDArray[np.int64]
 
 
 class LinkTimes(NamedTuple):
@@ -197,6 +201,7 @@ def build_road(
     priority_ms: NDArray[np.int32],
     link_signal: NDArray[np.int32],
     signals: Rows,
+    pocket: NDArray[np.int32],
 ) -> tuple[Road, NDArray[np.int32]]:
     """Return an empty road, and the row of each given link in it.
 
@@ -208,6 +213,8 @@ def build_road(
         See `LINK`, shape (m,): `times.headway_ms` for shares in proportion to capacities, all equal for fair ones.
     link_signal
         Position in `signals` of what stands at each link's downstream end, or `NO_SIGNAL`, shape (m,).
+    pocket
+        See `LINK`, shape (m,): 0 where nobody gets past who can not go on.
 
     Raises
     ------
@@ -223,6 +230,7 @@ def build_road(
     for name, values in zip(LinkTimes._fields, times, strict=True):
         links[name] = values[given_link]
     links["priority_ms"], links["signal"] = priority_ms[given_link], link_signal[given_link]
+    links["pocket"] = pocket[given_link]
     links["slot_count"] = links["storage"]
     links["slot_first"] = np.cumsum(links["slot_count"]) - links["slot_count"]
     links["clock_ms"] = links["left_ms"] = LONG_AGO
@@ -242,6 +250,6 @@ def build_road(
         np.full(len(links), NEVER, np.int32), in_first, out_first, out_link,
         np.zeros(node_count, np.int32), np.zeros(node_count, np.int32),
         np.zeros(max(len(links), node_count), np.int32), np.zeros(len(links), np.int32), nobody, nobody.copy(),
-        np.full(node_count, LONG_AGO, np.int32),
+        np.full(node_count, LONG_AGO, np.int32), np.zeros(1, np.int64),
     )  # fmt: skip
     return road, link_row

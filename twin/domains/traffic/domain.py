@@ -163,7 +163,7 @@ class TrafficDomain:
         of_kind = np.array([equivalents[kind] for kind in VEHICLE_KINDS])
         self.road.add_vehicles(len(self.vehicles), of_kind[self.vehicles["kind"].to_numpy()])
         self.capacity = Capacity(self.road, network.times.headway_ms)
-        self._load_delay = LoadDelay(network, self.road, parameters.load_delay)
+        self._load_delay = LoadDelay(network, self.road, parameters)
         self._watch = Watch(self.city, network, self.road, self.roads, round(MS * 60 * parameters.watched_every_min))
         self.roads.watch(twin.env, self._watch.measure())
 

@@ -159,7 +159,7 @@ def _on_roads(roads: pd.DataFrame, clock: Clock) -> list[KpiValue]:
     if not count:
         return []
     most = {"most_driving": "driving", "most_queued": "queued", "most_full_links": "full_links",
-            "most_locked_links": "locked_links", "put_aside": "put_aside"}  # fmt: skip
+            "most_locked_links": "locked_links", "put_aside": "put_aside", "turned_away": "turned_away"}  # fmt: skip
     rows = [KpiValue(f"traffic.{name}", float(counted[column].max()), "count", count) for name, column in most.items()]
     return [*rows, KpiValue("traffic.queued", float(counted["queued"].mean()), "count", count)]
 

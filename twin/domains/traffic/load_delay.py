@@ -13,6 +13,7 @@ from twin.core.clock import MS
 
 if TYPE_CHECKING:
     from twin.domains.traffic.network import Network
+    from twin.domains.traffic.parameters import TrafficParameters
 
 EVERY_S: Final = 300
 """How often links are looked at; any step goes into it without rest."""
@@ -23,12 +24,15 @@ NEWEST: Final = 0.5
 class LoadDelay:
     """Makes links slower in proportion to their load: free time times ``1 + load_delay * flow / capacity``.
 
-    The capacity stays what it is: what is added to the time forwards is taken from the time of the backward wave.
-    Whoever else changes a link's times sets those without load; this is noticed when the link is looked at next.
+    What is added to the time forwards is taken from the time of the backward wave, so that the capacity stays what it
+    is, as long as the link is not slowed down until it is full of its own flow: `load_delay_fullest` sees to that.
+    Links that nothing crosses have a delay of their own, `load_delay_uncrossed`. Whoever else changes a link's times
+    sets those without load; this is noticed when the link is looked at next.
     """
 
-    def __init__(self, network: Network, road: RoadTraffic, load_delay: float) -> None:
-        self._road, self._load_delay = road, load_delay
+    def __init__(self, network: Network, road: RoadTraffic, parameters: TrafficParameters) -> None:
+        self._road, self._fullest = road, parameters.load_delay_fullest
+        self._load_delay = np.where(network.uncrossed, parameters.load_delay_uncrossed, parameters.load_delay)
         times = network.times
         self._links = np.arange(len(times.free_ms), dtype=np.int32)
         self._passed = Passed(road)
@@ -38,14 +42,16 @@ class LoadDelay:
 
     def step(self, now_ms: int) -> None:
         """Look at the links at the end of each interval, and set their times by what passed."""
-        if not self._load_delay or now_ms % (MS * EVERY_S):
+        if not self._load_delay.any() or now_ms % (MS * EVERY_S):
             return
         count, _, links = self._passed.since_last()
         self._notice_changes(links["free_ms"], links["wave_ms"])
         flow_share = np.minimum(count * (links["headway_ms"] / (MS * EVERY_S)), 1.0)
         self._load = NEWEST * flow_share + (1 - NEWEST) * self._load
-        slower = np.rint(self._free_ms * (1 + self._load_delay * self._load))
-        faster = np.maximum(self._free_ms + self._wave_ms.astype(np.int64) - slower, STEP_MS)
+        both_ms = self._free_ms.astype(np.int64) + self._wave_ms
+        slowest = np.maximum(self._fullest * both_ms, self._free_ms)
+        slower = np.rint(np.minimum(self._free_ms * (1 + self._load_delay * self._load), slowest))
+        faster = np.maximum(both_ms - slower, STEP_MS)
         self._set_free_ms, self._set_wave_ms = slower.astype(np.int32), faster.astype(np.int32)
         self._road.set_links(self._links, free_ms=self._set_free_ms, wave_ms=self._set_wave_ms)
 

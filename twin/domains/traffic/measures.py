@@ -45,4 +45,5 @@ ROAD_FAMILIES: Final = (
     KpiFamily("signal_holds", "times that a signal made way for an ambulance", "count", better="neither"),
     KpiFamily("green_taken_min", "green that others lost to ambulances at signals", "min"),
     KpiFamily("put_aside", "vehicles that were put beside the road to undo a gridlock", "count"),
+    KpiFamily("turned_away", "times that a driver turned away from a full street", "count"),
 )  # fmt: skip

@@ -16,6 +16,8 @@ from twin.city.next_links import WaySearch
 from twin.city.road_traffic import STEP_MS, RoadTraffic
 from twin.city.routing import Hierarchy
 from twin.city.traffic import milliseconds
+from twin.core.clock import MS
+from twin.domains.traffic.approaches import of_classes, pockets, uncrossed
 from twin.domains.traffic.parameters import LOT_KINDS, TrafficParameters
 from twin.domains.traffic.signals import Signals
 from twin.kernels.road_network import LinkTimes, triangular
@@ -37,6 +39,12 @@ class Network:
         Of the city's road graph.
     times
         What the links are to the queue.
+    pocket
+        Vehicles that can stand aside at each link's end while others get past, shape (m,).
+    uncrossed
+        Links on which nothing is in the way but the traffic itself, shape (m,).
+    patience_ms
+        How long drivers stand in a queue, more or less, before they turn away from a full link; 0: for ever.
     signals
         Where signals stand; none where they are nothing but a share of the capacity (``signals: share``).
     first_plan
@@ -54,6 +62,9 @@ class Network:
     links: Links
     hierarchy: Hierarchy
     times: LinkTimes
+    pocket: NDArray[np.int32]
+    uncrossed: NDArray[np.bool_]
+    patience_ms: int
     signals: Signals
     first_plan: NDArray[np.int32]
     point_junction: NDArray[np.int32]
@@ -81,6 +92,9 @@ class Network:
             links=links,
             hierarchy=Hierarchy.of_arrays(rank, links.from_junction, links.to_junction),
             times=_times(links, signals, city, parameters),
+            pocket=pockets(links, parameters),
+            uncrossed=uncrossed(roads, links),
+            patience_ms=round(MS * parameters.queue_patience_s),
             signals=signals,
             first_plan=_first_plan(links, signals, parameters),
             point_junction=points,
@@ -95,6 +109,7 @@ class Network:
         return RoadTraffic(
             len(self.links.node), *ends, self.times, unjam_ms=unjam_ms, slack=slack,
             link_signal=self.signals.link_phase, signals=self.first_plan, tracked_share=tracked_share,
+            pocket=self.pocket, patience_ms=self.patience_ms,
         )  # fmt: skip
 
     @cached_property
@@ -127,14 +142,16 @@ def driven_s(links: Links, signals: Signals, city: City) -> NDArray[np.float64]:
 
 
 def _times(links: Links, signals: Signals, city: City, parameters: TrafficParameters) -> LinkTimes:
-    """Return what classes of road and signals make of the links.
+    """Return what classes of road and junctions make of the links.
 
-    What signals cost is a share of the capacity too, but where they have plans.
+    What signals cost is a share of the capacity too, but where they have plans; what other streets lose where they
+    cross is always one.
     """
-    flow = parameters.lane_flow_per_h.model_dump()
-    by_class = np.array([flow.get(name.removesuffix("_link"), flow["local"]) for name in ROAD_CLASSES])
+    by_class = of_classes(parameters.lane_flow_per_h.model_dump())
     as_share = is_main(links) & (parameters.signals == "share")
     green = np.where(as_share, parameters.signal_green_share, 1.0)
+    yields = ~uncrossed(city.roads, links) & ~is_main(links) & (signals.link_phase < 0)
+    green[yields] = parameters.crossing_share
     return triangular(
         links.length_m,
         links.lanes,

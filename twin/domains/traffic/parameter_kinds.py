@@ -16,6 +16,7 @@ Yuan = Annotated[float, Field(ge=0, le=10_000)]
 Stop = Literal["home", "work", "school", "business", "leisure", "hospital"]
 LotKind = Literal["roadside", "public", "commercial", "office", "residential", "hospital"]
 Flow = Annotated[float, Field(ge=100, le=3000)]
+LaneLength = Annotated[float, Field(ge=0, le=500)]
 Leave = Literal["stay", "shift_end", "lunch", "midday", "pick_up"]
 
 
@@ -200,3 +201,14 @@ class MayPark(Frozen):
     business: list[LotKind]
     leisure: list[LotKind]
     hospital: list[LotKind]
+
+
+class TurnLanes(Frozen):
+    """Metres of lane for those who wait to turn, for each class of road; ``local`` as in `LaneFlows`."""
+
+    motorway: LaneLength
+    trunk: LaneLength
+    primary: LaneLength
+    secondary: LaneLength
+    tertiary: LaneLength
+    local: LaneLength

@@ -27,6 +27,7 @@ from twin.domains.traffic.parameter_kinds import (
     Shift,
     StayByPurpose,
     TimeOfDay,
+    TurnLanes,
     Weight,
     ZoneTariff,
 )
@@ -113,6 +114,11 @@ class TrafficParameters(ParameterSection):
     signal_all_red_s: float = _of("signal_all_red_s", ge=0, le=10)
     signal_end_gain_s: float = _of("signal_end_gain_s", ge=0, le=10)
     load_delay: float = _of("load_delay", ge=0, le=20)
+    load_delay_uncrossed: float = _of("load_delay_uncrossed", ge=0, le=20)
+    load_delay_fullest: float = _of("load_delay_fullest", gt=0, le=10)
+    crossing_share: float = _of("crossing_share", ge=0.1, le=1)
+    turn_lane_m: TurnLanes = _of("turn_lane_m")
+    queue_patience_s: float = _of("queue_patience_s", ge=0, le=3600)
     junction_slack: int = _of("junction_slack", ge=0, le=16)
     unjam_min: float = _of("unjam_min", ge=0, le=600)
     habits_from_h: list[Annotated[int, Field(ge=0, le=23)]] = _of("habits_from_h", min_length=1, max_length=24)

@@ -47,7 +47,7 @@ LINK_LIST: Final = {
 ROADS: Final = {
     "ends_s": pa.int32(), "driving": pa.int32(), "waiting": pa.int32(), "queued": pa.int32(),
     "vehicle_km": pa.float64(), "vehicle_h": pa.float64(), "free_flow_h": pa.float64(), "full_links": pa.int32(),
-    "locked_links": pa.int32(), "put_aside": pa.int64(),
+    "locked_links": pa.int32(), "put_aside": pa.int64(), "turned_away": pa.int64(),
 }  # fmt: skip
 BARRED_CARS: Final = {"vehicle": pa.int32(), "day": pa.int32(), "does": pa.dictionary(pa.int32(), pa.string())}
 TRACKS: Final = {"vehicle": pa.int32(), "link": pa.int32(), "entered_s": pa.float32()}
@@ -116,7 +116,7 @@ class Records:
             ends_s, int(on_links.sum()), road.waiting(), int(road.queues().sum()),
             float((count * network.links.length_m).sum()) / 1000, float(spent_ms.sum()) / MS / HOUR_S,
             float((count * network.times.free_ms.astype(np.int64)).sum()) / MS / HOUR_S,
-            int((on_links >= storage).sum()), len(road.locked(MS * INTERVAL_S)), road.aside,
+            int((on_links >= storage).sum()), len(road.locked(MS * INTERVAL_S)), road.aside, road.turned_away,
         )  # fmt: skip
         stands = np.flatnonzero(taken)
         self._lots.add_columns(np.full(len(stands), ends_s, np.int32), stands.astype(np.int32), taken[stands])
