@@ -20,15 +20,13 @@ import pandas as pd
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from support.elevator_runs import run_elevators  # noqa: E402
+from support.elevator_runs import elevator_brain, run_elevators  # noqa: E402
 
 from twin.city.city import City  # noqa: E402
 from twin.city.conditions import RoadConditions  # noqa: E402
 from twin.city.map import read_map  # noqa: E402
 from twin.city.section import RoadParameters  # noqa: E402
-from twin.core.brain import Brain  # noqa: E402
 from twin.core.clock import DAY_S, HOUR_S, Clock  # noqa: E402
-from twin.core.decisions import BrainSetting  # noqa: E402
 from twin.core.model import Twin  # noqa: E402
 from twin.core.recorder import Recorder  # noqa: E402
 from twin.core.streams import Streams  # noqa: E402
@@ -51,9 +49,8 @@ def live(where: City, parameters: ElevatorParameters, replication: int = 0) -> t
     roads = RoadConditions(where.ordinary, CLOCK, streams)
     domain = ElevatorsDomain(parameters, where, roads)
     domain.rescue = domain.leave_to_repair
-    brain = Brain(BrainSetting("rounds", {}, {}), {}, {}, recorder, replace_illegal=False, limit_s=10.0)
     Twin(
-        city=where, clock=CLOCK, brain=brain, streams=streams, domains=[domain], recorder=recorder,
+        city=where, clock=CLOCK, brain=elevator_brain(recorder), streams=streams, domains=[domain], recorder=recorder,
         exogenous=roads.tables,
     ).run()  # fmt: skip
     return domain, recorder.frames()["elevators.failures"]

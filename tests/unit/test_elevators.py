@@ -133,14 +133,16 @@ def test_nothing_begins_before_the_run_or_after_its_end() -> None:
 
 
 def test_in_rounds_each_elevator_is_visited_once_and_those_of_a_building_together() -> None:
-    parameters = elevator_parameters(round_days=10)
-    domain, _, frames = run_elevators(parameters, days=10)
+    parameters = elevator_parameters(visits_a_day=1.0)
+    domain, _, frames = run_elevators(parameters, days=15)
     assert (domain.state.visits == 1).all()
     assert frames["elevators.days"]["visits"].sum() == len(domain.fleet)
-    phase = round_phase(domain.fleet, 10)
-    assert np.bincount(phase, minlength=10).min() > 100
+    phase = round_phase(domain.fleet, 15)
+    assert np.bincount(phase, minlength=15).min() > 60
     assert (np.bincount(domain.fleet["building"], phase) / np.bincount(domain.fleet["building"]) % 1 == 0).all()
-    assert domain.state.last_visit_s.max() <= 10 * DAY_S
+    visited = frames["elevators.inspections"]
+    assert (phase[visited["elevator"]] == visited["day"] % 15).all()
+    assert domain.state.last_visit_s.max() <= 15 * DAY_S
 
 
 def test_fewer_visits_bring_more_failures_from_wear_alone() -> None:

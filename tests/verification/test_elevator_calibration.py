@@ -42,7 +42,7 @@ def year(replication: int) -> Year:
     clock = Clock(datetime(2019, 1, 1), 0.0, DAY_S)
     days = draw_days(lambda column: streams("elevators", "days", column), clock, parameters, ())
     key = streams("elevators", "key").integers(0, 2**64, len(fleet), np.uint64)
-    _, history = live_history(fleet, parameters, key, days)
+    history = live_history(fleet, parameters, key, days).failures
     trapping = history[history["people"] > 0].reset_index(drop=True)
     told = Particulars(fleet, key, parameters).of(trapping["elevator"].to_numpy(), trapping["number"].to_numpy())
     trapping["hour"] = (told.second_of_day // HOUR_S).astype(int)

@@ -9,14 +9,15 @@ from twin.domains.elevators.connections_rescue import RESCUE_CONNECTIONS
 from twin.domains.elevators.happenings import EVENT_KINDS, HEARS
 from twin.domains.elevators.measures import FAMILIES
 from twin.domains.elevators.parameters import CAUSES, USES, ElevatorParameters
+from twin.domains.elevators.questions_inspection import ELEVATOR_TELEMETRY, INSPECTION
 from twin.domains.elevators.questions_rescue import RESCUE_DECISIONS
 
 DESCRIPTION: Final = DomainDescription(
     name="elevators",
     title="Elevators",
     parameters=ElevatorParameters,
-    connections=RESCUE_CONNECTIONS,
-    decisions=RESCUE_DECISIONS,
+    connections=(*RESCUE_CONNECTIONS, ELEVATOR_TELEMETRY),
+    decisions=(*RESCUE_DECISIONS, INSPECTION),
     event_kinds=EVENT_KINDS,
     hears=HEARS,
     supply="twin.domains.elevators.supplied:supply",
@@ -25,7 +26,8 @@ DESCRIPTION: Final = DomainDescription(
     observations="twin.domains.elevators.kpis:observations",
     kpis="twin.domains.elevators.kpis:compute",
     report="twin.domains.elevators.report:sections",
-    kernels=("elevator_chance", "elevator_failures"),
+    layers="twin.domains.elevators.layers:layers",
+    kernels=("elevator_chance", "elevator_failures", "elevator_telemetry"),
     warm_up="twin.domains.elevators.warm_up:compile_kernels",
-    members={"use": USES, "cause": CAUSES},
+    members={"use": USES, "cause": CAUSES, "ranking": ("oracle",)},
 )

@@ -30,6 +30,8 @@ class Purpose(IntEnum):
     REPAIR = 5
     OCCUPIED = 6
     UNDER_WATER = 7
+    CODES = 8
+    DIARY = 9
 
 
 def chances(key: NDArray[np.uint64], number: NDArray[np.int64], purpose: int) -> NDArray[np.float64]:

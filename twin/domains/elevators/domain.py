@@ -7,7 +7,8 @@ Rescue
     has put one of his own there before the run (`ElevatorsDomain.leave_to_repair`: nobody rescues).
 Maintenance
     At each midnight `ElevatorsDomain.maintenance` is asked which elevators are visited on the day that begins; it is
-    the rounds of `round_days` as long as nobody has put a decision there.
+    the answer to the decision ``inspection`` (`twin.domains.elevators.maintenance`) unless somebody has put another
+    there before the run starts.
 Visits
     Whoever visits an elevator says so by `ElevatorsDomain.visited`. A visit acts on failures from the next midnight.
 """
@@ -29,11 +30,12 @@ from twin.domains.elevators.chances import case_of
 from twin.domains.elevators.common_causes import CommonCauses, check_places, number_of_event
 from twin.domains.elevators.days import draw_days
 from twin.domains.elevators.entrapments import Entrapment, VisitKind
-from twin.domains.elevators.failure_process import FailureProcess, is_wear, round_phase
+from twin.domains.elevators.failure_process import FailureProcess, is_wear
 from twin.domains.elevators.false_alarms import draw_false_alarms
 from twin.domains.elevators.fleet import draw_fleet
 from twin.domains.elevators.happenings import FLOOD, POWER_CUT
-from twin.domains.elevators.history import live_history
+from twin.domains.elevators.history import Past, last_practised, live_history
+from twin.domains.elevators.maintenance import Maintenance
 from twin.domains.elevators.parameters import CAUSES, ElevatorParameters
 from twin.domains.elevators.particulars import Failures, Particulars
 from twin.domains.elevators.records import Records
@@ -52,12 +54,14 @@ DAYS: Final = "elevators.days"
 LIVES: Final = "elevators.lives"
 HISTORY: Final = "elevators.history"
 FALSE_ALARMS: Final = "elevators.false_alarms"
+KNOWN: Final = "elevators.known"
+DIARY: Final = "elevators.diary"
 FLEET_OF: Final = Streams(0, 0)
 """Which elevators there are belongs to the city, not to the day: all seeds and replications have the same."""
 NOON_S: Final = DAY_S / 2
 """When a visit whose time of day nobody has said is taken to be."""
 
-Maintenance = Callable[[int], NDArray[np.int32]]
+AskWhom = Callable[[int], NDArray[np.int32]]
 """Returns which elevators are visited on a day, by its number (0: in which the run begins); shape (any,)."""
 
 
@@ -77,7 +81,7 @@ class ElevatorsDomain:
     service
         The rescue of ``rescue.py``, where it is that one.
     maintenance
-        Asked at each midnight which elevators are visited on the day that begins.
+        Asked at each midnight which elevators are visited on the day that begins; None: the decision ``inspection``.
     """
 
     name = "elevators"
@@ -92,10 +96,7 @@ class ElevatorsDomain:
         self.fleet: pd.DataFrame = city.shared(chosen, lambda: self._make_fleet(supplied))
         self.rescue: Callable[[Entrapment], None] | None = None
         self.service: Rescue | None = None
-        phase = round_phase(self.fleet, parameters.round_days)
-        self.maintenance: Maintenance = lambda day: np.flatnonzero(phase == day % parameters.round_days).astype(
-            np.int32
-        )
+        self.maintenance: AskWhom | None = None
         self.state: ElevatorState
         self.particulars: Particulars
 
@@ -117,11 +118,14 @@ class ElevatorsDomain:
         days = draw_days(draw_for("days"), twin.clock, self.parameters, twin.events)
         whole = np.iinfo(np.uint64)
         key = draw_for("lives")("key").integers(0, whole.max, len(self.fleet), np.uint64, endpoint=True)
-        lives, history = live_history(self.fleet, self.parameters, key, days)
+        past = live_history(self.fleet, self.parameters, key, days)
         alarms = draw_false_alarms(
             draw_for("false_alarms"), twin.clock, len(self.fleet), self.parameters.false_alarms_per_year
         )
-        return {DAYS: days, LIVES: lives, HISTORY: history, FALSE_ALARMS: alarms}
+        return {
+            DAYS: days, LIVES: past.lives, HISTORY: past.failures, KNOWN: past.records, DIARY: past.diary,
+            FALSE_ALARMS: alarms,
+        }  # fmt: skip
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Let the fleet live."""
@@ -140,6 +144,8 @@ class ElevatorsDomain:
         if self.rescue is None:
             self.service = Rescue(twin, self, lambda column: FLEET_OF("elevators", column))
             self.rescue = self.service.begin
+        past = Past(*(tables[name] for name in (LIVES, HISTORY, KNOWN, DIARY)))
+        self._upkeep = Maintenance(twin, self, past, float(self._days["begins_s"].iloc[0]))
         twin.env.process(self._live(twin))
         if self.service is not None:
             twin.env.process(self.service.report_falsely(tables[FALSE_ALARMS]))
@@ -151,9 +157,8 @@ class ElevatorsDomain:
 
     def _last_visits_s(self) -> NDArray[np.float64]:
         """Return when each elevator was visited last in the rounds before the run."""
-        every = self.parameters.round_days
-        since = (-1 - round_phase(self.fleet, every)) % every
-        return np.asarray(float(self._days["begins_s"].iloc[0]) + NOON_S - DAY_S * (1 + since), np.float64)
+        first_s = float(self._days["begins_s"].iloc[0])
+        return np.asarray(first_s + NOON_S + DAY_S * last_practised(self.fleet, 0), np.float64)
 
     def _stand_from_before(self, history: pd.DataFrame) -> None:
         """Let those stand still whose repair has begun before the run and not ended."""
@@ -187,15 +192,21 @@ class ElevatorsDomain:
         who = np.array(mended, np.int32)
         self.process.repair(who[is_wear(self.state.last_number[who])])
         self._inspected, self._repaired = [], []
+        self._upkeep.end_day()
+        due = self._asked(day)
         factors = self._days.iloc[day]
-        failed = self.process.live_day(float(factors["outside"]), float(factors["wear"]))
-        due = self.maintenance(day)
+        outside, wear = float(factors["outside"]), float(factors["wear"])
+        failed = self.process.live_day(outside, wear)
+        self._upkeep.lived(day, outside, wear, failed, len(due))
         self.visited_many(due, begins_s + NOON_S)
         if self.service is not None:
             self.service.begin_day(day, begins_s, due)
         standing = len(self.fleet) - int(self.state.running(self.now_s).sum())
         self.records.days.add(begins_s, len(due), standing)
         return self.particulars.of(*failed)
+
+    def _asked(self, day: int) -> NDArray[np.int32]:
+        return self._upkeep.ask(day) if self.maintenance is None else self.maintenance(day)
 
     def _fail(self, failures: Failures, place: int) -> None:
         """Let an elevator fail now; one that stands still cannot."""
@@ -213,6 +224,7 @@ class ElevatorsDomain:
 
     def _record(self, elevator: int, number: int, cause: int, people: int) -> None:
         self.state.stop(elevator, number, trapped=people > 0)
+        self._upkeep.fault(elevator, cause, people)
         self.records.failures.add(case_of(elevator, number), elevator, number, self.now_s, cause, people)
 
     def _trap(self, entrapment: Entrapment) -> None:
@@ -241,6 +253,7 @@ class ElevatorsDomain:
     def visited_many(self, elevators: NDArray[np.int32], at_s: float) -> None:
         """Hear that these are maintained today, at this time; shape (k,)."""
         self._inspected.append(elevators)
+        self._upkeep.visited(elevators)
         self.state.last_visit_s[elevators] = at_s
         self.state.visits[elevators] += 1
 
@@ -279,9 +292,10 @@ class ElevatorsDomain:
         return self.service is not None and self.service.busy()
 
     def finish(self, twin: Twin) -> None:
-        """Record what is still open."""
+        """Record what is still open, and whom the day after the run would visit."""
         if self.service is not None:
             self.service.finish()
+        self._upkeep.tell_tomorrow()
 
     def populations(self) -> Mapping[str, Sequence[Any]]:
         """Return the elevators."""

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from twin.domains.elevators.examples_inspection import INSPECTION_EXAMPLES
 from twin.domains.elevators.examples_rescue import RESCUE_EXAMPLES
 
-_EXAMPLES: Final[dict[str, Callable[[np.random.Generator], Any]]] = {**RESCUE_EXAMPLES}
+_EXAMPLES: Final[dict[str, Callable[[np.random.Generator], Any]]] = {**RESCUE_EXAMPLES, **INSPECTION_EXAMPLES}
 
 
 def example_view(decision: str, generator: np.random.Generator) -> Any:

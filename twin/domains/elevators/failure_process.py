@@ -68,6 +68,7 @@ class FailureProcess:
             reached=np.empty(len(fleet)),
         )
         visit(self._state, np.arange(len(fleet), dtype=np.int32), 1.0, parameters.wear_power)  # reckons what is reached
+        self._reached_before = self._state.reached.copy()
         self._failed = np.empty(PROCESSES * len(fleet), np.int32)
         self._number = np.empty(PROCESSES * len(fleet), np.int64)
 
@@ -118,6 +119,7 @@ class FailureProcess:
         if self._rate is None or self._day % AGED_EVERY_DAYS == 0:
             self._rate = self._rates()
         self._day += 1
+        np.copyto(self._reached_before, self._state.reached)
         count = live_day(
             self._state, self._rate, self._parameters.wear_power, outside, wear, self._failed, self._number
         )
@@ -127,13 +129,21 @@ class FailureProcess:
         aged_days = self._day // AGED_EVERY_DAYS * AGED_EVERY_DAYS
         return rates(self._fleet, self._parameters, aged_days / DAYS_A_YEAR)
 
+    def wear_lived(self, wear: float) -> NDArray[np.float64]:
+        """Return the hazard from wear of the day just lived, which multiplied it by this factor; shape (n,).
+
+        To be asked before anybody is maintained or repaired.
+        """
+        rate = self._rates() if self._rate is None else self._rate
+        return np.asarray(rate[:, WEAR] * (self._state.reached - self._reached_before) * wear)
+
     def hazard(self) -> NDArray[np.float64]:
         """Return the failures that the next ordinary day would bring, outside and wear; shape (n, 2).
 
         Nobody in the city knows this: it is for tests, and for judging what a prediction is worth.
         """
         state, power = self._state, self._parameters.wear_power
-        rate = self._rates()
+        rate = self._rates() if self._rate is None or self._day % AGED_EVERY_DAYS == 0 else self._rate
         grown = (state.virtual_days + 1) ** power - state.reached
         return np.column_stack([rate[:, 0], rate[:, 1] * grown])
 

@@ -10,6 +10,7 @@ import pandas as pd
 from twin.core.clock import DAY_S, Clock
 from twin.core.kpis import HOURS, KpiValue
 from twin.domains.elevators.hazards import DAYS_A_YEAR
+from twin.domains.elevators.kpis_maintenance import maintenance_kpis
 from twin.domains.elevators.parameters import CAUSES
 from twin.domains.elevators.rescue_kpis import rescue_columns, rescue_kpis
 
@@ -64,3 +65,4 @@ def _kpis(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiValue
     yield KpiValue("elevators.visits", float(days["visits"].sum()), "count", len(days))
     if len(days):
         yield KpiValue("elevators.stopped_share", float(days["standing"].mean()) / fleet, "share", len(days))
+    yield from maintenance_kpis(events, clock)

@@ -183,6 +183,13 @@ class ElevatorParameters(RescueParameters):
     ride_s: float = _of("ride_s", ge=0, le=600)
     flood_repair_h: Duration = _of("flood_repair_h")
     rain_per_mm: float = _of("rain_per_mm", ge=0, le=1)
+    visits_a_day: float = _of("visits_a_day", ge=0, le=10)
+    visit_yuan: float = _of("visit_yuan", ge=0, le=1e6)
+    repair_yuan: float = _of("repair_yuan", ge=0, le=1e6)
+    codes_per_fault: float = _of("codes_per_fault", ge=0, le=10_000)
+    codes_without_wear_per_day: float = _of("codes_without_wear_per_day", ge=0, le=20)
+    codes_half_life_days: float = _of("codes_half_life_days", gt=0, le=3650)
+    judged_every_days: int = _of("judged_every_days", ge=1, le=3650)
 
     def files(self) -> tuple[str, ...]:
         """Return the supplied tables."""

@@ -8,9 +8,11 @@ from twin.charts.marks import MOST_SERIES
 from twin.charts.section import Section, StoredRun
 from twin.domains.elevators.report_failures import failures
 from twin.domains.elevators.report_findings import FINDINGS, MEMBER_NAMES
+from twin.domains.elevators.report_maintenance import maintenance
 from twin.domains.elevators.report_mass import FEWEST, first_day, mass_failure
 from twin.domains.elevators.report_rescue import rescue, rescues_of
 from twin.domains.elevators.report_rescue_map import rescue_map
+from twin.domains.elevators.report_tomorrow import tomorrow
 
 if TYPE_CHECKING:
     from twin.core.language import Language
@@ -29,6 +31,11 @@ def sections(run: StoredRun, language: Language) -> list[Section]:
         shown = mass_failure(together, titles, language)
         found.append(Section("elevator-mass-failure", language("When many were trapped at once"), shown))
     waited = rescue_map(run, rescues, titles, language)
-    found.append(Section("elevator-rescue-map", language("Where the trapped waited"), waited))
-    failed = failures(run, brains, titles, language)
-    return [*found, Section("elevator-failures", language("How elevators failed"), failed)]
+    upkeep = maintenance(run, brains, titles, language)
+    return [
+        *found,
+        Section("elevator-rescue-map", language("Where the trapped waited"), waited),
+        Section("elevator-failures", language("How elevators failed"), failures(run, brains, titles, language)),
+        Section("elevator-maintenance", language("What visits prevented"), upkeep),
+        Section("elevator-tomorrow", language("Whom to visit tomorrow"), tomorrow(run, brains, titles, language)),
+    ]

@@ -23,6 +23,7 @@ MEMBER_NAMES: Final = {
     "control": "by the control",
     "power_cut": "in a power cut of the scenario",
     "flood": "in a flood of the scenario",
+    "oracle": "if the true hazard were known",
 }
 """English names of the members of groupings, for titles and rows."""
 
@@ -50,5 +51,11 @@ FINDINGS: Final = (
         "Elevators stop for a fault {difference} less often",
         "Elevators stop for a fault {difference} more often",
         "how often elevators stop for a fault",
+    ),
+    Finding(
+        ("prevented_per_1000_visits",),
+        "1,000 visits prevent {difference} fewer faults",
+        "1,000 visits prevent {difference} more faults",
+        "what a visit prevents",
     ),
 )

@@ -9,6 +9,7 @@ def compile_kernels() -> None:
 
     from twin.kernels.elevator_chance import write_chances
     from twin.kernels.elevator_failures import FailureState, begin_lives, live_day, visit
+    from twin.kernels.elevator_telemetry import add_codes
 
     state = FailureState(np.zeros(1, np.uint64), np.zeros((1, 2), np.int32), np.zeros((1, 2)), np.zeros(1), np.zeros(1))
     begin_lives(state, 1.5)
@@ -16,3 +17,4 @@ def compile_kernels() -> None:
     live_day(state, np.zeros((1, 2)), 1.5, 1.0, 1.0, np.zeros(2, np.int32), number)
     visit(state, np.zeros(1, np.int32), 0.5, 1.5)
     write_chances(state.key, number[:1], 0, np.zeros(1))
+    add_codes(state.key, 0, 0, np.zeros(1), 0.5, np.zeros(1, np.float32))
