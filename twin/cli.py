@@ -88,7 +88,7 @@ cli.add_command(playback)
 @click.option("--threads", type=click.IntRange(min=1), default=1, help="Threads of each run [default: 1].")
 @click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
 @click.option("--resume", is_flag=True, help="Go on from finished replications; reuse a finished run.")
-@click.option("--check", is_flag=True, help="Only check the scenario file.")
+@click.option("--check", is_flag=True, help="Only check the scenario file, and the tables that it names.")
 @click.option("--check-kpis", is_flag=True, help="Exit with 1 when a bound of the scenario's expect is missed.")
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
 @JSON
@@ -114,6 +114,10 @@ def run(
     more = (f"replications={reps}",) if reps is not None else ()
     scenario = load_scenario(scenario_file, (*overrides, *more))
     if check:
+        if any(section.files() for section in scenario.sections.values()):
+            from twin.experiment.tasks import Workshop
+
+            Workshop(scenario).check_tables()
         click.echo(language("{path}: is a valid scenario", path=str(scenario_file)))
         return 0
     from twin.experiment.command import run_and_report

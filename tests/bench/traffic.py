@@ -154,7 +154,7 @@ def ours_rerouting(case: Case) -> dict[str, float]:
     order = nested_dissection_order(case.x_m, case.y_m, case.link_from, case.link_to)
     hierarchy = Hierarchy.of_arrays(order, case.link_from, case.link_to)
     warm, times = our_road(case)
-    warm.set_next_links(next_links(hierarchy.customise(times.free_ms), warm.out_first, warm.out_link, goals[:1]))
+    warm.set_next_links(next_links(hierarchy, times.free_ms, goals[:1]))
     warm.advance(60_000)
     depart_ms, begin = np.repeat(1000 * case.depart_s, PLATOON), np.repeat(case.origin, PLATOON)
     with stopwatch(taken, "set_up_s"):
@@ -164,8 +164,7 @@ def ours_rerouting(case: Case) -> dict[str, float]:
     link_ms, left, travel_ms = times.free_ms.astype(np.float64), 0, 0
     with stopwatch(taken, "simulate_s"):
         for until_ms in range(1000 * REROUTE_S, 1000 * END_S + 1, 1000 * REROUTE_S):
-            metric = hierarchy.customise(np.rint(link_ms).astype(np.int32))
-            traffic.set_next_links(next_links(metric, traffic.out_first, traffic.out_link, goals))
+            traffic.set_next_links(next_links(hierarchy, np.rint(link_ms).astype(np.int32), goals))
             if until_ms == 1000 * REROUTE_S:
                 traffic.send_to(cars, np.repeat(goal, PLATOON))
             now = slice(*np.searchsorted(depart_ms, [traffic.now_ms, until_ms]))

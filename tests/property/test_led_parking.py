@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.kernels.led_parking import FOUND_TAKEN, keep_places, park_or_look
+from twin.kernels.led_parking import FOUND_TAKEN, keep_places, park_or_look_one
 from twin.kernels.parking import GIVEN_UP, NOT_YET, Lots, Points
 
 DAY_MS = 86_400_000
@@ -53,11 +53,13 @@ def test_no_lot_holds_more_than_its_spaces_with_places_kept(
     promised = lots.taken.copy()
     here = generator.integers(0, points, drivers).astype(np.int32)
     time_of_day_ms = generator.integers(0, DAY_MS, drivers).astype(np.int32)
-    lot, onward = np.empty(drivers, np.int32), np.empty(drivers, np.int32)
-    park_or_look(
-        lots, around, here, here.copy(), may_use, time_of_day_ms, generator.random(drivers) < 0.5, wanted, kept,
-        np.zeros(drivers, np.uint32), lot, onward,
-    )  # fmt: skip
+    patient = generator.random(drivers) < 0.5
+    lot = np.array([
+        park_or_look_one(
+            lots, around, here[one], here[one], may_use[one], time_of_day_ms[one], patient[one], wanted[one], kept[one],
+            np.uint32(0),
+        )[0] for one in range(drivers)
+    ], np.int32)  # fmt: skip
     assert (lots.taken <= lots.spaces).all()
     parked = (lot >= 0) & ~kept
     assert (lots.taken - promised == np.bincount(lot[parked], minlength=count)).all()

@@ -29,6 +29,8 @@ def scaled_down(path: Path) -> Scenario:
     changes = ["replications=1"]
     if "traffic" in whole.domains:
         changes += ["traffic.demand_factor=0.03", "traffic.step_s=30", "traffic.news_every_min=60"]
+    if "elevators" in whole.domains:
+        changes.append("elevators.history_days=60")
     if whole.domains == ("traffic",) and whole.start.hour < BEGINS_H:  # nobody drives at night
         hours -= BEGINS_H - whole.start.hour
         changes.append(f"start={whole.start:%Y-%m-%d} {BEGINS_H:02d}:00")

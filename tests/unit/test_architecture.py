@@ -34,7 +34,8 @@ EXCEPTIONS = {("experiment/command.py", "report")}
 """What ``twin run`` does ends in the report."""
 
 SLOW_TO_IMPORT = {
-    "geopandas", "matplotlib", "mesa", "numba", "osmnx", "pandas", "pyarrow", "scipy", "shapely", "simpy", "tqdm",
+    "geopandas", "matplotlib", "mesa", "numba", "osmnx", "pandas", "pyarrow", "scipy", "shapely", "simpy", "sklearn",
+    "threadpoolctl", "tqdm",
 }  # fmt: skip
 
 
@@ -108,7 +109,11 @@ def test_a_domain_never_imports_another(domain: str) -> None:
         assert not strangers, f"{path.relative_to(PACKAGE)} imports {sorted(strangers)}"
 
 
-RULES = sorted(PACKAGE.glob("policies/*/*/[a-z]*.py"))
+LEARNERS = ("sklearn", "threadpoolctl")
+"""Libraries by which rules may learn from what they see."""
+SHARED = sorted(PACKAGE.glob("policies/*/[a-z]*.py"))
+"""What several rules of one domain share: held to the same."""
+RULES = sorted([*PACKAGE.glob("policies/*/*/[a-z]*.py"), *SHARED])
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.relative_to(PACKAGE / "policies").as_posix())
@@ -122,7 +127,10 @@ def test_a_rule_imports_only_the_decisions_that_it_answers(path: Path) -> None:
         top = name.split(".")[0]
         mine = name.startswith((f"twin.domains.{domain}.decisions.", f"twin.domains.{domain}.decisions_"))
         mine |= name == "twin.core.decisions.Within"
-        assert mine or top in {"numpy", "scipy"} or top in sys.stdlib_module_names, f"{path.name} imports {name}"
+        mine |= any(name.startswith(f"twin.policies.{domain}.{path.stem}.") for path in SHARED)
+        assert mine or top in {"numpy", "scipy", *LEARNERS} or top in sys.stdlib_module_names, (
+            f"{path.name} imports {name}"
+        )
 
 
 def test_there_are_rules_and_domains_to_check() -> None:

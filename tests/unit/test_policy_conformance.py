@@ -10,19 +10,22 @@ import numpy as np
 import pytest
 from support.cities import small_city
 from support.commands import ROOT
+from support.elevator_runs import run_elevators
 from support.runs import CITY_BRAIN, run_emergency
 from support.traffic_day import CHOSEN, run_traffic
 
 from twin.core.clock import Clock
-from twin.core.decisions import Decision
+from twin.core.decisions import Decision, RuleSetting
 from twin.core.errors import PolicyError
 from twin.domains import DESCRIPTIONS
+from twin.domains.elevators.examples import example_view as elevator_view
+from twin.domains.elevators.questions_inspection import INSPECTION
 from twin.domains.emergency.examples import example_view
 from twin.domains.emergency.parameters import EmergencyParameters
 from twin.domains.emergency.questions import DISPATCH, HOSPITAL
 from twin.domains.traffic.examples import example_view as traffic_view
 from twin.policies.conformance import check_rule
-from twin.policies.registry import installed_rule_names, rule_names
+from twin.policies.registry import installed_rule_names, load_rule, rule_names
 from twin.scenario.brains import shipped_brain, shipped_names
 
 DECISIONS = [decision for description in DESCRIPTIONS.values() for decision in description.decisions]
@@ -134,22 +137,33 @@ def test_a_rule_for_another_decision_does_not_conform() -> None:
         check_rule(str(ROOT / "scenarios/policies/first_there.py:first_there"), HOSPITAL)
 
 
-@pytest.mark.parametrize("decision", DESCRIPTIONS["emergency"].decisions, ids=lambda decision: decision.name)
+ELEVATOR_RULES = {"inspection": load_rule(RuleSetting("rounds"), INSPECTION, Path())}
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [*DESCRIPTIONS["emergency"].decisions, *DESCRIPTIONS["elevators"].decisions],
+    ids=lambda decision: decision.name,
+)
 def test_example_views_are_such_as_runs_show(decision: Decision) -> None:
     """A policy tried on what no run would show could conform there and fail here."""
     shown = []
 
     def look(view: object) -> object:
         shown.append(view)
-        return (CHOSEN if decision.domain == "traffic" else CITY_BRAIN)[decision.name](view)
+        return {"traffic": CHOSEN, "emergency": CITY_BRAIN, "elevators": ELEVATOR_RULES}[decision.domain][
+            decision.name
+        ](view)
 
-    if decision.domain == "traffic":
+    if decision.domain == "elevators":
+        run_elevators(days=6, inspection=look, telemetry=0.5)
+    elif decision.domain == "traffic":
         run_traffic(clock=MORNING, brain={"app": 0.5, "chosen": {decision.name: look}}, lot_mean_spaces=40.0)
     else:
         run_emergency(small_city(side=4), FEW_CREWS, rules={**CITY_BRAIN, decision.name: look}, hours=3)
     assert shown
     chance = np.random.default_rng(1)
-    examples_of = {"traffic": traffic_view, "emergency": example_view}[decision.domain]
+    examples_of = {"traffic": traffic_view, "emergency": example_view, "elevators": elevator_view}[decision.domain]
     examples = [examples_of(decision.name, chance) for _ in range(300)]
     assert {type(view) for view in (*shown, *examples)} == {decision.view}
     assert all(something_to_choose_from(view) for view in (*shown, *examples))

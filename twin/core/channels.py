@@ -32,10 +32,18 @@ class PersonFellIll:
     chance_key: str
 
 
+StoppedElevators = Callable[[float, float], bool]
+"""Field ``stopped_elevators``: whether all elevators of the house at a place (degrees WGS84) stand still."""
+
+
 class Channels:
-    """Events that one domain publishes and others listen to, by name and in order of subscription."""
+    """How domains meet: events that one publishes and others listen to, and fields that one offers and others read.
+
+    Events go by name and in order of subscription; a field has one domain that offers it.
+    """
 
     def __init__(self) -> None:
+        self._fields: dict[str, Callable[..., Any]] = {}
         self._listeners: dict[str, list[Callable[[Any], None]]] = defaultdict(list)
 
     def listen(self, name: str, listener: Callable[[Any], None]) -> None:
@@ -47,3 +55,13 @@ class Channels:
         for listener in self._listeners[name]:
             listener(message)
         return len(self._listeners[name])
+
+    def offer(self, name: str, field: Callable[..., Any]) -> None:
+        """Offer a field of the city under a name of its own."""
+        if name in self._fields:
+            raise ValueError(f"the field {name} is offered twice")
+        self._fields[name] = field
+
+    def field(self, name: str) -> Callable[..., Any] | None:
+        """Return a field; None where no domain that offers it takes part."""
+        return self._fields.get(name)

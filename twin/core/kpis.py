@@ -23,7 +23,7 @@ class KpiFamily:
     unit
         ``s``, ``min``, ``share``, ``km``, ``count``.
     statistics
-        ``mean``, ``median``, ``p90``, ``p95``; empty for a single number without a statistic.
+        ``mean``, ``median``, ``p90``, ``p95``, ``worst``; empty for a single number without a statistic.
     column
         Column of the domain's observations that it is computed from; empty where it is not a statistic of cases.
     groups

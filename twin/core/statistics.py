@@ -19,9 +19,11 @@ def half_interval_of(values: NDArray[np.float64], confidence: float = CONFIDENCE
 
 
 def statistic_of(values: NDArray[np.float64], statistic: str | None) -> float:
-    """Return a mean, median or percentile (linear interpolation) of at least one value."""
+    """Return a mean, median, percentile (linear interpolation) or the worst (the most) of at least one value."""
     if statistic is None or statistic == "mean":
         return float(values.mean())
     if statistic == "median":
         return float(np.median(values))
+    if statistic == "worst":
+        return float(values.max())
     return float(np.percentile(values, float(statistic.removeprefix("p"))))

@@ -79,6 +79,12 @@ class Workshop:
             city_map, speeds = supply.city_map, supply.speeds if supply.speeds is not None else speeds
         return City(city_map, roads, speeds, threads=self.threads)
 
+    def check_tables(self) -> None:
+        """Read the tables that the scenario names; raises TwinError with all that is wrong with them."""
+        from twin.city.map import read_map
+
+        self._supplies(read_map(self.scenario.map_folder))
+
     def _supplies(self, city_map: Any) -> dict[str, Any]:
         """Read the tables that the scenario names, once; each domain finds the map as the one before has left it."""
         from twin.domains import DESCRIPTIONS

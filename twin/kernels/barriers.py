@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernels.compile import kernel
+from twin.kernels.compile import kernel, uncounted_kernel
 
 
 class Barriers(NamedTuple):
@@ -31,6 +31,19 @@ class Barriers(NamedTuple):
     turn: NDArray[np.int32]
 
 
+@uncounted_kernel
+def pass_one(barriers: Barriers, lot: int, at_ms: int) -> int:
+    """Let a car that stands before a lot's entrance at this time in; return when: at once where there is no barrier."""
+    count = barriers.first[lot + 1] - barriers.first[lot]
+    if count == 0:
+        return at_ms
+    barrier = barriers.first[lot] + barriers.turn[lot]
+    in_ms = max(at_ms, barriers.free_ms[barrier]) + barriers.service_ms[lot]
+    barriers.free_ms[barrier] = in_ms
+    barriers.turn[lot] = (barriers.turn[lot] + 1) % count
+    return int(in_ms)
+
+
 @kernel
 def pass_barriers(
     barriers: Barriers, lot: NDArray[np.int32], at_ms: NDArray[np.int32], in_ms: NDArray[np.int32]
@@ -49,14 +62,4 @@ def pass_barriers(
         Written: when each has been let in; where there is no barrier, when it came; shape (v,).
     """
     for car in range(len(lot)):
-        in_ms[car] = at_ms[car]
-        here = lot[car]
-        if here < 0:
-            continue
-        count = barriers.first[here + 1] - barriers.first[here]
-        if count == 0:
-            continue
-        barrier = barriers.first[here] + barriers.turn[here]
-        in_ms[car] = max(at_ms[car], barriers.free_ms[barrier]) + barriers.service_ms[here]
-        barriers.free_ms[barrier] = in_ms[car]
-        barriers.turn[here] = (barriers.turn[here] + 1) % count
+        in_ms[car] = at_ms[car] if lot[car] < 0 else pass_one(barriers, lot[car], at_ms[car])

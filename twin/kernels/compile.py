@@ -71,3 +71,10 @@ def uncounted_kernel(function: Callable[Parameters, Result]) -> Callable[Paramet
     uncounted: dict[str, bool] = {"_nrt": False}
     compiled = numba.njit(cache=True, nogil=True, forceinline=True, **uncounted)  # type: ignore[call-overload]
     return cast("Callable[Parameters, Result]", compiled(function))
+
+
+def rare_kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile `function` as `uncounted_kernel` does, but apart: for what a loop seldom needs and should not carry."""
+    uncounted: dict[str, bool] = {"_nrt": False}
+    compiled = numba.njit(cache=True, nogil=True, **uncounted)  # type: ignore[call-overload]
+    return cast("Callable[Parameters, Result]", compiled(function))

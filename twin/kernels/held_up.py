@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from twin.kernels.compile import uncounted_kernel
+from twin.kernels.compile import rare_kernel, uncounted_kernel
 from twin.kernels.junctions import entry_ms, place_ms, slot_behind
 from twin.kernels.road_network import NEVER, Road
 from twin.kernels.vehicles import ARRIVED, NO_WAY, SPREAD, WHOLE, Vehicles, link_ahead
@@ -25,7 +25,7 @@ LINKS_AHEAD: Final = 12
 """Who turns away looks so many links ahead, whether the way leads back to where he stands: round the block and on."""
 
 
-@uncounted_kernel
+@rare_kernel
 def get_past(
     road: Road, vehicles: Vehicles, slack: int, row: int, from_ms: int, time_ms: int, onto: int
 ) -> tuple[int, int]:
@@ -79,7 +79,7 @@ def leads_back(road: Road, vehicles: Vehicles, vehicle: int, node: int, onto: in
     return False
 
 
-@uncounted_kernel
+@rare_kernel
 def turn_away(
     road: Road, vehicles: Vehicles, slack: int, patience_ms: int, row: int, ready_ms: int, time_ms: int, until_ms: int
 ) -> tuple[int, int]:

@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
 from twin.kernels.compile import uncounted_kernel
 from twin.kernels.road_network import NEVER, NOBODY, Rows
 
@@ -38,21 +40,24 @@ def green_ms(signal: Any, time_ms: int) -> int:
 
 
 @uncounted_kernel
-def next_slot_of(link: Any) -> int:
-    """Return the slot whose last vehicle must have left for the next to enter a link, a row of dtype `LINK`."""
+def next_slot_of(link: Any) -> np.uint32:
+    """Return the slot whose last vehicle must have left for the next to enter a link, a row of dtype `LINK`.
+
+    Unsigned, as other places in long arrays are here: numba else counts from the end where one is below 0.
+    """
     place = link.tail - link.storage
     if place < 0:
         place += link.slot_count
-    return int(link.slot_first + place)
+    return np.uint32(link.slot_first + place)
 
 
 @uncounted_kernel
-def slot_behind(link: Any, place: int) -> int:
+def slot_behind(link: Any, place: int) -> np.uint32:
     """Return the slot of the vehicle so many places behind the first of a link, a row of dtype `LINK`."""
     position = link.head + place
     if position >= link.slot_count:
         position -= link.slot_count
-    return int(link.slot_first + position)
+    return np.uint32(link.slot_first + position)
 
 
 @uncounted_kernel
@@ -98,7 +103,7 @@ def within_window(level_ms: int, merge_level_ms: int, priority_ms: int) -> int:
 @uncounted_kernel
 def turn_level_ms(link: Any, onto: Any, turns: Rows) -> int:
     """Return the level at which the first vehicle of `link` waits to go on to the link `onto`; rows of dtype `LINK`."""
-    turn = turns[link.turn_first + onto.out_slot]
+    turn = turns[np.uint32(link.turn_first + onto.out_slot)]
     level_ms = turn.level_ms + (link.left - turn.left) * link.priority_ms
     return within_window(level_ms, onto.merge_level_ms, link.priority_ms)
 
@@ -113,7 +118,7 @@ def origin_level_ms(onto: Any, priority_ms: int) -> int:
 def take_turn(link: Any, onto: Any, turns: Rows) -> None:
     """Note that the first vehicle of `link`, which has not left yet, goes on to the link `onto`."""
     level_ms = turn_level_ms(link, onto, turns)
-    turn = turns[link.turn_first + onto.out_slot]
+    turn = turns[np.uint32(link.turn_first + onto.out_slot)]
     turn.level_ms = level_ms + link.priority_ms
     turn.left = link.left + 1
     onto.merge_level_ms = max(onto.merge_level_ms, level_ms)

@@ -11,14 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernels.compile import kernel
+from twin.kernels.compile import kernel, uncounted_kernel
 from twin.kernels.parking import NOT_YET, Lots, Points, look_here
 
 FOUND_TAKEN: Final = -3
 """In place of a lot: the one to which a driver was led is full or closed."""
 
 
-@kernel
+@uncounted_kernel
 def has_room(lots: Lots, lot: int, may_use: int, time_of_day_ms: int) -> bool:
     """Say whether a lot lets a driver in."""
     admits = may_use & lots.kind_bit[lot] and lots.opens_ms[lot] <= time_of_day_ms < lots.closes_ms[lot]
@@ -46,48 +46,41 @@ def keep_places(lots: Lots, wanted: NDArray[np.int32], may_use: NDArray[np.uint8
             kept[driver] = True
 
 
-@kernel
-def park_or_look(
+@uncounted_kernel
+def park_or_look_one(
     lots: Lots,
     points: Points,
-    here: NDArray[np.int32],
-    destination: NDArray[np.int32],
-    may_use: NDArray[np.uint8],
-    time_of_day_ms: NDArray[np.int32],
-    patient: NDArray[np.bool_],
-    led: NDArray[np.int32],
-    kept: NDArray[np.bool_],
-    been: NDArray[np.uint32],
-    lot: NDArray[np.int32],
-    onward: NDArray[np.int32],
-) -> None:
-    """Let drivers park where they were led, or look for a place, in the order in which they are given.
+    here: int,
+    destination: int,
+    may_use: int,
+    time_of_day_ms: int,
+    patient: bool,
+    led: int,
+    kept: bool,
+    been: np.uint32,
+) -> tuple[int, int, np.uint32]:
+    """Let a driver park where he was led, or look for a place.
 
     Parameters
     ----------
     led
-        The lot to which each has been led, `NOT_YET` where he looks for himself; shape (v,).
+        The lot to which he has been led, `NOT_YET` where he looks for himself.
     kept
-        Whether a place is kept there for him, shape (v,).
-    lot
-        Written: the lot taken, `FOUND_TAKEN`, or as in `twin.kernels.parking.look_for_places`; shape (v,).
+        Whether a place is kept there for him.
 
     Other parameters are as in `twin.kernels.parking.look_for_places`.
+
+    Returns
+    -------
+    lot, onward, been
+        The lot taken, `FOUND_TAKEN`, or as in `look_for_places`; the point where he looks next; where he has been.
     """
-    for driver in range(len(here)):
-        onward[driver] = here[driver]
-        chosen = led[driver]
-        if chosen == NOT_YET:
-            lot[driver], place, been[driver] = look_here(
-                lots, points, here[driver], destination[driver], may_use[driver], time_of_day_ms[driver],
-                patient[driver], been[driver],
-            )  # fmt: skip
-            if place != NOT_YET:
-                onward[driver] = points.around[destination[driver], place]
-        elif kept[driver]:
-            lot[driver] = chosen
-        elif has_room(lots, chosen, may_use[driver], time_of_day_ms[driver]):
-            lots.taken[chosen] += 1
-            lot[driver] = chosen
-        else:
-            lot[driver] = FOUND_TAKEN
+    if led == NOT_YET:
+        lot, place, been = look_here(lots, points, here, destination, may_use, time_of_day_ms, patient, been)
+        return lot, here if place == NOT_YET else int(points.around[destination, place]), been
+    if kept:
+        return led, here, been
+    if has_room(lots, led, may_use, time_of_day_ms):
+        lots.taken[led] += 1
+        return led, here, been
+    return FOUND_TAKEN, here, been

@@ -101,7 +101,7 @@ class Rules(NamedTuple):
 @uncounted_kernel
 def enter(link: Any, slots: Rows, vehicles: Vehicles, vehicle: int, time_ms: int) -> int:
     """Put a vehicle on a link, a row of dtype `LINK`; return when it can leave, `NEVER` if others are before it."""
-    slot = slots[link.slot_first + link.tail]
+    slot = slots[np.uint32(link.slot_first + link.tail)]
     ready_ms = time_ms + link.free_ms
     slot.vehicle = vehicle
     slot.time_ms = ready_ms
@@ -139,7 +139,7 @@ def leave(link: Any, slots: Rows, vehicles: Vehicles, place: int, time_ms: int) 
     link.left_ms = next_ms - link.headway_ms
     if link.entered == link.left:
         return NEVER
-    return int(max(slots[link.slot_first + link.head].time_ms, next_ms))
+    return int(max(slots[np.uint32(link.slot_first + link.head)].time_ms, next_ms))
 
 
 @uncounted_kernel
@@ -222,7 +222,7 @@ def take_off(
         take_turn(link, road.links[onto], road.turns)
     road.ready_ms[row] = leave(link, road.slots, vehicles, place, time_ms)
     if road.ready_ms[row] < until_ms:
-        road.ahead[row] = link_ahead(road, vehicles, road.slots[link.slot_first + link.head].vehicle, node)
+        road.ahead[row] = link_ahead(road, vehicles, road.slots[np.uint32(link.slot_first + link.head)].vehicle, node)
     if link.awaited:
         link.awaited = 0
         road.wake_ms[link.from_node] = min(road.wake_ms[link.from_node], time_ms + link.wave_ms)

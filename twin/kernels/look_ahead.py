@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from twin.kernels.compile import uncounted_kernel
 from twin.kernels.prefetch import prefetch, prefetch_cell
 from twin.kernels.road_network import NOBODY, Road
@@ -88,7 +90,7 @@ def look_ahead(road: Road, vehicles: Vehicles, begin: int, end: int, until_ms: i
         prefetch(road.slots, link.slot_first + link.head)
     for place in range(due):
         row = road.due[place]
-        vehicle = road.slots[road.links[row].slot_first + road.links[row].head].vehicle
+        vehicle = road.slots[np.uint32(road.links[row].slot_first + road.links[row].head)].vehicle
         road.ahead[row] = vehicle
         prefetch(vehicles.bound, vehicle)
         prefetch(vehicles.equivalents, vehicle)

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernels.compile import kernel
+from twin.kernels.compile import kernel, uncounted_kernel
 
 NOT_YET: Final = -1
 GIVEN_UP: Final = -2
@@ -64,13 +64,13 @@ class Points(NamedTuple):
     around: NDArray[np.int32]
 
 
-@kernel
+@uncounted_kernel
 def apart_m(points: Points, one: int, other: int) -> float:
     """Return the straight distance between two points."""
     return float(np.sqrt((points.x_m[one] - points.x_m[other]) ** 2 + (points.y_m[one] - points.y_m[other]) ** 2))
 
 
-@kernel
+@uncounted_kernel
 def free_lot(lots: Lots, point: int, may_use: int, time_of_day_ms: int) -> int:
     """Return the first lot at a point that has room for a driver, `NOT_YET` if none does."""
     for lot in range(lots.first[point], lots.first[point + 1]):
@@ -80,7 +80,7 @@ def free_lot(lots: Lots, point: int, may_use: int, time_of_day_ms: int) -> int:
     return NOT_YET
 
 
-@kernel
+@uncounted_kernel
 def next_point(points: Points, here: int, destination: int, been: int) -> int:
     """Return the place among the destination's `around` of the point to look at next, `NOT_YET` if none is left."""
     best_m = np.inf
@@ -95,7 +95,7 @@ def next_point(points: Points, here: int, destination: int, been: int) -> int:
     return best
 
 
-@kernel
+@uncounted_kernel
 def look_here(
     lots: Lots,
     points: Points,

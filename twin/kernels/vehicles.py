@@ -105,16 +105,16 @@ def note_entry(vehicles: Vehicles, row: int, vehicle: int, time_ms: int) -> None
 @uncounted_kernel
 def link_ahead(road: Road, vehicles: Vehicles, vehicle: int, node: int) -> int:
     """Return the link that a vehicle enters from this node, or `ARRIVED`, or `NO_WAY`."""
-    heading = vehicles.bound[vehicle].heading
+    heading = vehicles.bound[np.uint32(vehicle)].heading
     if heading >= 0:
         return int(vehicles.route[heading])
-    word = vehicles.next_slots[~heading >> WORD_BITS, node]
+    word = vehicles.next_slots[np.uint32(~heading >> WORD_BITS), np.uint32(node)]
     slot = (word >> np.uint64((~heading & LANE_MASK) << 2)) & np.uint64(SLOT_MASK)
     if slot == ARRIVED_SLOT:
         return ARRIVED
     if slot == NO_WAY_SLOT:
         return NO_WAY
-    return int(road.out_link[road.out_first[node] + np.int32(slot)])
+    return int(road.out_link[np.uint32(road.out_first[np.uint32(node)] + np.int32(slot))])
 
 
 @uncounted_kernel

@@ -17,6 +17,7 @@ _STATISTICS: Final = {
     "median": "median",
     "p90": "nine in ten are within",
     "p95": "nineteen in twenty are within",
+    "worst": "the longest",
 }
 
 

@@ -17,6 +17,7 @@ from twin.domains.emergency.decisions import HospitalView, Open
 from twin.domains.emergency.hospital_stay import stay_in_hospital
 from twin.domains.emergency.questions import GREEN_CHANNEL, HOSPITAL
 from twin.domains.emergency.service import Service
+from twin.domains.emergency.stairs import access_s
 from twin.domains.emergency.tables import NO_PATIENT
 from twin.domains.emergency.under_way import be_at
 
@@ -82,7 +83,7 @@ def _live_mission(service: Service, ambulance: Ambulance, caller: Caller, stands
     ambulance.mission = ambulance.caller = None
     record.at_scene_s = service.now
     service.set_status(ambulance, "on_scene")
-    yield env.timeout(row.access_s)
+    yield env.timeout(access_s(service, caller))
     record.at_patient_s = service.now
     if row.kind == NO_PATIENT:
         yield env.timeout(row.no_patient_scene_s)

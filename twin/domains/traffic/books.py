@@ -76,10 +76,6 @@ class Books:
         """Return whole seconds since the scenario's start: those in which fees are reckoned."""
         return (at_ms.astype(np.int64) + self._begins_ms) // MS
 
-    def begin(self, trips: Positions, lots: Positions) -> None:
-        """Note at which prices stays begin."""
-        self.paid_at_fen[trips] = self.surcharge_fen[lots]
-
     def end(self, who: Positions, trips: Positions, lots: Positions, begins_ms: Positions, ends_ms: Positions) -> None:
         """Let stays end and be paid.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 from twin.core.clock import DAY_S, HOUR_S, MS
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES, TrafficParameters
-from twin.kernels.led_parking import FOUND_TAKEN, keep_places, park_or_look
+from twin.kernels.arrivals import Customs, Ground, Seekers
+from twin.kernels.led_parking import keep_places
 from twin.kernels.parking import GIVEN_UP, NOT_YET, Lots, Points, look_for_places
+
+if TYPE_CHECKING:
+    from twin.kernels.barriers import Barriers
 
 Positions = NDArray[np.int32]
 
@@ -160,50 +164,27 @@ class CarParks:
         self.turned_away[who] = NOT_YET
         return led
 
-    def _come_to(self, who: Positions, lot: NDArray[np.int32]) -> None:
-        """Forget where those who have arrived were led, and note whom the lot turned away."""
-        led = self._led[who]
-        there = led >= 0
-        if not there.any():
-            return
-        lots, kept = self._order[led[there]].astype(np.int32), self._kept[who[there]]
-        np.subtract.at(self.kept_count, lots[kept], 1)
-        np.subtract.at(self._led_count, lots[~kept], 1)
-        self.turned_away[who[there]] = np.where(lot[there] == FOUND_TAKEN, lots, NOT_YET)
-        self._led[who] = NOT_YET
-        self._kept[who] = False
+    def seekers(self, unlawful: NDArray[np.bool_], at_home: NDArray[np.bool_]) -> Seekers:
+        """Return the drivers as the kernel of arrivals takes them: who stops illegally, who has his own place."""
+        return Seekers(
+            self.heading, self._destination, self._been, self._led, self._kept, self.turned_away, unlawful, at_home
+        )
 
-    def look(
-        self,
-        who: Positions,
-        purpose: NDArray[np.int8],
-        time_of_day_ms: Positions,
-        at_ms: Positions,
-        looked_for_ms: Positions,
-    ) -> NDArray[np.int32]:
-        """Let drivers who have arrived park where they were led, or look for a place, in the order given.
-
-        Returns
-        -------
-        ndarray of int32
-            The lot in which each parks, `GAVE_UP`, or `GOES_ON`: he drives to another point, or has been turned away
-            where he was led and looks around or asks there; shape (who,).
-        """
-        here, been = self.heading[who], self._been[who]
-        lot, onward = np.empty(len(who), np.int32), np.empty(len(who), np.int32)
-        patient = looked_for_ms < MS * 60 * self._parameters.patience_min
-        park_or_look(
-            self._lots, self._points, here, self._destination[who], self._may_use[purpose],
-            time_of_day_ms.astype(np.int32), patient, self._led[who], self._kept[who], been, lot, onward,
+    def ground(self, barriers: Barriers, surcharge_fen: NDArray[np.int32]) -> Ground:
+        """Return the lots as the kernel of arrivals takes them."""
+        return Ground(
+            self._lots, self._points, self._order.astype(np.int32), barriers, self._led_count, self.kept_count,
+            surcharge_fen,
         )  # fmt: skip
-        self._come_to(who, lot)
-        lot[lot == FOUND_TAKEN] = self.GOES_ON
-        self._been[who], self.heading[who] = been, onward
-        goes_on = lot == self.GOES_ON
-        if goes_on.any():
-            junction = self._network.point_junction[here[goes_on]]
-            self._again.append((who[goes_on], at_ms[goes_on], junction))
-        return self._tabled(lot)
+
+    def customs(self, parks: NDArray[np.bool_]) -> Customs:
+        """Return what drivers may and will do, by purpose: whether they look for a place."""
+        return Customs(self._may_use, parks, PURPOSES.index("home"), round(MS * 60 * self._parameters.patience_min))
+
+    def go_on(self, who: Positions, at_ms: Positions, points: Positions) -> None:
+        """Let drivers who have found no place at points set out for the next, from now on."""
+        if len(who):
+            self._again.append((who, at_ms, self._network.point_junction[points]))
 
     def going_on(self, from_ms: int) -> tuple[Positions, Positions, Positions]:
         """Return, once, who sets out for another point, when (not before a time), and from which junction."""

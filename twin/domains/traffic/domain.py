@@ -44,9 +44,10 @@ from twin.domains.traffic.supplied import Supplied, vehicles_and_trips
 from twin.domains.traffic.supplied_lots import lots_of
 from twin.domains.traffic.supplied_routes import Routes
 from twin.domains.traffic.tables import Demand, draw_tables
-from twin.domains.traffic.trips import ENDINGS, NOT_YET, TripBook
+from twin.domains.traffic.trips import TripBook
 from twin.domains.traffic.watch import Watch
 from twin.domains.traffic.ways import Ways
+from twin.kernels.arrivals import arrive
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -142,12 +143,18 @@ class TrafficDomain:
         self.book = TripBook(tables[TRIPS], len(vehicles), self._begins_ms, self._step_ms, steps)
         may_park = parameters.may_park.model_dump()
         self._parks = np.array([bool(may_park.get(purpose)) for purpose in PURPOSES])
-        self._permit = vehicles["home_permit"].to_numpy(np.bool_)
+        self._permit = np.array(vehicles["home_permit"], np.bool_)
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
         self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
         self._start_roads(twin)
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._start_parking(twin, tables)
+        book, car_parks = self.book, self.car_parks
+        self._midnight_ms = round(MS * clock.second_of_day(self._begins_ms / MS))
+        self._arrivals = (
+            book.stops(self.books.paid_at_fen), car_parks.seekers(self.illegal_parking.would, self._permit),
+            car_parks.ground(self.entrances.barriers, self.books.surcharge_fen), car_parks.customs(self._parks),
+        )  # fmt: skip
         self._start_ways(twin, tables)
         self._start_signals(twin, tables)
         self._start_records(twin, tables)
@@ -235,8 +242,7 @@ class TrafficDomain:
         self.overnight[of_vehicle[kept]] = self.car_parks.place_overnight(where, self._time_of_day_ms(0))
 
     def _time_of_day_ms(self, at_ms: int | NDArray[np.int32]) -> Any:
-        since_midnight_ms = round(MS * self._twin.clock.second_of_day(self._begins_ms / MS))
-        return (at_ms + since_midnight_ms) % round(MS * DAY_S)
+        return (at_ms + self._midnight_ms) % round(MS * DAY_S)
 
     def _live(self, twin: Twin) -> Generator[simpy.Event, Any, None]:
         """Let the road live step by step, ahead of the clock by one."""
@@ -321,55 +327,14 @@ class TrafficDomain:
         """Let those who have arrived look for a place, and plan what they do next."""
         book = self.book
         trips = book.current[who]
-        new = book.arrived_ms[trips] == NOT_YET
-        book.arrived_ms[trips[new]] = time_ms[new]
-        purpose = book.purpose[trips]
-        own = (purpose == PURPOSES.index("home")) & self._permit[who]
-        ending = np.where(own, ENDINGS.index("own_place"), ENDINGS.index("no_parking")).astype(np.int8)
-        looking = np.flatnonzero(self._parks[purpose] & ~own)
-        book.looked[trips[looking]] += 1
-        looked_for_ms = time_ms[looking] - book.arrived_ms[trips[looking]]
-        found = self.car_parks.look(
-            who[looking], purpose[looking], self._time_of_day_ms(time_ms[looking]), time_ms[looking], looked_for_ms
+        goes_on, here, illegal = np.empty((3, len(who)), np.int32)
+        going, stopped = arrive(
+            *self._arrivals, who, time_ms, self._midnight_ms, round(MS * DAY_S), goes_on, here, illegal
         )
-        parked_ms = time_ms.copy()
-        parked_ms[looking] = self._stop(looking, who, trips, found, time_ms, ending)
-        book.ending[trips] = ending
-        ended = ending != ENDINGS.index("under_way")
-        book.parked_ms[trips[ended]] = parked_ms[ended]
-        book.plan_next(trips[ended], self.parameters.least_stay_share, ends_ms)
-
-    def _stop(
-        self,
-        looking: NDArray[np.intp],
-        who: NDArray[np.int32],
-        trips: NDArray[np.int32],
-        found: NDArray[np.int32],
-        time_ms: NDArray[np.int32],
-        ending: NDArray[np.int8],
-    ) -> NDArray[np.int32]:
-        """Write what became of those who looked, at positions among who has arrived; return when they stand.
-
-        Parameters
-        ----------
-        found
-            What each of them has found, see `CarParks.look`.
-        ending
-            Written, of all who have arrived.
-        """
-        book = self.book
-        parked, gave_up = found >= 0, found == CarParks.GAVE_UP
-        ending[looking] = np.where(parked, ENDINGS.index("lot"), ENDINGS.index("under_way"))
-        unlawful = self.illegal_parking.would[who[looking]]
-        ending[looking[gave_up]] = np.where(unlawful[gave_up], ENDINGS.index("illegal"), ENDINGS.index("gave_up"))
-        illegal = looking[gave_up & unlawful]
+        goes_on, here, illegal = goes_on[:going], here[:going], illegal[:stopped]
+        self.car_parks.go_on(who[goes_on], time_ms[goes_on], here)
         self.illegal_parking.stop(who[illegal], trips[illegal], book, time_ms[illegal])
-        in_ms = self.entrances.let_in(found, time_ms[looking])
-        into = trips[looking[parked]]
-        book.lot[into] = found[parked]
-        book.barrier_ms[into] = (in_ms - time_ms[looking])[parked]
-        self.books.begin(into, found[parked])
-        return in_ms
+        book.plan_next(np.delete(trips, goes_on), self.parameters.least_stay_share, ends_ms)
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
         """Change the roads; those who come for a crowd were drawn before."""

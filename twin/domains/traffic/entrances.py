@@ -21,7 +21,7 @@ class Entrances:
         count = lots["entrances"].to_numpy(np.int64)
         recognised = lots["recognition"].to_numpy(np.bool_)
         service_s = np.where(recognised, lots["barrier_recognised_s"], lots["barrier_ticket_s"])
-        self._barriers = Barriers(
+        self.barriers = Barriers(
             first=np.concatenate([[0], np.cumsum(count)]).astype(np.int32),
             service_ms=np.rint(MS * service_s).astype(np.int32),
             free_ms=np.zeros(int(count.sum()), np.int32),
@@ -39,5 +39,5 @@ class Entrances:
             When each comes, shape (v,).
         """
         in_ms = np.empty(len(lots), np.int32)
-        pass_barriers(self._barriers, lots, np.ascontiguousarray(at_ms, np.int32), in_ms)
+        pass_barriers(self.barriers, lots, np.ascontiguousarray(at_ms, np.int32), in_ms)
         return in_ms

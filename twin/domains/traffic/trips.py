@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twin.kernels.arrivals import Stops
 from twin.kernels.calendar import Calendar, enter, take
 from twin.kernels.next_trips import plan_next_trips
 
@@ -76,6 +77,13 @@ class TripBook:
     def __len__(self) -> int:
         return len(self.vehicle)
 
+    def stops(self, paid_at_fen: NDArray[np.int16]) -> Stops:
+        """Return the trips as the kernel of arrivals takes them; it writes the price at which each stay begins."""
+        return Stops(
+            self.current, self.purpose, self.arrived_ms, self.parked_ms, self.lot, self.ending, self.looked,
+            self.barrier_ms, paid_at_fen,
+        )  # fmt: skip
+
     def due(self, step: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return, once, the trips that begin in a step and when: in the order in which they were planned."""
         if step >= len(self._calendar.first):
@@ -106,4 +114,7 @@ def _in_order(trips: pd.DataFrame) -> dict[str, NDArray[Any]]:
     if np.where(same, depart_ms[1:] >= depart_ms[:-1], vehicle[1:] > vehicle[:-1]).all():
         return columns
     order = np.lexsort((depart_ms, vehicle))
-    return {name: column[order] for name, column in columns.items()}
+    columns = {name: column[order] for name, column in columns.items()}
+    for column in columns.values():
+        column.setflags(write=False)  # as those of a table are: kernels are compiled for one kind
+    return columns
