@@ -41,7 +41,7 @@ def elevator_parameters(**changes: object) -> ElevatorParameters:
 
 def elevator_brain(recorder: Recorder, inspection: RuleSetting | Rule = ROUNDS, telemetry: float = 0.0) -> Brain:
     """A traditional brain that inspects by a rule of one's own."""
-    return brain_of("traditional", recorder, {"elevator_telemetry": telemetry}, inspection=inspection)
+    return brain_of("traditional", recorder, {"elevator_telemetry": telemetry}, {"inspection": inspection})
 
 
 @cache
@@ -62,23 +62,23 @@ def brain_of(
     name: str,
     recorder: Recorder,
     connections: Mapping[str, float] = {},
-    rules: Mapping[str, str] = {},
-    inspection: RuleSetting | Rule | None = None,
+    rules: Mapping[str, str | RuleSetting | Rule] = {},
 ) -> Brain:
-    """Return a shipped brain with some of its elevator connections and rules changed."""
+    """Return a shipped brain with some of its elevator connections and rules (names, or functions) changed."""
     shipped = shipped_brain(name)
     settings = {}
     for one in DESCRIPTION.connections:
         given = shipped.connections[one.name]
         settings[one.name] = ConnectionSetting(given) if isinstance(given, bool) else ConnectionSetting(**given)
     settings.update({key: ConnectionSetting(share > 0, share) for key, share in connections.items()})
-    chosen = {one.name: RuleSetting({**shipped.decisions, **rules}[one.name]) for one in DESCRIPTION.decisions}
-    if isinstance(inspection, RuleSetting):
-        chosen["inspection"] = inspection
-    loaded = {one.name: load_rule(chosen[one.name], one, Path()) for one in DESCRIPTION.decisions}
-    if inspection is not None and not isinstance(inspection, RuleSetting):
-        chosen["inspection"] = RuleSetting("a function of a test")
-        loaded["inspection"] = inspection
+    chosen, loaded = {}, {}
+    for one in DESCRIPTION.decisions:
+        rule = {**shipped.decisions, **rules}[one.name]
+        if isinstance(rule, str | RuleSetting):
+            chosen[one.name] = RuleSetting(rule) if isinstance(rule, str) else rule
+            loaded[one.name] = load_rule(chosen[one.name], one, Path())
+        else:
+            chosen[one.name], loaded[one.name] = RuleSetting("a function of a test"), rule
     return Brain(BrainSetting(name, settings, chosen), loaded, loaded, recorder, replace_illegal=False, limit_s=10.0)
 
 
@@ -94,7 +94,7 @@ def run_elevators(
     prepare: Callable[[ElevatorsDomain], None] | None = None,
     brain: str = "traditional",
     connections: Mapping[str, float] | None = None,
-    rules: Mapping[str, str] | None = None,
+    rules: Mapping[str, str | RuleSetting | Rule] | None = None,
     inspection: RuleSetting | Rule | None = None,
     telemetry: float = 0.0,
     city: City | None = None,
@@ -103,8 +103,8 @@ def run_elevators(
     """Run one replication in memory; return the domain, the twin and its event tables.
 
     ``prepare`` is handed the domain before the run: where a rescue or a maintenance of one's own is put.
-    ``connections`` (shares; 0 is off) and ``rules`` change what the shipped brain has; ``inspection`` names the rule for
-    that decision, or is one; ``telemetry`` is the share of elevators that report.
+    ``connections`` (shares; 0 is off) and ``rules`` (names, or functions) change what the shipped brain has;
+    ``inspection`` is the rule for that decision; ``telemetry`` is the share of elevators that report.
     """
     city = city or town()
     clock = Clock(start, warm_up_h * 3600, days * DAY_S)
@@ -115,7 +115,8 @@ def run_elevators(
         prepare(domain)
     recorder = Recorder()
     shares = {"elevator_telemetry": telemetry, **(connections or {})}
-    chosen = brain_of(brain, recorder, shares, rules or {}, inspection)
+    named = {} if inspection is None else {"inspection": inspection}
+    chosen = brain_of(brain, recorder, shares, {**(rules or {}), **named})
     twin = Twin(
         city=city, clock=clock, brain=chosen, streams=streams, domains=[*more_domains, domain], recorder=recorder,
         exogenous=roads.tables, events=[(event, domain) for event in events],
