@@ -1,6 +1,7 @@
 """How a lived day stands beside what is known of Zhengzhou's roads: ``python tests/bench/known_roads.py [informed]``.
 
-More words change a parameter of traffic or shorten the day, which begins at 3 h: ``... 0 demand_factor=1.2 hours=7``.
+More words change a parameter of traffic, draw another day, or shorten it; it begins at 3 h: ``... 0 demand_factor=1.2
+seed=7 hours=7``.
 Speeds of the transport survey of 2017 and of Amap for the first quarter of 2019, counts of the traffic police of
 November 2013 (docs/validation.md). A day takes some two minutes.
 """
@@ -31,13 +32,13 @@ def main() -> None:
     """Live a day and print it beside what is known."""
     informed = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
     changes = dict(word.split("=", 1) for word in sys.argv[2:])
-    hours = float(changes.pop("hours", "24"))
+    hours, seed = float(changes.pop("hours", "24")), int(changes.pop("seed", "1"))
     clock = Clock(MONDAY.start, 0.0, hours * HOUR_S)
     parameters = TrafficParameters(**{name: _value(text) for name, text in changes.items()})
     city = zhengzhou()
     with tempfile.TemporaryDirectory() as folder:
         recorder = Recorder(Path(folder))
-        traffic_twin(city, parameters, clock, informed=informed, recorder=recorder).run()
+        traffic_twin(city, parameters, clock, seed=seed, informed=informed, recorder=recorder).run()
         frames = recorder.frames()
         events = {name: frames[name] for name in ("traffic.links", "traffic.link_list", "traffic.roads")}
     found, roads = road_totals(city.roads, events, clock), events["traffic.roads"]
@@ -47,6 +48,8 @@ def main() -> None:
     print("km/h by hour", " ".join(f"{h}: {v:.1f}" for h, v in enumerate(found.speed_kmh) if not np.isnan(v)))
     print("delay index by hour", " ".join(f"{h}: {v:.2f}" for h, v in enumerate(found.delay_index) if not np.isnan(v)))
     most = " ".join(f"{name} {roads[name].max()}" for name in ("driving", "queued", "full_links", "locked_links"))
+    locked = roads.groupby(clock.hours_of_day(roads["ends_s"].to_numpy(np.float64) - 1) // 1)["locked_links"].max()
+    print("links locked by hour", " ".join(f"{hour:.0f}: {links}" for hour, links in locked.items() if links))
     print(
         f"most at once: {most}; turned away {roads['turned_away'].max()}; driving at the end {roads['driving'].iat[-1]}"
     )

@@ -42,7 +42,8 @@ def traffic_brain(
     chosen: Mapping[str, str | Rule] | None = None,
 ) -> Brain:
     """Return a brain of these shares; ``chosen`` names the rules that differ from `PRACTISED`, or is them."""
-    shares = {"driver_traffic": informed, "signal_control": 0.0, "parking_app": app, "parking_feed": feed}
+    shares = {"driver_traffic": informed, "parking_app": app, "parking_feed": feed}
+    shares |= dict.fromkeys(("signal_control", "ambulance_priority"), 0.0)
     connections = {name: ConnectionSetting(share > 0, share) for name, share in shares.items()}
     rules, settings = {}, {}
     for decision in DECISIONS:

@@ -33,7 +33,6 @@ def test_nothing_crosses_motorways_ramps_and_what_is_elevated() -> None:
 
 
 def test_a_pocket_holds_what_stands_on_its_lane_which_is_no_longer_than_the_link() -> None:
-    lane_m = {"motorway": 200.0, "trunk": 200.0, "primary": 80.0, "secondary": 60.0, "tertiary": 35.0, "local": 7.0}
-    parameters = small_parameters(jam_density_per_m=0.15, turn_lane_m=lane_m)
+    parameters = small_parameters(jam_density_per_m=0.15)
     assert pockets(links_of("primary", "secondary", "tertiary", "residential"), parameters).tolist() == [12, 9, 5, 1]
     assert pockets(links_of("primary", length_m=20.0), parameters).tolist() == [3]

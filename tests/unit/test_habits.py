@@ -65,9 +65,28 @@ def test_every_destination_has_one_opinion_and_opinions_differ_as_much_as_told(t
     assert len(opinions) == OPINIONS
     groups = np.sort(np.concatenate([groups for _, groups in opinions]))
     assert groups.tolist() == list(range(-(-len(network.xy_m) // DESTINATIONS)))
-    apart = np.log(np.array([time_ms for time_ms, _ in opinions]) / usual_ms)
-    assert apart.std() == pytest.approx(0.2, rel=0.05)
+    apart = np.array([time_ms for time_ms, _ in opinions]) / usual_ms - 1
+    of_a_km = apart * np.sqrt(network.links.length_m / 1000)
+    assert of_a_km.std() == pytest.approx(0.2, rel=0.05)
     assert np.abs(np.corrcoef(apart) - np.eye(OPINIONS)).max() < 0.2
+
+
+def test_it_does_not_matter_into_how_many_links_a_street_is_cut(tmp_path: Path) -> None:
+    """What ten links of a kilometre together are taken for differs as what one of ten kilometres is."""
+    long, short = (
+        SimpleNamespace(
+            links=SimpleNamespace(length_m=np.full(count, length_m)), point_junction=np.arange(16),
+            usual_times_ms=lambda _, __, count=count, length_m=length_m: np.full(count, int(100 * length_m), np.int32),
+        )
+        for count, length_m in ((4000, 10_000.0), (40_000, 1000.0))
+    )  # fmt: skip
+    spread = []
+    for network in (long, short):
+        times = [time_ms for time_ms, _ in Habits(city_with(tmp_path), network, 0.2).opinions(8)]  # type: ignore[arg-type]
+        whole = np.array(times, np.float64).reshape(OPINIONS, 4000, -1).sum(axis=2)
+        assert whole.mean() == pytest.approx(1e6, rel=0.01)
+        spread.append(whole.std() / whole.mean())
+    assert spread == pytest.approx([0.2 / np.sqrt(10)] * 2, rel=0.03)
 
 
 def test_a_table_of_another_map_is_refused_by_name(tmp_path: Path) -> None:

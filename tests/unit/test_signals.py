@@ -78,11 +78,11 @@ def test_as_a_share_signals_take_capacity_and_stand_nowhere() -> None:
 
 def test_streets_without_a_signal_keep_their_share_of_the_capacity_where_others_cross_and_no_other() -> None:
     for signals in ("share", "plans"):
-        found, whole = (network(signals=signals, crossing_share=share) for share in (0.5, 1.0))
+        found, whole = network(signals=signals), network(signals=signals, crossing_share=1.0)
         ratio = found.times.headway_ms / whole.times.headway_ms
         yields = ~is_main(found.links) & (found.signals.link_phase < 0) & ~found.uncrossed
         assert yields.any()
-        assert ratio[yields] == pytest.approx(2, rel=0.01)
+        assert ratio[yields] == pytest.approx(1 / small_parameters().crossing_share, rel=0.01)
         assert (ratio[~yields] == 1).all()
 
 

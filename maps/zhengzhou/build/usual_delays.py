@@ -1,9 +1,9 @@
 """Find what Zhengzhou's drivers are used to, by living days: ``python maps/zhengzhou/build/usual_delays.py [days]``.
 
 On the first day half of the drivers know the roads as they are and the others an ordinary day's; on the days after
-nobody knows more than the mean of the days before (method of successive averages). Writes ``usual_delays.parquet``
-beside the map. A day takes some two minutes; made anew when the map, the tables of trips or the road model change. The
-map ships what one day gives: with the mean of two, the centre locks where nobody is informed (SOURCE.md).
+the others know the mean of the days before (method of successive averages), and in the end nobody knows more. Writes
+``usual_delays.parquet`` beside the map. A day takes some two minutes; made anew when the map, the tables of trips or
+the road model change.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from twin.domains.traffic.domain import TrafficDomain  # noqa: E402
 from twin.domains.traffic.parameters import TrafficParameters  # noqa: E402
 from twin.domains.traffic.records import INTERVAL_S  # noqa: E402
 
-FIRST_INFORMED = 0.5
+INFORMED = (0.5, 0.5, 0.5, 0.25, 0.0)
+"""Share of drivers who know the roads as they are, day by day: with nobody from the second day on, all would go where
+few went on the first, and a table of a city in which nothing moves would be nobody's habit."""
 
 
 def lived_day(informed: float, seed: int) -> tuple[UsualDelays, pd.DataFrame]:
@@ -63,11 +65,11 @@ def lived_day(informed: float, seed: int) -> tuple[UsualDelays, pd.DataFrame]:
 
 def main() -> None:
     """Live the days one after the other, and write the mean after each."""
-    days = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    days = int(sys.argv[1]) if len(sys.argv) > 1 else len(INFORMED)
     (ZHENGZHOU / FILE).unlink(missing_ok=True)
     mean = 0.0
     for day in range(days):
-        found, roads = lived_day(0.0 if day else FIRST_INFORMED, seed=1 + day)
+        found, roads = lived_day(INFORMED[min(day, len(INFORMED) - 1)], seed=1 + day)
         mean = mean + (found.factor - mean) / (day + 1)
         write_usual_delays(ZHENGZHOU, UsualDelays(found.from_h, mean))
         index = roads["vehicle_h"].sum() / roads["free_flow_h"].sum()

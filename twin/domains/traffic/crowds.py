@@ -63,7 +63,6 @@ def _vehicles(
     return pd.DataFrame(
         {
             "kind": np.full(count, VEHICLE_KINDS.index("car"), np.int8),
-            "car_equivalents": np.full(count, parameters.car_equivalents.car, np.float32),
             "home_node": home_node,
             "work_node": np.full(count, NO_WORK, np.int32),
             "app_draw": draw("app").random(count, np.float32),

@@ -1,9 +1,12 @@
 """What drivers who are not informed think that the roads are like at an hour of an ordinary day.
 
 On a map with a table of usual delays that is what its drivers have lived on days before; elsewhere it is the city's
-ordinary traffic. Nobody knows it exactly: drivers to different destinations err differently (a probit choice of ways:
-Daganzo and Sheffi 1977, "On stochastic models of traffic assignment", Transportation Science 11), so that not all who
-come along choose the same of two ways that are nearly alike.
+ordinary traffic. Nobody knows it exactly: drivers to different destinations err differently (Daganzo and Sheffi 1977,
+"On stochastic models of traffic assignment", Transportation Science 11), so that not all who come along choose the same
+of two ways that are nearly alike. As there, the variance of a stretch is the sum of those of its parts, so that it does
+not matter into how many links the map cuts a street: a short link is known less well than a long one. Errors follow the
+gamma distribution, whose sums are of its own kind and which is never below 0 (Nielsen 2000, "A stochastic transit
+assignment model considering differences in passengers utility functions", Transportation Research Part B 34).
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from twin.city.city import City
     from twin.domains.traffic.network import Network
 
+M_A_KM: Final = 1000
 OPINIONS: Final = 8
 """So many different opinions of the roads are held, each by every eighth group of destinations."""
 OPINIONS_OF: Final = Streams(0, 0)
@@ -36,7 +40,7 @@ class Habits:
     Parameters
     ----------
     sigma
-        Standard deviation of the logarithm of what drivers take a link's time for.
+        Standard deviation of what drivers take the time on a kilometre for, relative to that time.
     """
 
     def __init__(self, city: City, network: Network, sigma: float) -> None:
@@ -60,6 +64,7 @@ class Habits:
         if not self._sigma:
             yield usual_ms, groups
             return
+        shape = self._network.links.length_m / M_A_KM / self._sigma**2
         for number in range(OPINIONS):
-            normal = OPINIONS_OF("traffic", "habits", str(number)).standard_normal(len(usual_ms))
-            yield milliseconds(usual_ms * np.exp(self._sigma * normal) / MS), groups[number::OPINIONS]
+            taken_for = OPINIONS_OF("traffic", "habits", str(number)).standard_gamma(shape) / shape
+            yield milliseconds(usual_ms * taken_for / MS), groups[number::OPINIONS]

@@ -24,10 +24,10 @@ NEWEST: Final = 0.5
 class LoadDelay:
     """Makes links slower in proportion to their load: free time times ``1 + load_delay * flow / capacity``.
 
-    What is added to the time forwards is taken from the time of the backward wave, so that the capacity stays what it
-    is, as long as the link is not slowed down until it is full of its own flow: `load_delay_fullest` sees to that.
-    Links that nothing crosses have a delay of their own, `load_delay_uncrossed`. Whoever else changes a link's times
-    sets those without load; this is noticed when the link is looked at next.
+    The capacity stays what it is: what is added to the time forwards is taken from the time of the backward wave, and
+    no more is added than leaves room on the link for a flow of its capacity. Links that nothing crosses have a delay of
+    their own, `load_delay_uncrossed`. Whoever else changes a link's times sets those without load; this is noticed when
+    the link is looked at next.
     """
 
     def __init__(self, network: Network, road: RoadTraffic, parameters: TrafficParameters) -> None:
@@ -49,9 +49,9 @@ class LoadDelay:
         flow_share = np.minimum(count * (links["headway_ms"] / (MS * EVERY_S)), 1.0)
         self._load = NEWEST * flow_share + (1 - NEWEST) * self._load
         both_ms = self._free_ms.astype(np.int64) + self._wave_ms
-        slowest = np.maximum(self._fullest * both_ms, self._free_ms)
+        slowest = np.minimum(np.maximum(self._fullest * both_ms, self._free_ms), both_ms - STEP_MS)
         slower = np.rint(np.minimum(self._free_ms * (1 + self._load_delay * self._load), slowest))
-        faster = np.maximum(both_ms - slower, STEP_MS)
+        faster = both_ms - slower
         self._set_free_ms, self._set_wave_ms = slower.astype(np.int32), faster.astype(np.int32)
         self._road.set_links(self._links, free_ms=self._set_free_ms, wave_ms=self._set_wave_ms)
 
