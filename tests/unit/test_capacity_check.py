@@ -21,9 +21,8 @@ INF = float("inf")
 
 def domain(**changes: Any) -> TrafficDomain:
     city = small_town()
-    return TrafficDomain(
-        small_parameters(**changes), city, RoadConditions(city.ordinary, MORNING, Streams(1, 0))
-    )  # fmt: skip
+    parameters = small_parameters(**{"crossing_share": 1.0, **changes})
+    return TrafficDomain(parameters, city, RoadConditions(city.ordinary, MORNING, Streams(1, 0)))
 
 
 def said(town: TrafficDomain, *events: WorldEvent) -> str:

@@ -44,7 +44,7 @@ def a_day(digits: list[int], leave_h: float = 8.0, back_h: float = 18.0) -> tupl
             "vehicle": both, "origin_node": np.tile([0, 5], count).astype(np.int32),
             "destination_node": np.tile([5, 0], count).astype(np.int32),
             "purpose": np.tile([WORK, HOME], count).astype(np.int8),
-            "depart_ms": np.tile([leave_h, back_h], count).astype(np.int64) * 3_600_000,
+            "depart_ms": np.tile([leave_h, back_h], count).astype(np.int32) * np.int32(3_600_000),
             "stay_s": np.tile([9 * 3600, 0], count).astype(np.int32),
         }
     )  # fmt: skip

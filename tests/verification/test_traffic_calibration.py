@@ -78,8 +78,9 @@ def test_the_margins_of_every_gravity_model_are_met() -> None:
     origins = where.land.by_zone(where.land.residents)
     for purpose, model in where.models.items():
         wanted = where.land.by_zone(where.land.attraction[purpose])
-        assert np.abs(model.trips.sum(axis=0) - wanted / wanted.sum()).max() < 1e-9
-        assert np.abs(model.trips.sum(axis=1) - origins / origins.sum()).max() < 1e-9
+        trips = model.trips(where.zone_km)
+        assert np.abs(trips.sum(axis=0) - wanted / wanted.sum()).max() < 1e-9
+        assert np.abs(trips.sum(axis=1) - origins / origins.sum()).max() < 1e-9
 
 
 def test_work_places_drawn_follow_the_jobs_of_the_zones() -> None:

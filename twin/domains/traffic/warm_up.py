@@ -25,5 +25,6 @@ def compile_kernels() -> None:
     road.send_to(who, one)
     road.advance(STEP_MS, who, one, np.ones(1, np.int32))
     road.queues()
+    road.readings()
     write_way_lengths(table.words, road.out_first, road.out_link, end, np.full(3, 100.0), one, one, np.empty(1))
     compile_parking_kernels()
