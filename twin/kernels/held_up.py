@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from twin.kernels.compile import rare_kernel, uncounted_kernel
-from twin.kernels.junctions import entry_ms, place_ms, slot_behind
+from twin.kernels.junctions import entry_ms, let_go_ms, slot_behind
 from twin.kernels.road_network import NEVER, Road
 from twin.kernels.vehicles import ARRIVED, NO_WAY, SPREAD, WHOLE, Vehicles, link_ahead
 
@@ -27,27 +27,29 @@ LINKS_AHEAD: Final = 12
 
 @rare_kernel
 def get_past(
-    road: Road, vehicles: Vehicles, slack: int, row: int, from_ms: int, time_ms: int, onto: int
+    road: Road, vehicles: Vehicles, slack: int, row: int, ready_ms: int, time_ms: int, onto: int
 ) -> tuple[int, int]:
-    """Return when the next vehicle leaves a link whose first is held up until `time_ms`, and which link it enters.
+    """Return when the next vehicle leaves a link whose first could from `ready_ms` on, but is held up until `time_ms`.
+
+    And which link it enters. Nobody gets past before the first stands there and is held up.
 
     Of those between whom and the junction the pocket has room for the others it is the one that can go on soonest, the
     foremost of equals; the link's `passing` says which.
     """
     link: Any = road.links[row]
-    soonest_ms = max(link.left_ms + link.headway_ms, from_ms)
     best_ms, best_onto, best_place = time_ms, onto, 0
     for place in range(1, min(link.pocket + 1, link.entered - link.left)):
         slot = road.slots[slot_behind(link, place)]
         ahead = link_ahead(road, vehicles, slot.vehicle, link.to_node)
         if ahead == NO_WAY:
             continue
-        goes_ms = max(slot.time_ms, soonest_ms)
+        goes_ms = max(slot.time_ms, ready_ms)
         if ahead >= 0:
             goes_ms = max(goes_ms, entry_ms(road.links[ahead], road.slots, slack))
+        goes_ms = let_go_ms(link, road.signals, goes_ms)
         if goes_ms < best_ms:
             best_ms, best_onto, best_place = goes_ms, ahead, place
-            if goes_ms == soonest_ms:
+            if goes_ms == ready_ms:
                 break
     link.passing = best_place + 1
     return best_ms, best_onto
@@ -85,14 +87,14 @@ def turn_away(
 ) -> tuple[int, int]:
     """Return when the first vehicle of a link goes on, which could from `ready_ms` on but is held up until `time_ms`.
 
-    And to which link: the one that it wants, or, if that is full and its patience over, another. Of those which can be
+    And to which link: the one that it wants, which is full, or, if its patience is over, another. Of those which can be
     entered soonest it is the one that nobody has entered for longest. Who has a route of his own keeps to it.
     """
     wanted = road.ahead[row]
     link: Any = road.links[row]
     slot = road.slots[slot_behind(link, 0)]
     vehicle = slot.vehicle
-    if vehicles.bound[vehicle].heading >= 0 or place_ms(road.links[wanted], road.slots) < time_ms:
+    if vehicles.bound[vehicle].heading >= 0:
         return time_ms, wanted
     turns_ms = max(loses_patience_ms(vehicle, slot.time_ms, patience_ms), ready_ms)
     if turns_ms >= min(time_ms, until_ms):
@@ -102,7 +104,7 @@ def turn_away(
         onto = road.out_link[place]
         if onto == wanted or road.links[onto].to_node == link.from_node:
             continue
-        goes_ms = max(turns_ms, entry_ms(road.links[onto], road.slots, slack))
+        goes_ms = let_go_ms(link, road.signals, max(turns_ms, entry_ms(road.links[onto], road.slots, slack)))
         clock_ms = road.links[onto].clock_ms
         if goes_ms > best_ms or (goes_ms == best_ms and clock_ms >= best_clock_ms) or goes_ms >= time_ms:
             continue

@@ -40,6 +40,14 @@ def green_ms(signal: Any, time_ms: int) -> int:
 
 
 @uncounted_kernel
+def let_go_ms(link: Any, signals: Rows, time_ms: int) -> int:
+    """Return when whoever could leave a link, a row of dtype `LINK`, from this time on is let go by its signal."""
+    if link.signal < 0 or time_ms == NEVER:
+        return time_ms
+    return green_ms(signals[link.signal], time_ms)
+
+
+@uncounted_kernel
 def next_slot_of(link: Any) -> np.uint32:
     """Return the slot whose last vehicle must have left for the next to enter a link, a row of dtype `LINK`.
 

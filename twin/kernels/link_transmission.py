@@ -22,8 +22,9 @@ from twin.kernels.compile import uncounted_kernel
 from twin.kernels.held_up import get_past, turn_away
 from twin.kernels.junctions import (
     entry_ms,
-    green_ms,
+    let_go_ms,
     origin_level_ms,
+    place_ms,
     slot_behind,
     take_origin_turn,
     take_turn,
@@ -157,32 +158,34 @@ def wait_at_origin(road: Road, vehicles: Vehicles, vehicle: int, node: int, time
 
 @uncounted_kernel
 def first_off_link(
-    road: Road, vehicles: Vehicles, rules: Rules, row: int, from_ms: int, until_ms: int
+    road: Road, vehicles: Vehicles, rules: Rules, row: int, from_ms: int, now_ms: int, until_ms: int
 ) -> tuple[int, int]:
-    """Return when the next vehicle of a link goes on, as far as is known, and to which link."""
-    ready_ms = max(road.ready_ms[row], from_ms)
+    """Return when the next vehicle of a link goes on, as far as is known, and to which link.
+
+    Not before `now_ms`: what has happened at the junction up to then may be what holds the first up.
+    """
+    ready_ms = max(road.ready_ms[row], now_ms)
     if ready_ms >= until_ms:
         return ready_ms, ARRIVED
     link = road.links[row]
     link.passing = 0
     wanted = road.ahead[row]
-    time_ms, onto = ready_ms, wanted
+    enters_ms, onto = ready_ms, wanted
     if wanted == NO_WAY:
-        time_ms = NEVER
+        enters_ms = NEVER
     elif wanted >= 0:
-        time_ms = max(ready_ms, entry_ms(road.links[wanted], road.slots, rules.slack))
+        enters_ms = max(ready_ms, entry_ms(road.links[wanted], road.slots, rules.slack))
+    ready_ms, time_ms = let_go_ms(link, road.signals, ready_ms), let_go_ms(link, road.signals, enters_ms)
     if time_ms > ready_ms:
-        if rules.patience_ms > 0 and wanted >= 0:
+        if rules.patience_ms > 0 and wanted >= 0 and place_ms(road.links[wanted], road.slots) >= enters_ms:
             time_ms, onto = turn_away(road, vehicles, rules.slack, rules.patience_ms, row, ready_ms, time_ms, until_ms)
         if link.pocket > 0:
-            time_ms, onto = get_past(road, vehicles, rules.slack, row, from_ms, time_ms, onto)
+            time_ms, onto = get_past(road, vehicles, rules.slack, row, ready_ms, time_ms, onto)
     if rules.unjam_ms > 0 and wanted >= 0 and was_full(road.links[wanted], road.slots, from_ms):
-        aside_ms = max(road.ready_ms[row] + rules.unjam_ms, from_ms)
-        if aside_ms < time_ms:
+        aside_ms = max(road.ready_ms[row] + rules.unjam_ms, now_ms)
+        if aside_ms < min(enters_ms, time_ms):
             link.passing = 0
             return aside_ms, ASIDE
-    if link.signal >= 0 and time_ms < NEVER:
-        time_ms = green_ms(road.signals[link.signal], time_ms)
     return time_ms, onto
 
 
@@ -257,9 +260,11 @@ def level_ms(road: Road, rules: Rules, row: int, onto: int) -> int:
 
 @uncounted_kernel
 def find_next(
-    road: Road, vehicles: Vehicles, rules: Rules, node: int, from_ms: int, until_ms: int
+    road: Road, vehicles: Vehicles, rules: Rules, node: int, from_ms: int, now_ms: int, until_ms: int
 ) -> tuple[int, int, int, int]:
     """Return when, from which row and on to what the next vehicle moves at a node in a step, and when to look again.
+
+    The step begins at `from_ms`, and what happens there before `now_ms` is done.
 
     A time of `until_ms` says that none does.
     """
@@ -269,10 +274,10 @@ def find_next(
     for place in range(road.in_first[node], last + 1):
         if place == last:
             row = FROM_ORIGIN
-            time_ms, onto = first_at_origin(road, vehicles, rules, node, from_ms)
+            time_ms, onto = first_at_origin(road, vehicles, rules, node, now_ms)
         else:
             row = place
-            time_ms, onto = first_off_link(road, vehicles, rules, row, from_ms, until_ms)
+            time_ms, onto = first_off_link(road, vehicles, rules, row, from_ms, now_ms, until_ms)
         if time_ms >= until_ms:
             wake_ms = min(wake_ms, time_ms)
             continue
@@ -291,21 +296,22 @@ def serve_node(
     """Do all that happens at a node in a step, in the order of time; return how many moved, and how many aside."""
     moved = 0
     aside = 0
+    now_ms = from_ms
     while True:
-        time_ms, row, onto, wake_ms = find_next(road, vehicles, rules, node, from_ms, until_ms)
-        if time_ms >= until_ms:
+        now_ms, row, onto, wake_ms = find_next(road, vehicles, rules, node, from_ms, now_ms, until_ms)
+        if now_ms >= until_ms:
             road.wake_ms[node] = wake_ms
             return moved, aside
-        vehicle = take_off(road, vehicles, rules, node, row, onto, time_ms, until_ms)
+        vehicle = take_off(road, vehicles, rules, node, row, onto, now_ms, until_ms)
         moved += 1
         if onto >= 0:
-            put_on(road, vehicles, onto, vehicle, time_ms)
+            put_on(road, vehicles, onto, vehicle, now_ms)
         elif onto == ASIDE:
-            wait_at_origin(road, vehicles, vehicle, node, time_ms)
+            wait_at_origin(road, vehicles, vehicle, node, now_ms)
             aside += 1
         else:
             arrivals.vehicle[arrivals.number[0]] = vehicle
-            arrivals.time_ms[arrivals.number[0]] = time_ms
+            arrivals.time_ms[arrivals.number[0]] = now_ms
             arrivals.number[0] += 1
 
 
