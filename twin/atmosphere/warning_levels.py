@@ -1,7 +1,7 @@
 """Which warning days of bad air call for: Zhengzhou's plan of 2016, by the index predicted for each day.
 
-Blue: a day above 200. Yellow: two days. Orange: three, one of them above 300. Red: four, two of them above 300; or a day
-at 500 (Zhengzhou Evening News, 2016-10-28).
+Blue: a day above 200. Yellow: two days. Orange: three, one of them above 300. Red: four, two of them above 300; or a
+day at 500 (Zhengzhou Evening News, 2016-10-28).
 """
 
 from __future__ import annotations

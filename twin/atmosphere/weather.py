@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,10 +165,9 @@ class Weather:
         moments = [first + timedelta(hours=hour) for hour in range(hours)]
         return self._picked(np.array([_hour_of_year(moment, leap) for moment in moments]), first)
 
-    def _picked(self, hours: NDArray[np.int64], start: datetime) -> Self:
-        columns = {field.name: getattr(self, field.name) for field in fields(self)}
-        picked = {name: column[hours] for name, column in columns.items() if isinstance(column, np.ndarray)}
-        return replace(self, start=start, **picked)
+    def _picked(self, hours: NDArray[np.int64], start: datetime) -> Weather:
+        columns: dict[str, Any] = {name: getattr(self, name)[hours] for name in _LIMITS}
+        return Weather(start=start, rain_known=self.rain_known, **columns)
 
 
 def _hour_of_year(moment: datetime, leap: bool) -> int:
