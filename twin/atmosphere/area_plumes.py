@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.atmosphere.conditions import Setting
-from twin.atmosphere.spread import sigmas
 
 Floats = NDArray[np.float64]
 
@@ -60,9 +59,9 @@ def cell_units(
 
 def _plume(x: Floats, y: Floats, side_m: float, height_m: float, air: AirOfHour, setting: Setting) -> Floats:
     """Return the concentration of a plume of 1 g/s that begins with the width of a cell, shape (k,)."""
-    across, vertical = sigmas(x, air.stability, setting)
-    across = np.hypot(across, side_m / 4.3)
-    vertical = np.hypot(vertical, height_m / 2.15)
+    curves = setting.spread
+    across = np.hypot(curves.across.at(x, air.stability), side_m / 4.3)
+    vertical = np.hypot(curves.vertical.at(x, air.stability), height_m / 2.15)
     crosswind = np.exp(-0.5 * (y / across) ** 2) / (np.sqrt(2 * np.pi) * across * air.wind_mps)
     lid = max(air.lid_m, 2 * height_m)
     images = sum(
