@@ -75,6 +75,7 @@ class RoadEmissionParameters(ParameterSection):
     road_dust_g_per_km: ByWeight = _of("road_dust_g_per_km")
     lorry_rule_share: float = _of("lorry_rule_share", ge=0, le=1)
     odd_even_complies: float = _of("odd_even_complies", ge=0, le=1)
+    inside_ring_streets: list[list[str]] = _of("inside_ring_streets", min_length=1, max_length=9)
 
     @model_validator(mode="after")
     def _roads_fit(self) -> Self:

@@ -118,6 +118,7 @@ class SourceParameters(ParameterSection):
     meter_share: float = _of("meter_share", gt=0, le=1)
     meter_outage_h: float = _of("meter_outage_h", gt=0, le=8760)
     load_sigma: float = _of("load_sigma", ge=0, le=2)
+    reported_sigma: float = _of("reported_sigma", ge=0, le=3)
     cheat_found_share: float = _of("cheat_found_share", ge=0, le=1)
     inspections_a_day: int = _of("inspections_a_day", ge=0, le=10_000)
     building_sites: int = _of("building_sites", ge=0, le=20_000)

@@ -51,9 +51,11 @@ def draw_meters(draw: Draw, hours: int, plants: int, parameters: AirParameters) 
 
 
 def draw_plants(draw: Draw, plants: int, parameters: AirParameters) -> pd.DataFrame:
-    """Draw who cheats under a warning, and whose meter the city reads; both belong to the city."""
+    """Draw who cheats under a warning, whose meter the city reads, and how far reports are from what is emitted."""
+    sigma = parameters.reported_sigma
     return pd.DataFrame(
         {
+            "reported": np.exp(sigma * draw("reported").standard_normal(plants) - sigma**2 / 2),
             "cheats": draw("cheats").random(plants) < parameters.cheat_share,
             "feed_draw": draw("feed").random(plants).astype(np.float32),
         }
