@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from twin.domains.air.activity import Activity
 from twin.domains.air.hours import Hours
 from twin.domains.air.inventory import Inventory
-from twin.domains.air.kinds import KINDS
 from twin.domains.air.parameters import AirParameters
-from twin.domains.air.roads import RoadRule
+from twin.domains.air.roads import FREE, RoadRule
 
 if TYPE_CHECKING:
     from twin.city.road_volumes import RoadVolumes
@@ -44,17 +43,20 @@ class Emissions:
         factor[self._roads] = 0.0
         return np.asarray(factor)
 
-    def _roads_of(self, hour: int, lived: RoadVolumes | None) -> Floats:
-        """Return what roads emit by vehicle without any rule, shape (vehicles, cells, species)."""
-        if lived is not None:
-            return self._inventory.roads.lived(lived)
-        return self._inventory.roads.ordinary(self._hours.moment(hour).hour)
+    def _roads_of(self, hour: int, lived: RoadVolumes | None, rule: RoadRule = FREE) -> Floats:
+        """Return what roads would emit by vehicle without any rule, shape (vehicles, cells, species).
 
-    def ordinary(self, hour: int, lived: RoadVolumes | None = None) -> Floats:
-        """Return what is emitted in an hour if nothing is cut and nobody cheats."""
+        Lived roads have been thinned by the rule; what it kept at home is added in proportion.
+        """
+        if lived is None:
+            return self._inventory.roads.ordinary(self._hours.moment(hour).hour)
+        return self._inventory.roads.unthinned(self._inventory.roads.lived(lived), rule)
+
+    def ordinary(self, hour: int, lived: RoadVolumes | None = None, rule: RoadRule = FREE) -> Floats:
+        """Return what is emitted in an hour if nothing is cut and nobody cheats; ``rule`` holds for lived roads."""
         gps = self._inventory.sources.gps * self.activity(hour)[:, None]
         gps[: self._plants] *= self._load[self._hours.day(hour)][:, None]
-        gps[self._roads] = self._roads_of(hour, lived).sum(axis=0)
+        gps[self._roads] = self._roads_of(hour, lived, rule).sum(axis=0)
         return np.asarray(gps)
 
     def under(
@@ -76,17 +78,24 @@ class Emissions:
         gps = ordinary * (1 - cut)[:, None]
         gps[: self._plants] *= more[:, None]
         if rule.cars or rule.lorries_inside:
-            by_vehicle = self._roads_of(hour, lived)
-            gps[self._roads] = self._inventory.roads.under(by_vehicle, rule, lived=lived is not None)
+            gps[self._roads] = self._inventory.roads.under(self._roads_of(hour, lived, rule), rule)
         return np.asarray(gps)
 
-    def reported(self, hour: int, species: slice = slice(None)) -> Floats:
-        """Return what yearly figures say an hour emits: without the day's chance, and ordinary roads."""
-        gps = self._inventory.sources.gps * self.activity(hour)[:, None]
-        gps[self._roads] = self._inventory.roads.ordinary(self._hours.moment(hour).hour).sum(axis=0)
-        return np.asarray(gps[:, species])
+    def known(self, hour: int, ratio: Floats, cut: Floats, rule: RoadRule) -> Floats:
+        """Return what the city believes to be emitted.
 
+        Parameters
+        ----------
+        ratio
+            What it knows of each enterprise relative to its ordinary emission, shape (enterprises,).
+        cut, rule
+            What is to be left out, shape (sources,), and what holds for traffic: it believes that all is kept.
+        """
+        gps = self._inventory.sources.gps * (self.activity(hour) * (1 - cut))[:, None]
+        gps[: self._plants] *= ratio[:, None]
+        gps[self._roads] = self._inventory.roads.under(self._roads_of(hour, None), rule)
+        return np.asarray(gps)
 
-def kinds_of(codes: NDArray[np.int8]) -> list[str]:
-    """Return the names of kinds."""
-    return [KINDS[code] for code in codes.tolist()]
+    def load(self, hour: int) -> Floats:
+        """Return what each enterprise emits on the day of an hour, relative to its ordinary emission."""
+        return np.asarray(self._load[self._hours.day(hour)])

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HOUR_S: Final = 3600.0
 MAIN_CLASSES: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
+LORRY_TRIP_KM: Final = 25.0
+"""What a lorry drives on a trip through the city; assumed."""
 ODD_EVEN_SHARE: Final = 0.5
 """Half of the cars have a barred plate."""
 
@@ -32,6 +34,9 @@ class RoadRule:
 
     cars: float = 0.0
     lorries_inside: float = 0.0
+
+
+FREE: Final = RoadRule()
 
 
 def rule_of(restriction: str, parameters: AirParameters) -> RoadRule:
@@ -67,6 +72,7 @@ class RoadEmissions:
         self._edge_km = self._ordinary_km(city)
         self._edge_kmh = roads.edge_speed_kmh.astype(np.float64)
         self.vehicle_km = float(self._edge_km.sum())
+        self._cell_km = np.bincount(self._edge_cell, self._edge_km, len(cells))
         shares = parameters.kind_shares
         self._shares = np.array([getattr(shares, vehicle) for vehicle in VEHICLES])
         self._kept: dict[int, NDArray[np.float64]] = {}
@@ -107,20 +113,31 @@ class RoadEmissions:
                 found[vehicle, :, species] = np.bincount(cell, weight, len(self.cells)) / HOUR_S
         return found
 
-    def under(self, emission: NDArray[np.float64], rule: RoadRule, *, lived: bool) -> NDArray[np.float64]:
-        """Return what all vehicles emit under a rule; g/s, shape (cells, species).
+    def unthinned(self, emission: NDArray[np.float64], rule: RoadRule) -> NDArray[np.float64]:
+        """Return what lived roads, on which cars are thinned by a rule, would have emitted without it."""
+        whole = emission.copy()
+        for vehicle in ("car_petrol", "car_diesel"):
+            whole[VEHICLES.index(vehicle)] /= 1 - rule.cars
+        return whole
+
+    def under(self, emission: NDArray[np.float64], rule: RoadRule) -> NDArray[np.float64]:
+        """Return what all vehicles together emit under a rule; g/s, shape (cells, species).
 
         Parameters
         ----------
         emission
-            By vehicle, as `ordinary` and `lived` return it.
-        lived
-            Whether the roads have been lived under the rule already, so that cars are thinned; lorries that a ban
-            keeps out are not told apart there.
+            By vehicle without any rule, as `ordinary` returns it.
         """
         keep = np.ones((len(VEHICLES), len(self.cells)))
         keep[VEHICLES.index("lorry")] = 1 - rule.lorries_inside * self.inside
-        if not lived:
-            for vehicle in ("car_petrol", "car_diesel"):
-                keep[VEHICLES.index(vehicle)] = 1 - rule.cars
+        for vehicle in ("car_petrol", "car_diesel"):
+            keep[VEHICLES.index(vehicle)] = 1 - rule.cars
         return np.asarray((emission * keep[:, :, None]).sum(axis=0))
+
+    def trips_spared(self, rule: RoadRule, scale: float) -> float:
+        """Return how many trips a rule suppresses or sends round in a day; ``scale`` is the city's, 1 for Zhengzhou."""
+        given = self._parameters
+        cars = given.cars * scale * rule.cars * given.trips_a_car
+        lorry_km = self.vehicle_km * given.kind_shares.lorry
+        inside_km = lorry_km * float((self.inside * self._cell_km).sum() / max(self._cell_km.sum(), 1e-9))
+        return cars + rule.lorries_inside * inside_km / LORRY_TRIP_KM

@@ -23,7 +23,7 @@ FORECAST_COLUMNS: Final = ("wind", "mixing", "direction", "humidity", "temperatu
 
 
 def draw_days(draw: Draw, days: int, plants: int, parameters: AirParameters) -> pd.DataFrame:
-    """Draw what an enterprise emits on a day, relative to its ordinary emission; one row a day and enterprise."""
+    """Draw, for each day and enterprise, what it emits relative to its ordinary emission, and whether a visit finds it."""
     normal = draw("load").standard_normal((days, plants))
     sigma = parameters.load_sigma
     return pd.DataFrame(
@@ -31,6 +31,7 @@ def draw_days(draw: Draw, days: int, plants: int, parameters: AirParameters) -> 
             "day": np.repeat(np.arange(days, dtype=np.int32), plants),
             "plant": np.tile(np.arange(plants, dtype=np.int32), days),
             "load": np.exp(sigma * normal - sigma**2 / 2).ravel().astype(np.float32),
+            "found_draw": draw("found").random((days, plants)).ravel().astype(np.float32),
         }
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from twin.atmosphere.typical_year import draw_weather
 from twin.atmosphere.weather import Weather
@@ -43,3 +44,9 @@ def weather_of(
             share[(middle_s >= event.begins_s) & (middle_s < event.ends_s)] *= float(event.value)
     lid_m = np.clip(weather.mixing_height_m * share, LOWEST_LID_M, HIGHEST_LID_M)
     return replace(weather, wind_mps=weather.wind_mps * share, mixing_height_m=lid_m)
+
+
+def weather_from(table: pd.DataFrame, hours: Hours) -> Weather:
+    """Return weather of a table ``air.weather``."""
+    columns = {str(name): table[name].to_numpy(copy=True) for name in table.columns}
+    return Weather(start=hours.begin, **columns)

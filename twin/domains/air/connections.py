@@ -1,0 +1,24 @@
+"""What the city can know of its air."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from twin.core.decisions import Connection
+
+EMISSION_FEED: Final = Connection(
+    "emission_feed",
+    "air",
+    "Enterprises' meters tell the city what they emit, hour by hour; without it, it knows the figures they report for a "
+    "year",
+)
+WEATHER_FORECAST: Final = Connection(
+    "weather_forecast",
+    "air",
+    "A forecast of the weather for three days reaches the city, with errors that grow with the lead",
+)
+STATION_FEED: Final = Connection(
+    "station_feed", "air", "The stations' hours reach the city at once; without it, it knows the days before today"
+)
+
+CONNECTIONS: Final = (EMISSION_FEED, WEATHER_FORECAST, STATION_FEED)
