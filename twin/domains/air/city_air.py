@@ -135,6 +135,4 @@ class CityAir:
         ordinary = without.sum(axis=0)
         cut = (ordinary - lived.sum(axis=0)) * (self._joins if region_joins else 0.0)
         region = np.concatenate([np.maximum(ordinary - cut, 0.0), ordinary], axis=-1) * self._region_share
-        self.mass.step(
-            hour_of(self._weather, hour), emitted, region / self.mass.setting.city_m**2, self._inflow[hour]
-        )
+        self.mass.step(hour_of(self._weather, hour), emitted, region / self.mass.setting.city_m**2, self._inflow[hour])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from twin.domains.air.domain import AirDomain
 
 Floats = NDArray[np.float64]
+Kind = TypeVar("Kind", bound=np.generic)
 PAST_DAYS: Final = 7
 FEWEST_HOURS: Final = 12
 """A day of which fewer hours are known is not known."""
 
 
-def read_only(column: NDArray[np.generic]) -> NDArray[np.generic]:
+def read_only(column: NDArray[Kind]) -> NDArray[Kind]:
     """Return a column that nobody can change."""
     column.flags.writeable = False
     return column

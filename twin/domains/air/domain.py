@@ -182,9 +182,7 @@ class AirDomain:
             self._record(hour, orders, air.stations[:, 0].mean(axis=1), exposed, lived, without)
         self._lived += 1
 
-    def _record(
-        self, hour: int, orders: Orders, pm25: Floats, exposed: Floats, lived: Floats, without: Floats
-    ) -> None:
+    def _record(self, hour: int, orders: Orders, pm25: Floats, exposed: Floats, lived: Floats, without: Floats) -> None:
         weather, sources = self.weather, self.inventory.sources
         yuan = float(sources.hour_yuan @ (orders.cut * np.minimum(self.emissions.activity(hour), 1.0)))
         self.records.hours.add(

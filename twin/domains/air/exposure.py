@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -114,7 +114,8 @@ def let_people_fall_ill(
 ) -> Generator[simpy.Event, Any, None]:
     """Let those call whose air is bad enough when their time comes."""
     places = city.roads.to_plane_m(calls["lon"].to_numpy(), calls["lat"].to_numpy())
-    for number, row in enumerate(calls.itertuples(index=False)):
+    rows: Iterator[Any] = calls.astype({"condition": object}).itertuples(index=False)
+    for number, row in enumerate(rows):
         if row.at_s > twin.now:
             yield twin.env.timeout(row.at_s - twin.now)
         ugm3 = exposure.day_at(*places[number].tolist())
@@ -124,5 +125,3 @@ def let_people_fall_ill(
         twin.channels.publish(
             "person_fell_ill", PersonFellIll("air.exposure", row.lon, row.lat, row.condition, f"air.exposure/{number}")
         )
-
-

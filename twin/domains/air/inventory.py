@@ -68,9 +68,7 @@ class Inventory:
         ])  # fmt: skip
         receptors = Receptors.of(city, parameters)
         roads = RoadEmissions(city, road_cells, parameters)
-        return cls(
-            sources, roads, receptors, Transport(sources, receptors, side_m), _cuts(sources, parameters)
-        )
+        return cls(sources, roads, receptors, Transport(sources, receptors, side_m), _cuts(sources, parameters))
 
 
 def _cuts(sources: Sources, parameters: AirParameters) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

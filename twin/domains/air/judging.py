@@ -1,13 +1,15 @@
 """Days of warning held against days that would have been bad: hits, misses, false alarms, lead.
 
 A day is judged by what it would have been without measures, which the twin knows: a day that measures have kept good is
-no false alarm.
+no false alarm. A warning that begins early is none either: published studies find measures best begun 36 to 48 h before
+the rise, so up to two warned days that lead without a break to a bad day count as lead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,8 @@ from numpy.typing import NDArray
 from twin.atmosphere.quality_index import standard_on, sub_index
 from twin.core.clock import DAY_S, HOUR_S, Clock
 
-DAY_H = 24
+DAY_H: Final = 24
+LEAD_DAYS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +98,15 @@ def judged(days: Days) -> Judged:
         while first and warned[first - 1]:
             first -= 1
         leads.append((float(days.begins_s[place]) - float(days.decided_s[first])) / HOUR_S)
-    return Judged(
-        int((days.bad & warned).sum()), int((days.bad & ~warned).sum()), int((~days.bad & warned).sum()), tuple(leads)
-    )
+    false = ~days.bad & warned & ~_leads_on(days.bad, warned)
+    return Judged(int((days.bad & warned).sum()), int((days.bad & ~warned).sum()), int(false.sum()), tuple(leads))
+
+
+def _leads_on(bad: NDArray[np.bool_], warned: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which days lie, under a warning without a break, at most `LEAD_DAYS` before a bad day; shape (d,)."""
+    found = np.zeros(len(bad), np.bool_)
+    reached = bad & warned
+    for _ in range(LEAD_DAYS):
+        reached = np.append(reached[1:], False)[: len(bad)] & warned & ~bad
+        found |= reached
+    return found

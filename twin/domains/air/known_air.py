@@ -57,9 +57,7 @@ class Response:
 class KnownAir:
     """Lives beside the air, with known emissions and the weather that was measured."""
 
-    def __init__(
-        self, inventory: Inventory, weather: Weather, units: StationUnits, parameters: AirParameters
-    ) -> None:
+    def __init__(self, inventory: Inventory, weather: Weather, units: StationUnits, parameters: AirParameters) -> None:
         self._inventory, self._weather, self._units = inventory, weather, units
         self._region = parameters.region_emission_share
         self.mass = AirMass(setting_of(parameters))

@@ -103,9 +103,7 @@ def _warnings(days: Days) -> Iterator[KpiValue]:
         yield KpiValue("air.relief_share", share, "share", int(warned.sum()))
 
 
-def _costs(
-    events: Mapping[str, pd.DataFrame], hours: pd.DataFrame, days: Days, clock: Clock
-) -> Iterator[KpiValue]:
+def _costs(events: Mapping[str, pd.DataFrame], hours: pd.DataFrame, days: Days, clock: Clock) -> Iterator[KpiValue]:
     orders = counted(events["air.warnings"], "begins_s", clock)
     begun = 1 - np.clip(orders["begins_s"].to_numpy() + DAY_S - clock.duration_s, 0, DAY_S) / DAY_S
     production = float(hours["cut_yuan"].sum())

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from twin.core.errors import ParameterError
 from twin.core.parameters import Frozen, Parameter, read_parameters
 from twin.domains.air.kinds import MOST_STATIONS
-from twin.domains.air.parameter_kinds import FOLDER, FROM_ROADS, FROM_SOURCES, SHIPPED, shipped
+from twin.domains.air.parameter_kinds import FROM_ROADS, FROM_SOURCES, SHIPPED, shipped
 from twin.domains.air.parameters_roads import RoadEmissionParameters
 from twin.domains.air.parameters_sources import SourceParameters
 

@@ -35,7 +35,13 @@ WARNINGS: Final = {
     "expected_relief_ugm3": pa.float32(), "restriction": _NAME, "trips": pa.float64(), "trips_yuan": pa.float64(),
 }  # fmt: skip
 INSPECTIONS: Final = {"at_s": pa.float64(), "plant": pa.int32(), "found": pa.bool_()}
-CALLS: Final = {"at_s": pa.float64(), "condition": _NAME, "lon": pa.float64(), "lat": pa.float64(), "pm25": pa.float32()}
+CALLS: Final = {
+    "at_s": pa.float64(),
+    "condition": _NAME,
+    "lon": pa.float64(),
+    "lat": pa.float64(),
+    "pm25": pa.float32(),
+}
 EXPOSURE: Final = {"cell": pa.int32(), "x_m": pa.float64(), "y_m": pa.float64(), "residents": pa.float64(),
                    "pm25": pa.float32(), "pm25_without": pa.float32()}  # fmt: skip
 JUDGED_BY: Final = {"event_index": pa.float64()}
@@ -98,5 +104,3 @@ class Records:
             np.arange(len(lived), dtype=np.int32), receptors.cells.centre[:, 0], receptors.cells.centre[:, 1],
             receptors.residents, lived.astype(np.float32), without.astype(np.float32),
         )  # fmt: skip
-
-

@@ -99,11 +99,11 @@ def _sources(run: StoredRun, brains: list[str], titles: list[str], language: Lan
         return h("p", language("No hour was counted."), class_="empty")
     stations = run.events("air.stations", brain, 0)["name"].tolist()
     mean = parts.groupby(["group", "station"], observed=True)["pm25"].mean()
-    rows: list[list[Child]] = []
-    for group in GROUPS:
-        rows.append([language(MEMBER_NAMES[group]), *(
-            number(float(mean.get((group, station), 0.0)), 1) for station in range(len(stations))
-        )])  # fmt: skip
+    found = {key: float(value) for key, value in mean.items()}
+    rows: list[list[Child]] = [
+        [language(MEMBER_NAMES[group]), *(number(found.get((group, place), 0.0), 1) for place in range(len(stations)))]
+        for group in GROUPS
+    ]
     caption = language("PM2.5 by source and station under {brain}, µg/m³", brain=titles[0])
     return table(["", *stations], rows, caption=caption)
 

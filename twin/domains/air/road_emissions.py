@@ -4,7 +4,7 @@ Cars
     Functions of mean speed for cars of stage V (China's limits for it are those of Euro 5), petrol and diesel, as
     COPERT of 2013 has them.
 Lorries
-    Grams for each MJ of diesel (HBEFA 4.2); what a kilometre burns grows at low speeds as a diesel car's does in COPERT.
+    Grams for each MJ of diesel (HBEFA 4.2); what a kilometre burns grows at low speeds as a diesel car's in COPERT.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ FORECAST_COLUMNS: Final = ("wind", "mixing", "direction", "humidity", "temperatu
 
 
 def draw_days(draw: Draw, days: int, plants: int, parameters: AirParameters) -> pd.DataFrame:
-    """Draw, for each day and enterprise, what it emits relative to its ordinary emission, and whether a visit finds it."""
+    """Draw, for each day and enterprise, what it emits relative to its ordinary emission, and what visits find."""
     normal = draw("load").standard_normal((days, plants))
     sigma = parameters.load_sigma
     return pd.DataFrame(

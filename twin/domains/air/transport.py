@@ -68,7 +68,7 @@ class Transport:
         return found
 
     def exposure_units(self, weather: Weather, hour: int) -> Floats:
-        """Return what 1 g/s of each point source gives in each cell of the receptors in an hour, shape (cells, points)."""
+        """Return what 1 g/s of each point source gives where people live in an hour, shape (cells, points)."""
         some = _some(Conditions.of(weather), slice(hour, hour + 1))
         return np.asarray(self._points_at(some, self._receptors.cells.centre)[0], np.float64)
 

@@ -21,9 +21,7 @@ LOWEST_LID_M: Final = 60.0
 HIGHEST_LID_M: Final = 4000.0
 
 
-def weather_of(
-    hours: Hours, streams: Streams, year: Weather | None, events: Sequence[WorldEvent]
-) -> Weather:
+def weather_of(hours: Hours, streams: Streams, year: Weather | None, events: Sequence[WorldEvent]) -> Weather:
     """Return the weather of all hours that are known.
 
     Parameters

@@ -28,8 +28,8 @@ def by_gap(view: PlantInspectionView, pause_days: Annotated[int, Within(0, 365)]
 
     References
     ----------
-    Lawson and Hanson (1974), Solving least squares problems, chapter 23; for sources of air pollution Rao (2007), Source
-    estimation methods for atmospheric dispersion, Atmospheric Environment 41.
+    Lawson and Hanson (1974), Solving least squares problems, chapter 23; for sources of air pollution Rao (2007),
+    Source estimation methods for atmospheric dispersion, Atmospheric Environment 41.
     """
     night = (view.hour_of_day >= 22) | (view.hour_of_day < 6)
     explained = np.maximum(_explained(view, night), _explained(view, ~night))
