@@ -54,16 +54,6 @@ def sun_altitude_deg(start: datetime, hours: int, place: Place, *, shift_h: floa
     return np.asarray(np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0))), dtype=np.float64)
 
 
-def clear_sky_wm2(altitude_deg: Column) -> Column:
-    """Return the global radiation of a clear sky (Kasten and Czeplak 1980), W/m²."""
-    return np.maximum(910.0 * np.sin(np.radians(altitude_deg)) - 30.0, 0.0)
-
-
-def radiation_under(cloud_tenths: Column, altitude_deg: Column) -> Column:
-    """Return the global radiation under clouds (Kasten and Czeplak 1980), W/m²."""
-    return clear_sky_wm2(altitude_deg) * (1.0 - 0.75 * (cloud_tenths / 10.0) ** 3.4)
-
-
 def clouds_by_radiation(radiation_wm2: Column, altitude_deg: Column) -> Column:
     """Return the clouds that the radiation of each day tells of, in tenths, shape (hours,).
 
