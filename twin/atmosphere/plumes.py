@@ -23,10 +23,13 @@ Floats = NDArray[np.float64]
 DEPLETION_ROWS: Final = 160
 """Rows of the table of what is left in the air after a distance; with them a share errs by less than 1e-3."""
 
+_PLACES: Final = ("x_m", "y_m", "exit_c")
+_NOT_NEGATIVE: Final = ("height_m", "diameter_m", "exit_mps", "first_across_m", "first_up_m")
+
 
 @dataclass(frozen=True, eq=False)
 class PointSources:
-    """Stacks, shape (sources,) each; metres east and north of the map's centre.
+    """Stacks and other small sources, shape (sources,) each; metres east and north of the map's centre.
 
     Attributes
     ----------
@@ -36,6 +39,8 @@ class PointSources:
         Of the mouth: above ground, and its inner width.
     exit_c, exit_mps
         Temperature and speed of what leaves it.
+    first_across_m, first_up_m
+        Spread at the source: 0 for a stack; width and height divided by 4.3 for a volume near the ground (ISC3).
     """
 
     x_m: Floats
@@ -44,14 +49,17 @@ class PointSources:
     diameter_m: Floats
     exit_c: Floats
     exit_mps: Floats
+    first_across_m: Floats | None = None
+    first_up_m: Floats | None = None
 
     def __post_init__(self) -> None:
         sources = len(self.x_m)
-        for name in ("x_m", "y_m", "height_m", "diameter_m", "exit_c", "exit_mps"):
-            column = np.ascontiguousarray(getattr(self, name), np.float64)
+        for name in (*_PLACES, *_NOT_NEGATIVE):
+            given = getattr(self, name)
+            column = np.zeros(sources) if given is None else np.ascontiguousarray(given, np.float64)
             if column.shape != (sources,) or not np.all(np.isfinite(column)):
                 raise ValueError(f"{name} needs one finite number for each of {sources} sources")
-            if name in ("height_m", "diameter_m", "exit_mps") and np.any(column < 0.0):
+            if name in _NOT_NEGATIVE and np.any(column < 0.0):
                 raise ValueError(f"{name} must not be negative")
             object.__setattr__(self, name, column)
 
@@ -61,6 +69,8 @@ class PointSources:
 
 def stacks_in(sources: PointSources, conditions: Conditions, setting: Setting) -> Stacks:
     """Return how the plumes of stacks rise in each hour, as the kernels need it."""
+    assert sources.first_across_m is not None
+    assert sources.first_up_m is not None
     stability = conditions.stability[:, None]
     wind = wind_at(conditions.wind_mps[:, None], sources.height_m, stability, setting.urban, setting.wind_floor_mps)
     rise = plume_rise(
@@ -69,6 +79,8 @@ def stacks_in(sources: PointSources, conditions: Conditions, setting: Setting) -
     return Stacks(
         x_m=sources.x_m,
         y_m=sources.y_m,
+        first_across_m=sources.first_across_m,
+        first_up_m=sources.first_up_m,
         wind_mps=wind,
         base_m=lowered_by_downwash(sources.height_m, sources.diameter_m, sources.exit_mps, wind),
         rise_m=rise.final_m,

@@ -13,6 +13,11 @@ EXPONENTS_URBAN: Final = (0.15, 0.15, 0.20, 0.25, 0.30, 0.30)
 """Of the power law, for classes A to F (US EPA, user's guide of ISC3, EPA-454/B-95-003b, table 1-2 of its defaults)."""
 
 
+def exponent_of(stability: ArrayLike, urban: bool) -> NDArray[np.float64]:
+    """Return the power law's exponent of a class, 0 to 5 for A to F."""
+    return np.array(EXPONENTS_URBAN if urban else EXPONENTS_RURAL)[np.asarray(stability)]
+
+
 def wind_at(
     wind_mps: ArrayLike, height_m: ArrayLike, stability: ArrayLike, urban: bool, floor_mps: float
 ) -> NDArray[np.float64]:
@@ -36,9 +41,8 @@ def wind_at(
     >>> round(float(wind_at(3.0, 100.0, 3, urban=False, floor_mps=1.0)), 3)
     4.238
     """
-    exponents = np.array(EXPONENTS_URBAN if urban else EXPONENTS_RURAL)[np.asarray(stability)]
     height = np.maximum(np.asarray(height_m, np.float64), MEASURED_AT_M)
     found: NDArray[np.float64] = np.maximum(np.asarray(wind_mps, np.float64), floor_mps) * (
         height / MEASURED_AT_M
-    ) ** exponents
+    ) ** exponent_of(stability, urban)
     return found

@@ -65,6 +65,8 @@ class Stacks(NamedTuple):
     ----------
     x_m, y_m
         Positions.
+    first_across_m, first_up_m
+        Spread at the source, added as squares.
     wind_mps
         At the stack's height.
     base_m
@@ -75,6 +77,8 @@ class Stacks(NamedTuple):
 
     x_m: Floats
     y_m: Floats
+    first_across_m: Floats
+    first_up_m: Floats
     wind_mps: Floats
     base_m: Floats
     rise_m: Floats
@@ -89,6 +93,8 @@ class Shape(NamedTuple):
     ----------
     per_wind
         1 over the wind at the stack's height.
+    first_across, first_up
+        Squares of the spread at the source.
     base_m, rise_m, rise_factor, rise_thirds
         As in `Stacks`.
     lid_m, linear, bend, up_linear, up_bend, up_power
@@ -96,6 +102,8 @@ class Shape(NamedTuple):
     """
 
     per_wind: float
+    first_across: float
+    first_up: float
     base_m: float
     rise_m: float
     rise_factor: float
@@ -182,9 +190,10 @@ def risen(x: float, rise: float, factor: float, thirds: float) -> float:
 def shape_of(air: Air, stacks: Stacks, hour: int, source: int) -> Shape:
     """Return one plume in one hour."""
     return Shape(
-        1.0 / stacks.wind_mps[hour, source], stacks.base_m[hour, source], stacks.rise_m[hour, source],
-        stacks.rise_factor[hour, source], stacks.rise_thirds[hour, source], air.lid_m[hour], air.cross_linear[hour],
-        air.cross_bend[hour], air.vertical_linear[hour], air.vertical_bend[hour], air.vertical_power[hour],
+        1.0 / stacks.wind_mps[hour, source], stacks.first_across_m[source] ** 2, stacks.first_up_m[source] ** 2,
+        stacks.base_m[hour, source], stacks.rise_m[hour, source], stacks.rise_factor[hour, source],
+        stacks.rise_thirds[hour, source], air.lid_m[hour], air.cross_linear[hour], air.cross_bend[hour],
+        air.vertical_linear[hour], air.vertical_bend[hour], air.vertical_power[hour],
     )  # fmt: skip
 
 
@@ -193,7 +202,7 @@ def column_at(x: float, height: float, shape: Shape) -> float:
     """Return how much of a plume's column lies at a height x metres downwind, per metre, at any stage of its rise."""
     rise = risen(x, shape.rise_m, shape.rise_factor, shape.rise_thirds)
     vertical = spread_vertical(x, shape.up_linear, shape.up_bend, shape.up_power)
-    vertical = math.sqrt(vertical * vertical + (rise * PER_RISE) ** 2)
+    vertical = math.sqrt(vertical * vertical + shape.first_up + (rise * PER_RISE) ** 2)
     return vertical_share(vertical, shape.base_m + rise, height, shape.lid_m)
 
 
@@ -202,7 +211,7 @@ def plume_at(x: float, y: float, height: float, shape: Shape) -> float:
     """Return the share of a source's emission that 1 m3 holds x metres downwind, s/m3, at any stage of its rise."""
     rise = risen(x, shape.rise_m, shape.rise_factor, shape.rise_thirds)
     across = spread_across(x, shape.linear, shape.bend)
-    across = math.sqrt(across * across + (rise * PER_RISE) ** 2)
+    across = math.sqrt(across * across + shape.first_across + (rise * PER_RISE) ** 2)
     wide = exponential(-0.5 * (y / across) ** 2) / (_ROOT_TWO_PI * across)
     return wide * column_at(x, height, shape) * shape.per_wind
 
@@ -218,7 +227,7 @@ def rise_ends_m(shape: Shape) -> float:
 @arithmetic_kernel
 def feels_lid_m(shape: Shape) -> float:
     """Return the distance from which the vertical spread exceeds `SERIES_FROM` of the lid's height."""
-    wanted = (SERIES_FROM * shape.lid_m) ** 2 - (shape.rise_m * PER_RISE) ** 2
+    wanted = (SERIES_FROM * shape.lid_m) ** 2 - shape.first_up - (shape.rise_m * PER_RISE) ** 2
     if wanted <= 0.0:
         return 0.0
     wanted = math.sqrt(wanted)
@@ -294,21 +303,22 @@ def unit_plumes(
 def near_shares(found: Floats, x: Floats, y: Floats, count: int, height: float, shape: Shape) -> None:
     """Write the shares at ``count`` receptors, s/m3, where the plume rises no more and its spread is below the lid's."""
     release, buoyant = shape.base_m + shape.rise_m, (shape.rise_m * PER_RISE) ** 2
+    first_across, first_up = shape.first_across + buoyant, shape.first_up + buoyant
     scale = shape.per_wind / _ROOT_TWO_PI
     if release + height <= FAR_FROM_LID * shape.lid_m:
         for i in range(count):
             across = spread_across(x[i], shape.linear, shape.bend)
             vertical = spread_vertical(x[i], shape.up_linear, shape.up_bend, shape.up_power)
-            across = across * across + buoyant
-            vertical = math.sqrt(vertical * vertical + buoyant)
+            across = across * across + first_across
+            vertical = math.sqrt(vertical * vertical + first_up)
             wide = scale * exponential(-0.5 * y[i] * y[i] / across) / math.sqrt(across)
             found[i] = wide * images(vertical, release, height)
     else:
         for i in range(count):
             across = spread_across(x[i], shape.linear, shape.bend)
             vertical = spread_vertical(x[i], shape.up_linear, shape.up_bend, shape.up_power)
-            across = across * across + buoyant
-            vertical = math.sqrt(vertical * vertical + buoyant)
+            across = across * across + first_across
+            vertical = math.sqrt(vertical * vertical + first_up)
             wide = scale * exponential(-0.5 * y[i] * y[i] / across) / math.sqrt(across)
             all_images = images(vertical, release, height) + images_of_lid(vertical, release, height, shape.lid_m)
             found[i] = wide * all_images
@@ -318,13 +328,14 @@ def near_shares(found: Floats, x: Floats, y: Floats, count: int, height: float, 
 def far_shares(found: Floats, x: Floats, y: Floats, count: int, height: float, shape: Shape) -> None:
     """Write the shares at ``count`` receptors, s/m3, where the plume feels its lid."""
     release, buoyant = shape.base_m + shape.rise_m, (shape.rise_m * PER_RISE) ** 2
+    first_across, first_up = shape.first_across + buoyant, shape.first_up + buoyant
     scale, lid = shape.per_wind / _ROOT_TWO_PI, shape.lid_m
     first, first_of_height = math.cos(math.pi * release / lid), math.cos(math.pi * height / lid)
     for i in range(count):
         across = spread_across(x[i], shape.linear, shape.bend)
         vertical = spread_vertical(x[i], shape.up_linear, shape.up_bend, shape.up_power)
-        across = across * across + buoyant
-        vertical = math.sqrt(vertical * vertical + buoyant)
+        across = across * across + first_across
+        vertical = math.sqrt(vertical * vertical + first_up)
         wide = scale * exponential(-0.5 * y[i] * y[i] / across) / math.sqrt(across)
         found[i] = wide * cosines(vertical, lid, first, first_of_height)
 
@@ -355,7 +366,7 @@ def add_plume(
     found, rising_x, rising_place = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int64)
     rises_until, free_until = rise_ends_m(shape), feels_lid_m(shape)
     widest = DEVIATIONS_SQUARED * shape.linear**2
-    widest_at_once = DEVIATIONS_SQUARED * (shape.rise_m * PER_RISE) ** 2
+    widest_at_once = DEVIATIONS_SQUARED * (shape.first_across + (shape.rise_m * PER_RISE) ** 2)
     for begin in range(0, len(x_m), BLOCK):
         near, far, rising = 0, 0, 0
         for receptor in range(begin, min(begin + BLOCK, len(x_m))):

@@ -1,0 +1,205 @@
+"""Old air: what puffs have become once they are wider than a grid's cells, in layers that move with the wind.
+
+The grid moves with the air, by whole cells as seen from the ground and a rest that is kept, so that moving smears nothing.
+Everything here is linear in mass, and what leaves is counted.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernels.compile import arithmetic_kernel
+from twin.kernels.gauss import share_between
+from twin.kernels.plumes import TO_MICROGRAMS, Floats, spread_across, spread_vertical
+from twin.kernels.puffs import Now, Puffs
+
+
+@arithmetic_kernel
+def share_below_lid(bottom: float, top: float, height: float, spread: float, lid: float) -> float:
+    """Return how much of a puff below its lid lies between two heights, ground and lid reflecting."""
+    bottom, top = min(bottom, lid), min(top, lid)
+    if spread > lid:
+        return (top - bottom) / lid
+    total = 0.0
+    for centre in (height, -height, 2.0 * lid - height, height - 2.0 * lid):
+        total += share_between((bottom - centre) / spread, (top - centre) / spread)
+    return total
+
+
+@arithmetic_kernel
+def layer_shares(shares: Floats, tops_m: Floats, height: float, spread: float, lid: float) -> None:
+    """Write how much of a puff lies in each layer, sum 1; what is above all layers is put into the last."""
+    total, bottom = 0.0, 0.0
+    for layer in range(len(tops_m)):
+        top = tops_m[layer]
+        if height < lid:
+            share = share_below_lid(bottom, top, height, spread, lid)
+        else:
+            share = share_between((bottom - height) / spread, (top - height) / spread)
+            share += share_between((bottom + height) / spread, (top + height) / spread)
+        shares[layer] = max(share, 0.0)
+        total += shares[layer]
+        bottom = top
+    above = max(1.0 - total, 0.0)
+    shares[len(tops_m) - 1] += above
+    for layer in range(len(tops_m)):
+        shares[layer] /= total + above
+
+
+@arithmetic_kernel
+def bell_weights(weights: Floats, centre: float, spread: float) -> int:
+    """Write the weights of a bell curve at whole numbers around a place, which sum to 1; return the first number."""
+    reach = (len(weights) - 1) // 2
+    first = math.floor(centre + 0.5) - reach
+    total = 0.0
+    for k in range(len(weights)):
+        weights[k] = math.exp(-0.5 * ((first + k - centre) / spread) ** 2)
+        total += weights[k]
+    for k in range(len(weights)):
+        weights[k] /= total
+    return first
+
+
+@arithmetic_kernel
+def spread_over_cells(
+    mass_g: Floats, given: Floats, shares: Floats, x: float, y: float, spread: float, left_g: Floats, weights_x: Floats,
+    weights_y: Floats,
+) -> None:  # fmt: skip
+    """Spread masses over cells, shape (tracers, layers, rows, columns); x, y and spread in cells from the first centre."""
+    tracers, layers, rows, columns = mass_g.shape
+    first_column = bell_weights(weights_x, x, spread)
+    first_row = bell_weights(weights_y, y, spread)
+    for b in range(len(weights_y)):
+        row = first_row + b
+        for a in range(len(weights_x)):
+            column = first_column + a
+            weight = weights_x[a] * weights_y[b]
+            outside = row < 0 or row >= rows or column < 0 or column >= columns
+            for tracer in range(tracers):
+                if outside:
+                    left_g[tracer] += given[tracer] * weight
+                else:
+                    for layer in range(layers):
+                        mass_g[tracer, layer, row, column] += given[tracer] * weight * shares[layer]
+
+
+@arithmetic_kernel
+def hand_over(
+    puffs: Puffs, count: int, now: Now, wide_m: float, old_s: float, grid: tuple[float, float, float], mass_g: Floats,
+    tops_m: Floats, left_g: Floats,
+) -> int:  # fmt: skip
+    """Put puffs that are wide or old into the grid; return how many are left, moved to the first rows.
+
+    What was given off in a step lies along the wind: it is spread over that length in several parts.
+    """
+    shares, kept = np.empty(len(tops_m)), 0
+    reach = 2 * math.ceil(4.0 * max(wide_m, grid[2]) / grid[2]) + 1
+    weights_x, weights_y = np.empty(reach), np.empty(reach)
+    for i in range(count):
+        across = spread_across(puffs.across_after_m[i], now.linear, now.bend)
+        across = math.sqrt(across * across + puffs.first_across[i])
+        if across < wide_m and puffs.age_s[i] < old_s:
+            if kept < i:
+                for column in (
+                    puffs.x_m, puffs.y_m, puffs.across_after_m, puffs.up_after_m, puffs.first_across, puffs.first_up,
+                    puffs.height_m, puffs.wind_height_m, puffs.lid_m, puffs.age_s,
+                ):  # fmt: skip
+                    column[kept] = column[i]
+                puffs.mass_g[kept] = puffs.mass_g[i]
+            kept += 1
+            continue
+        up = spread_vertical(puffs.up_after_m[i], now.up_linear, now.up_bend, now.up_power)
+        layer_shares(shares, tops_m, puffs.height_m[i], math.sqrt(up * up + puffs.first_up[i]), puffs.lid_m[i])
+        length = now.wind_mps * (puffs.wind_height_m[i] / 10.0) ** now.wind_power * now.step_s
+        parts = max(1, math.ceil(length / grid[2]))
+        cells = max(across / grid[2], 0.4)
+        for part in range(parts):
+            back = ((part + 0.5) / parts - 0.5) * length
+            x = (puffs.x_m[i] + back * now.east - grid[0]) / grid[2] - 0.5
+            y = (puffs.y_m[i] + back * now.north - grid[1]) / grid[2] - 0.5
+            spread_over_cells(mass_g, puffs.mass_g[i] / parts, shares, x, y, cells, left_g, weights_x, weights_y)
+    return kept
+
+
+@arithmetic_kernel
+def shift_cells(mass_g: Floats, east: int, north: int, left_g: Floats) -> None:
+    """Move everything by whole cells; what moves out is counted."""
+    tracers, layers, rows, columns = mass_g.shape
+    for tracer in range(tracers):
+        for layer in range(layers):
+            moved = np.zeros((rows, columns))
+            for row in range(rows):
+                for column in range(columns):
+                    mass = mass_g[tracer, layer, row, column]
+                    if 0 <= row + north < rows and 0 <= column + east < columns:
+                        moved[row + north, column + east] = mass
+                    else:
+                        left_g[tracer] += mass
+            mass_g[tracer, layer] = moved
+
+
+@arithmetic_kernel
+def mix_cells(
+    mass_g: Floats, sideways: float, times: int, mixing: Floats, settles: Floats, left_g: Floats, deposited_g: Floats
+) -> None:
+    """Mix between neighbouring cells and between layers, and let the lowest layer settle.
+
+    Parameters
+    ----------
+    sideways, times
+        The share of a cell that goes to each of its four neighbours, and how often.
+    mixing
+        Which share of a layer (column) goes to another (row); columns sum to 1.
+    settles
+        The share of each tracer in the lowest layer that settles.
+    """
+    tracers, layers, rows, columns = mass_g.shape
+    column_now = np.empty(layers)
+    for tracer in range(tracers):
+        for layer in range(layers):
+            for _ in range(times):
+                before = mass_g[tracer, layer].copy()
+                for row in range(rows):
+                    for column in range(columns):
+                        gives = sideways * before[row, column]
+                        mass_g[tracer, layer, row, column] -= 4.0 * gives
+                        for to_row, to_column in (
+                            (row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1),
+                        ):  # fmt: skip
+                            if 0 <= to_row < rows and 0 <= to_column < columns:
+                                mass_g[tracer, layer, to_row, to_column] += gives
+                            else:
+                                left_g[tracer] += gives
+        for row in range(rows):
+            for column in range(columns):
+                for layer in range(layers):
+                    column_now[layer] = mass_g[tracer, layer, row, column]
+                for layer in range(layers):
+                    total = 0.0
+                    for other in range(layers):
+                        total += mixing[layer, other] * column_now[other]
+                    mass_g[tracer, layer, row, column] = total
+                settled = settles[tracer] * mass_g[tracer, 0, row, column]
+                mass_g[tracer, 0, row, column] -= settled
+                deposited_g[tracer] += settled
+
+
+@arithmetic_kernel
+def add_old_air(
+    out: Floats, mass_g: Floats, x_m: Floats, y_m: Floats, grid: tuple[float, float, float], depth_m: float, part: float
+) -> None:
+    """Add what the lowest layer gives to places, in between its cells' centres by their distance."""
+    tracers, _, rows, columns = mass_g.shape
+    scale = TO_MICROGRAMS * part / (grid[2] * grid[2] * depth_m)
+    for k in range(len(x_m)):
+        x, y = (x_m[k] - grid[0]) / grid[2] - 0.5, (y_m[k] - grid[1]) / grid[2] - 0.5
+        column, row = math.floor(x), math.floor(y)
+        for b in range(2):
+            for a in range(2):
+                if 0 <= row + b < rows and 0 <= column + a < columns:
+                    weight = (x - column if a else 1.0 - (x - column)) * (y - row if b else 1.0 - (y - row))
+                    for tracer in range(tracers):
+                        out[tracer, k] += scale * weight * mass_g[tracer, 0, row + b, column + a]
