@@ -80,9 +80,9 @@ class Secrets:
         more = np.ones(len(self.found))
         begins_s, clock_h = self._hours.begins(hour), hour % DAY_H
         for event, plant in self._events:
-            if event.begins_s <= begins_s < event.ends_s and _holds(event, clock_h):
-                if unfound or not self.found[plant]:
-                    more[plant] *= float(event.value)
+            lasts = event.begins_s <= begins_s < event.ends_s and _holds(event, clock_h)
+            if lasts and (unfound or not self.found[plant]):
+                more[plant] *= float(event.value)
         return more
 
     def disobeys(self) -> NDArray[np.bool_]:

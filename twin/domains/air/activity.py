@@ -14,7 +14,8 @@ from twin.domains.air.parameters import AirParameters
 DAY_BEGINS_H, NIGHT_BEGINS_H = 7, 22
 SITES_FROM_H, SITES_UNTIL_H = 6, 19
 HOME_BY_HOUR: Final = (
-    0.6, 0.5, 0.4, 0.4, 0.5, 0.9, 1.6, 1.7, 1.2, 0.9, 0.8, 1.0, 1.1, 0.8, 0.7, 0.8, 1.1, 1.5, 1.7, 1.6, 1.4, 1.2, 0.9, 0.7,
+    0.6, 0.5, 0.4, 0.4, 0.5, 0.9, 1.6, 1.7, 1.2, 0.9, 0.8, 1.0,
+    1.1, 0.8, 0.7, 0.8, 1.1, 1.5, 1.7, 1.6, 1.4, 1.2, 0.9, 0.7,
 )  # fmt: skip
 """When homes burn; assumed."""
 DAYS_A_YEAR: Final = 365.25

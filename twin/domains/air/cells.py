@@ -50,7 +50,7 @@ class Cells:
         """Return the sum of the weights of the places in each cell, shape (k,)."""
         cell = self.of(xy_m)
         held = cell >= 0
-        return np.bincount(cell[held], weight[held], len(self))
+        return np.asarray(np.bincount(cell[held], weight[held], len(self)), np.float64)
 
 
 def _keys(xy_m: NDArray[np.float64], side_m: float) -> NDArray[np.int64]:

@@ -61,12 +61,12 @@ class StationUnits:
 
     def of(self, hour: int) -> NDArray[np.float32]:
         """Return µg/m³ for each g/s, shape (stations, sources)."""
-        return self._day(hour)[hour % DAY_H]
+        return np.asarray(self._day(hour)[hour % DAY_H])
 
     def aloft(self, hour: int) -> NDArray[np.bool_]:
         """Say whose plume ends above the mixed layer, shape (sources,)."""
         self._day(hour)
-        return self._aloft[self._hours.day(hour)][hour % DAY_H]
+        return np.asarray(self._aloft[self._hours.day(hour)][hour % DAY_H])
 
     def _day(self, hour: int) -> NDArray[np.float32]:
         day = self._hours.day(hour)

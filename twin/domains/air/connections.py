@@ -9,8 +9,7 @@ from twin.core.decisions import Connection
 EMISSION_FEED: Final = Connection(
     "emission_feed",
     "air",
-    "Enterprises' meters tell the city what they emit, hour by hour; without it, it knows the figures they report for a "
-    "year",
+    "Enterprises' meters tell the city what they emit, hour by hour; without it, it knows their yearly figures",
 )
 WEATHER_FORECAST: Final = Connection(
     "weather_forecast",

@@ -35,6 +35,6 @@ class TrafficRestrictionView:
 
 @dataclass(frozen=True, slots=True)
 class Restrict:
-    """Let this hold tomorrow: ``none``, ``lorries_inside_fourth_ring``, or ``odd_even`` (lorries are barred then too)."""
+    """Let this hold tomorrow: ``none``, ``lorries_inside_fourth_ring``, or ``odd_even`` (which bars lorries too)."""
 
     rule: str

@@ -54,7 +54,7 @@ class Exposure:
             PM2.5 of the city's air, shape (2,).
         """
         units = self._transport.exposure_units(self._weather, hour)
-        fields = []
+        fields: list[Floats] = []
         for place, gps in enumerate((lived, without)):
             if place and np.array_equal(lived, without):
                 fields.append(fields[0] - aged[0] + aged[1])

@@ -54,8 +54,9 @@ def _stations(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiV
     rows = counted(events["air.station_hours"], "begins_s", clock)
     standard = standard_on(clock.start.date())
     over: dict[int, list[int]] = {limit: [] for limit in LIMITS}
-    for station, own in rows.groupby("station"):
-        name, values = STATION_NAMES[int(station)], own["pm25"].to_numpy(np.float64)
+    for station in np.unique(rows["station"].to_numpy()).tolist():
+        own = rows[rows["station"] == station]
+        name, values = STATION_NAMES[station], own["pm25"].to_numpy(np.float64)
         yield KpiValue(f"air.station_pm25_ugm3.{name}", float(values.mean()), "µg/m³", len(values))
         index = np.fmax(sub_index("pm25", values, standard), sub_index("pm10", own["pm10"].to_numpy(), standard))
         for limit in LIMITS:
@@ -124,10 +125,11 @@ def _inspections(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[K
     yield KpiValue("air.inspections", len(visits), "count", len(visits))
     yield KpiValue("air.found_out", len(found), "count", len(visits))
     took: list[float] = []
-    for secret in events["air.secrets"].itertuples(index=False):
-        at_s: NDArray[np.float64] = found["at_s"].to_numpy(np.float64)[found["plant"].to_numpy() == secret.plant]
+    secrets = events["air.secrets"]
+    for plant, begins_s in zip(secrets["plant"].tolist(), secrets["begins_s"].tolist(), strict=True):
+        at_s: NDArray[np.float64] = found["at_s"].to_numpy(np.float64)[found["plant"].to_numpy() == plant]
         until_s = float(at_s.min()) if len(at_s) else clock.duration_s
-        took.append((until_s - secret.begins_s) / DAY_S)
+        took.append((until_s - begins_s) / DAY_S)
     if took:
         yield KpiValue("air.days_to_find.mean", float(np.mean(took)), "days", len(took))
     calls = counted(events["air.calls"], "at_s", clock)

@@ -15,10 +15,11 @@ from twin.domains.air.kinds import GROUPS, KINDS, POLLUTANTS, SPECIES
 
 _NAME: Final = pa.dictionary(pa.int32(), pa.string())
 HOURS: Final = {
-    "begins_s": pa.float64(), "level": pa.int8(), "restriction": _NAME, "pm25": pa.float32(), "pm25_without": pa.float32(),
-    "exposed": pa.float64(), "exposed_without": pa.float64(), "residents": pa.float64(), "wind_mps": pa.float32(),
-    "wind_from_deg": pa.float32(), "mixing_height_m": pa.float32(), "humidity_percent": pa.float32(),
-    "cut_yuan": pa.float64(), "emitted_gps": pa.float64(), "ordinary_gps": pa.float64(),
+    "begins_s": pa.float64(), "level": pa.int8(), "restriction": _NAME, "pm25": pa.float32(),
+    "pm25_without": pa.float32(), "exposed": pa.float64(), "exposed_without": pa.float64(),
+    "residents": pa.float64(), "wind_mps": pa.float32(), "wind_from_deg": pa.float32(),
+    "mixing_height_m": pa.float32(), "humidity_percent": pa.float32(), "cut_yuan": pa.float64(),
+    "emitted_gps": pa.float64(), "ordinary_gps": pa.float64(),
 }  # fmt: skip
 STATION_HOURS: Final = {
     "begins_s": pa.float64(), "station": pa.int8(), **{name: pa.float32() for name in POLLUTANTS},

@@ -94,7 +94,7 @@ def measured(ugm3: Floats) -> Floats:
     return np.stack([fine, fine + ugm3[COARSE], ugm3[SO2], NO2_OF_NOX * ugm3[NOX]])
 
 
-def measured_fresh(units: Floats, gps: Floats) -> Floats:
+def measured_fresh(units: NDArray[np.float32], gps: Floats) -> Floats:
     """Return the fresh part of PM2.5, PM10, SO2 and NO2 at receptors.
 
     Parameters

@@ -55,7 +55,7 @@ class Transport:
         """Return what 1 g/s of each source gives at each station; µg/m³, shape (hours, stations, sources)."""
         place = self._receptors.station_xy_m
         found = np.zeros((weather.hours, len(place), len(self._sources)), np.float32)
-        conditions = Conditions.of(weather)
+        conditions = conditions_of(weather)
         at_once = max(1, MOST_PAIRS // max(1, len(place) * len(self.points)))
         for first in range(0, weather.hours, at_once):
             some = _some(conditions, slice(first, first + at_once))
@@ -69,7 +69,7 @@ class Transport:
 
     def exposure_units(self, weather: Weather, hour: int) -> Floats:
         """Return what 1 g/s of each point source gives where people live in an hour, shape (cells, points)."""
-        some = _some(Conditions.of(weather), slice(hour, hour + 1))
+        some = _some(conditions_of(weather), slice(hour, hour + 1))
         return np.asarray(self._points_at(some, self._receptors.cells.centre)[0], np.float64)
 
     def exposure_of_cells(self, weather: Weather, hour: int, gps: Floats) -> Floats:
@@ -87,7 +87,7 @@ class Transport:
         """
         if self._grid is None:
             return np.zeros(len(self._receptors.cells))
-        conditions = Conditions.of(weather)
+        conditions = conditions_of(weather)
         field = np.zeros(self._grid.shape)
         for kind, rows in self._cells.items():
             kernel = self._cell_units(kind, self._grid.dx_m, self._grid.dy_m, conditions, hour)
@@ -96,7 +96,7 @@ class Transport:
 
     def aloft(self, weather: Weather) -> NDArray[np.bool_]:
         """Say which plumes end above the mixed layer in which hour, shape (hours, sources)."""
-        conditions = Conditions.of(weather)
+        conditions = conditions_of(weather)
         stacks = stacks_in(self._stacks, conditions, SETTING)
         above = np.zeros((weather.hours, len(self._sources)), np.bool_)
         above[:, self.points] = stacks.base_m + stacks.rise_m >= conditions.mixing_height_m[:, None]
@@ -120,6 +120,13 @@ class Transport:
         east, north = conditions.towards
         air = AirOfHour(wind, east[hour], north[hour], stability, float(conditions.mixing_height_m[hour]))
         return cell_units(dx_m, dy_m, self._side_m, height_m, air, wind * HOUR_S, SETTING)
+
+
+def conditions_of(weather: Weather) -> Conditions:
+    """Return what plumes need of weather."""
+    return Conditions(
+        weather.wind_mps, weather.wind_from_deg, weather.temperature_c, weather.stability, weather.mixing_height_m
+    )
 
 
 def _some(conditions: Conditions, hours: slice) -> Conditions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -46,5 +46,5 @@ def weather_of(hours: Hours, streams: Streams, year: Weather | None, events: Seq
 
 def weather_from(table: pd.DataFrame, hours: Hours) -> Weather:
     """Return weather of a table ``air.weather``."""
-    columns = {str(name): table[name].to_numpy(copy=True) for name in table.columns}
+    columns: dict[str, Any] = {str(name): table[name].to_numpy(copy=True) for name in table.columns}
     return Weather(start=hours.begin, **columns)

@@ -24,9 +24,9 @@ def least_cost(view: CurbsView) -> Curb:
         return Curb(np.zeros(len(view)))
     scale = max(float(view.hour_yuan.max()), 1.0)
     found = linprog(
-        view.hour_yuan / scale, A_ub=-view.contribution_ugm3[None, :] / wanted, b_ub=[-1.0 + 1e-9],
-        bounds=np.column_stack([np.zeros(len(view)), view.heaviest]), method="highs",
+        view.hour_yuan / scale, A_ub=-view.contribution_ugm3[None, :] / wanted, b_ub=np.array([-1.0 + 1e-9]),
+        bounds=[(0.0, most) for most in view.heaviest.tolist()], method="highs",
     )  # fmt: skip
-    if not found.success:
+    if not found.success or found.x is None:
         raise RuntimeError(f"the linear programme has no solution: {found.message}")
     return Curb(np.clip(found.x, 0.0, view.heaviest))
