@@ -9,9 +9,8 @@ from typing import Final
 from twin.charts.glyphs import glyphs
 from twin.charts.html import Child, Html, h, plain
 
-_LEFT, _TOP, _CELL = 22.0, 16.0, 10.6
+_LEFT, _TOP, _CELL, _ROW = 22.0, 16.0, 10.6, 12.5
 _WIDTH: Final = 360
-_HALF: Final = 4.0
 
 SHAPES: Final[dict[str, tuple[str, str]]] = {
     "hit": ("day hit", "M-4-4H4V4H-4Z"),
@@ -35,11 +34,11 @@ def year_calendar(year: int, kinds: Mapping[date, str], label: str) -> Html:
         for day, kind in kinds.items()
         if day.year == year
     ]
-    months = [glyphs(str(month), _LEFT - 8, _TOP + (month - 0.5) * _CELL + 3.5, anchor="end") for month in range(1, 13)]
+    months = [glyphs(str(month), _LEFT - 8, _TOP + (month - 0.5) * _ROW + 3.7, anchor="end") for month in range(1, 13)]
     days = [
         glyphs(str(day), _LEFT + (day - 0.5) * _CELL, _TOP - 5, anchor="middle") for day in (1, 5, 10, 15, 20, 25, 30)
     ]
-    height = _TOP + 12 * _CELL + 4
+    height = _TOP + 12 * _ROW + 4
     return h(
         "svg", months, days, marks,
         viewBox=f"0 0 {_WIDTH} {plain(height)}", class_="panel", role="img", aria_label=label,
@@ -47,7 +46,7 @@ def year_calendar(year: int, kinds: Mapping[date, str], label: str) -> Html:
 
 
 def _place(day: date) -> str:
-    return f"{plain(_LEFT + (day.day - 0.5) * _CELL)} {plain(_TOP + (day.month - 0.5) * _CELL)}"
+    return f"{plain(_LEFT + (day.day - 0.5) * _CELL)} {plain(_TOP + (day.month - 0.5) * _ROW)}"
 
 
 def calendar_key(titles: Mapping[str, Child]) -> Html:

@@ -68,8 +68,8 @@ def _scores(found: AirValidation, language: Language) -> Html:
     explained = language(
         "The threat score is hits over hits, misses and false alarms. The weather of the days ahead is taken as known: "
         "an upper bound (see below for forecasts). Nothing of the years judged enters the fit, the chances or the "
-        "thresholds: a warning is given from a chance of {chances} on (by days ahead), which brought the highest threat "
-        "scores in the fitting years ({past}, each year by a model that had not seen it).",
+        "thresholds: a warning is given from a chance of {chances} on (by days ahead), which brought the highest "
+        "threat scores in the fitting years ({past}, each year by a model that had not seen it).",
         chances=", ".join(f"{100 * found.thresholds[lead]:.0f} %" for lead in LEADS),
         past=", ".join(f"{found.fitted_threat_scores[lead]:.2f}" for lead in LEADS),
     )
