@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.commands import ROOT
 from support.days import made_up_days, write_days
 
 from twin.atmosphere.daily_file import read_daily_record
+from twin.atmosphere.daily_record import QUANTITIES
 from twin.core.errors import TwinError
 from twin.core.language import Language
 
@@ -118,3 +120,9 @@ def test_all_problems_are_told_at_once(tmp_path: Path, lines: list[str]) -> None
     with pytest.raises(TwinError) as caught:
         read(tmp_path, with_cell(with_cell(lines, 11, 1, "high"), 12, 5, "999"))
     assert len(str(caught.value).splitlines()) == 2
+
+
+def test_the_page_on_how_to_names_every_column() -> None:
+    told = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
+    for quantity in QUANTITIES:
+        assert all(f"`{name}`" in told for name in quantity.names), f"docs/how-to.md lacks {quantity.names}"

@@ -27,13 +27,16 @@ def validate() -> None:
 )  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True, help="Chance of the forecasts that err.")
 @click.option(
+    "--draws", type=click.IntRange(1, 100), default=6, show_default=True, help="Forecasts drawn for each error."
+)
+@click.option(
     "--output", type=FOLDER, default=Path("air_validation.html"), show_default=True, help="Page to write (.html)."
 )
 @JSON
 @LANGUAGE
 def validate_air(
-    observations: Path, fit_years: str | None, predict_years: str | None, limit_ugm3: float, seed: int, output: Path,
-    as_json: bool, lang: Code,
+    observations: Path, fit_years: str | None, predict_years: str | None, limit_ugm3: float, seed: int, draws: int,
+    output: Path, as_json: bool, lang: Code,
 ) -> int:  # fmt: skip
     """Fit the daily model of PM2.5 on some years of OBSERVATIONS (.csv) and predict others.
 
@@ -44,7 +47,9 @@ def validate_air(
     from twin.validation.command import validate_and_write
     from twin.validation.options import Options
 
-    options = Options(years_of("--fit-years", fit_years), years_of("--predict-years", predict_years), limit_ugm3, seed)
+    options = Options(
+        years_of("--fit-years", fit_years), years_of("--predict-years", predict_years), limit_ugm3, seed, draws
+    )
     return validate_and_write(observations, options, output, Language(lang), say_step(Language(lang)), as_json=as_json)
 
 
