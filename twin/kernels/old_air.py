@@ -142,49 +142,72 @@ def shift_cells(mass_g: Floats, east: int, north: int, left_g: Floats) -> None:
 
 
 @arithmetic_kernel
-def mix_cells(
-    mass_g: Floats, sideways: float, times: int, mixing: Floats, settles: Floats, left_g: Floats, deposited_g: Floats
-) -> None:
-    """Mix between neighbouring cells and between layers, and let the lowest layer settle.
+def mix_sideways(mass_g: Floats, weights: Floats, left_g: Floats) -> None:
+    """Spread every cell over its neighbours, first along rows, then along columns; what leaves is counted.
+
+    ``weights`` are the shares that stay and that go one, two... cells to either side.
+    """
+    tracers, layers, rows, columns = mass_g.shape
+    spread = np.empty((rows, columns))
+    for tracer in range(tracers):
+        for layer in range(layers):
+            cells = mass_g[tracer, layer]
+            if not np.any(cells > 0.0):
+                continue
+            for row in range(rows):
+                for column in range(columns):
+                    spread[row, column] = weights[0] * cells[row, column]
+                for away in range(1, min(len(weights), columns)):
+                    for column in range(columns - away):
+                        spread[row, column] += weights[away] * cells[row, column + away]
+                    for column in range(columns - away):
+                        spread[row, column + away] += weights[away] * cells[row, column]
+                for away in range(1, len(weights)):
+                    for column in range(min(away, columns)):
+                        gone = cells[row, column] + cells[row, columns - 1 - column]
+                        left_g[tracer] += weights[away] * gone
+            for row in range(rows):
+                for column in range(columns):
+                    cells[row, column] = weights[0] * spread[row, column]
+                for away in range(1, len(weights)):
+                    for other in (row - away, row + away):
+                        if 0 <= other < rows:
+                            for column in range(columns):
+                                cells[row, column] += weights[away] * spread[other, column]
+                        else:
+                            for column in range(columns):
+                                left_g[tracer] += weights[away] * spread[row, column]
+
+
+@arithmetic_kernel
+def mix_upwards(mass_g: Floats, mixing: Floats, deposited_g: Floats) -> None:
+    """Mix between layers and with the ground.
 
     Parameters
     ----------
-    sideways, times
-        The share of a cell that goes to each of its four neighbours, and how often.
     mixing
-        Which share of a layer (column) goes to another (row); columns sum to 1.
-    settles
-        The share of each tracer in the lowest layer that settles.
+        Which share of a layer (column) goes to another, or in the last row to the ground, of each tracer, shape (tracers,
+        layers + 1, layers); columns sum to 1.
     """
     tracers, layers, rows, columns = mass_g.shape
-    column_now = np.empty(layers)
+    before = np.empty((layers, columns))
     for tracer in range(tracers):
-        for layer in range(layers):
-            for _ in range(times):
-                before = mass_g[tracer, layer].copy()
-                for row in range(rows):
-                    for column in range(columns):
-                        gives = sideways * before[row, column]
-                        mass_g[tracer, layer, row, column] -= 4.0 * gives
-                        for to_row, to_column in (
-                            (row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1),
-                        ):  # fmt: skip
-                            if 0 <= to_row < rows and 0 <= to_column < columns:
-                                mass_g[tracer, layer, to_row, to_column] += gives
-                            else:
-                                left_g[tracer] += gives
         for row in range(rows):
-            for column in range(columns):
-                for layer in range(layers):
-                    column_now[layer] = mass_g[tracer, layer, row, column]
-                for layer in range(layers):
-                    total = 0.0
-                    for other in range(layers):
-                        total += mixing[layer, other] * column_now[other]
-                    mass_g[tracer, layer, row, column] = total
-                settled = settles[tracer] * mass_g[tracer, 0, row, column]
-                mass_g[tracer, 0, row, column] -= settled
-                deposited_g[tracer] += settled
+            for layer in range(layers):
+                for column in range(columns):
+                    before[layer, column] = mass_g[tracer, layer, row, column]
+            for layer in range(layers):
+                now = mass_g[tracer, layer, row]
+                for column in range(columns):
+                    now[column] = mixing[tracer, layer, 0] * before[0, column]
+                for other in range(1, layers):
+                    for column in range(columns):
+                        now[column] += mixing[tracer, layer, other] * before[other, column]
+            for layer in range(layers):
+                settled = 0.0
+                for column in range(columns):
+                    settled += before[layer, column]
+                deposited_g[tracer] += mixing[tracer, layers, layer] * settled
 
 
 @arithmetic_kernel

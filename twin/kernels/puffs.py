@@ -28,8 +28,8 @@ from twin.kernels.plumes import (
     vertical_share,
 )
 
-DEVIATIONS: Final = 5.0
-"""Beyond so many spreads a puff is not felt: 6e-7 of it lie there on either side."""
+DEVIATIONS: Final = 4.0
+"""Beyond so many spreads a puff is not felt: 3.2e-5 of it lie there on either side."""
 STILL: Final = 0.02
 """A puff that moves by less than this share of its spread is taken to stand still."""
 FARTHEST_M: Final = 1e6
