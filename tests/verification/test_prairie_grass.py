@@ -51,7 +51,7 @@ def arcs() -> Arcs:
     for line in (FOLDER / "modelParamList.txt").read_text().splitlines():
         if line.strip():
             words = line.split()
-            known[int(words[0])] = (float(words[1]), float(words[2]), float(words[7]))
+            known[int(words[0])] = (float(words[1]), float(words[2]), float(words[8]))
     lines = (FOLDER / "PGARCS.txt").read_text().splitlines()
     rows, at = [], 0
     while at < len(lines):

@@ -1,9 +1,10 @@
 """Air that remembers: puffs carried by the hours' winds, and the old air that they become.
 
-Every few minutes each source gives off a puff, which is carried, grows, settles and may be locked below a lid or above it.
-Once it is wider than a cell it joins a grid of old air in layers, which moves with the wind as a whole. Nothing is lost: what
-was emitted is in the air, on the ground, or has left the area. All of it is linear in the emissions, and where puffs go
-does not depend on them, so that a policy may change an emission from one hour to the next.
+Every few minutes each source gives off a puff, which is carried, grows, settles and may be locked below a lid or
+above it. Once it is wider than a cell it joins a grid of old air in layers, which moves with the wind as a whole.
+Nothing is lost: what was emitted is in the air, on the ground, or has left the area. All of it is linear in the
+emissions, and where puffs go does not depend on them, so that a policy may change an emission from one hour to the
+next.
 """
 
 from __future__ import annotations
@@ -30,8 +31,7 @@ HOUR_S: Final = 3600.0
 _MIXED_AT_M: Final = 10_000.0
 """Old air mixes as a plume of the hour's class does at this distance."""
 _SMALL_VARIANCE: Final = 0.3
-"""Of cells squared: below, what is mixed sideways goes to the next cell only; above, a bell curve at whole cells has the
-right variance."""
+"""Of cells squared: below, what is mixed sideways goes to the next cell only; above, a bell curve will do."""
 
 
 @dataclass(frozen=True)
@@ -263,15 +263,14 @@ class PuffModel:
 
     def _step_old_air(self, now: Now, mixing: Floats, out: Floats) -> None:
         """Carry the old air by one step, mix it, let it settle, and add what it gives."""
-        cell, step_s = self.plan.cell_m, now.step_s
-        self._drift(0.5 * step_s * now.wind_mps * self._profile(now), now)
+        self._drift(0.5 * now.step_s * now.wind_mps * self._profile(now), now)
         mix_sideways(self.old_air_g, self._sideways(now), self.left_g)
         mix_upwards(self.old_air_g, mixing, self.deposited_g)
         add_old_air(
             out, self.old_air_g, self._all_x, self._all_y, self._frame(), float(self.tops_m[0]),
             1.0 / self.plan.steps_per_hour,
         )  # fmt: skip
-        self._drift(0.5 * step_s * now.wind_mps * self._profile(now), now)
+        self._drift(0.5 * now.step_s * now.wind_mps * self._profile(now), now)
 
     def _drift(self, path_m: float, now: Now) -> None:
         """Carry the old air along: the grid's frame, and by whole cells what is in it."""
@@ -288,7 +287,8 @@ class PuffModel:
             return np.array([1.0 - variance, 0.5 * variance])
         away = np.arange(int(np.ceil(4.0 * np.sqrt(variance))) + 1)
         weights: Floats = np.exp(-0.5 * away**2 / variance)
-        return weights / (2.0 * weights.sum() - weights[0])
+        weights /= 2.0 * weights.sum() - weights[0]
+        return weights
 
     def _profile(self, now: Now) -> float:
         """Return how much faster than at 10 m the wind is that carries old air."""
@@ -299,7 +299,7 @@ class PuffModel:
         linear, bend, power = (now.up_linear, now.up_bend, now.up_power) if upwards else (now.linear, now.bend, -1.0)
         near, far = ((linear * x) ** 2 * (1.0 + bend * x) ** power for x in (0.99 * _MIXED_AT_M, 1.01 * _MIXED_AT_M))
         wind = max(now.wind_mps, now.wind_floor_mps) * self._profile(now)
-        return wind * 0.5 * (far - near) / (0.02 * _MIXED_AT_M)
+        return float(wind * 0.5 * (far - near) / (0.02 * _MIXED_AT_M))
 
 
 def layer_mixing(tops_m: Floats, mixing_m2ps: float, lid_m: float, deposition_mps: float, step_s: float) -> Floats:

@@ -1,9 +1,10 @@
 """Spread of a release near the ground, from how turbulent the surface layer is.
 
-Where the friction velocity, Obukhov's length and the wind's turning were measured, no class is needed. The wind by height
-is Monin and Obukhov's (Businger 1971 and Dyer 1974 for unstable, van Ulden and Holtslag 1985 for stable air); the vertical
-spread that of Venkatram and others (2013, Atmospheric Environment 77, 10.1016/j.atmosenv.2013.06.017); the crosswind spread
-the measured turning's, as Draxler (1976, Atmospheric Environment 10, 99) has it shrink with distance.
+Where the friction velocity, Obukhov's length and the wind's turning were measured, no class is needed. The wind by
+height is Monin and Obukhov's (Businger 1971 and Dyer 1974 for unstable, van Ulden and Holtslag 1985 for stable air);
+the vertical spread that of Venkatram and others (2013, Atmospheric Environment 77, 10.1016/j.atmosenv.2013.06.017);
+the crosswind spread the measured turning's, as Draxler (1976, Atmospheric Environment 10, 99) has it shrink with
+distance.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Old air: what puffs have become once they are wider than a grid's cells, in layers that move with the wind.
 
-The grid moves with the air, by whole cells as seen from the ground and a rest that is kept, so that moving smears nothing.
-Everything here is linear in mass, and what leaves is counted.
+The grid moves with the air, by whole cells as seen from the ground and a rest that is kept, so that moving smears
+nothing. Everything here is linear in mass, and what leaves is counted.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.kernels.compile import arithmetic_kernel
 from twin.kernels.gauss import share_between
-from twin.kernels.plumes import TO_MICROGRAMS, Floats, spread_across, spread_vertical
+from twin.kernels.plume_columns import spread_across, spread_vertical
+from twin.kernels.plumes import TO_MICROGRAMS, Floats
 from twin.kernels.puffs import Now, Puffs
 
 
@@ -68,7 +68,7 @@ def spread_over_cells(
     mass_g: Floats, given: Floats, shares: Floats, x: float, y: float, spread: float, left_g: Floats, weights_x: Floats,
     weights_y: Floats,
 ) -> None:  # fmt: skip
-    """Spread masses over cells, shape (tracers, layers, rows, columns); x, y and spread in cells from the first centre."""
+    """Spread masses over cells, shape (tracers, layers, rows, columns); place and spread in cells."""
     tracers, layers, rows, columns = mass_g.shape
     first_column = bell_weights(weights_x, x, spread)
     first_row = bell_weights(weights_y, y, spread)
@@ -142,6 +142,44 @@ def shift_cells(mass_g: Floats, east: int, north: int, left_g: Floats) -> None:
 
 
 @arithmetic_kernel
+def mix_along_rows(spread: Floats, cells: Floats, weights: Floats) -> float:
+    """Write cells spread over their neighbours in the same row; return what leaves."""
+    rows, columns = cells.shape
+    gone = 0.0
+    for row in range(rows):
+        for column in range(columns):
+            spread[row, column] = weights[0] * cells[row, column]
+        for away in range(1, min(len(weights), columns)):
+            for column in range(columns - away):
+                spread[row, column] += weights[away] * cells[row, column + away]
+            for column in range(columns - away):
+                spread[row, column + away] += weights[away] * cells[row, column]
+        for away in range(1, len(weights)):
+            for column in range(min(away, columns)):
+                gone += weights[away] * (cells[row, column] + cells[row, columns - 1 - column])
+    return gone
+
+
+@arithmetic_kernel
+def mix_along_columns(spread: Floats, cells: Floats, weights: Floats) -> float:
+    """Write cells spread over their neighbours in the same column; return what leaves."""
+    rows, columns = cells.shape
+    gone = 0.0
+    for row in range(rows):
+        for column in range(columns):
+            spread[row, column] = weights[0] * cells[row, column]
+        for away in range(1, len(weights)):
+            for other in (row - away, row + away):
+                if 0 <= other < rows:
+                    for column in range(columns):
+                        spread[row, column] += weights[away] * cells[other, column]
+                else:
+                    for column in range(columns):
+                        gone += weights[away] * cells[row, column]
+    return gone
+
+
+@arithmetic_kernel
 def mix_sideways(mass_g: Floats, weights: Floats, left_g: Floats) -> None:
     """Spread every cell over its neighbours, first along rows, then along columns; what leaves is counted.
 
@@ -152,31 +190,24 @@ def mix_sideways(mass_g: Floats, weights: Floats, left_g: Floats) -> None:
     for tracer in range(tracers):
         for layer in range(layers):
             cells = mass_g[tracer, layer]
-            if not np.any(cells > 0.0):
-                continue
-            for row in range(rows):
-                for column in range(columns):
-                    spread[row, column] = weights[0] * cells[row, column]
-                for away in range(1, min(len(weights), columns)):
-                    for column in range(columns - away):
-                        spread[row, column] += weights[away] * cells[row, column + away]
-                    for column in range(columns - away):
-                        spread[row, column + away] += weights[away] * cells[row, column]
-                for away in range(1, len(weights)):
-                    for column in range(min(away, columns)):
-                        gone = cells[row, column] + cells[row, columns - 1 - column]
-                        left_g[tracer] += weights[away] * gone
-            for row in range(rows):
-                for column in range(columns):
-                    cells[row, column] = weights[0] * spread[row, column]
-                for away in range(1, len(weights)):
-                    for other in (row - away, row + away):
-                        if 0 <= other < rows:
-                            for column in range(columns):
-                                cells[row, column] += weights[away] * spread[other, column]
-                        else:
-                            for column in range(columns):
-                                left_g[tracer] += weights[away] * spread[row, column]
+            if np.any(cells > 0.0):
+                left_g[tracer] += mix_along_rows(spread, cells, weights)
+                left_g[tracer] += mix_along_columns(cells, spread, weights)
+
+
+@arithmetic_kernel
+def mix_column_row(layers_now: Floats, before: Floats, mixing: Floats) -> float:
+    """Mix one row of columns, shape (layers, columns); return what settles on the ground."""
+    layers, columns = before.shape
+    settled = 0.0
+    for layer in range(layers):
+        for column in range(columns):
+            layers_now[layer, column] = mixing[layer, 0] * before[0, column]
+        for other in range(1, layers):
+            for column in range(columns):
+                layers_now[layer, column] += mixing[layer, other] * before[other, column]
+        settled += mixing[layers, layer] * before[layer].sum()
+    return settled
 
 
 @arithmetic_kernel
@@ -186,28 +217,15 @@ def mix_upwards(mass_g: Floats, mixing: Floats, deposited_g: Floats) -> None:
     Parameters
     ----------
     mixing
-        Which share of a layer (column) goes to another, or in the last row to the ground, of each tracer, shape (tracers,
-        layers + 1, layers); columns sum to 1.
+        Which share of a layer (column) goes to another, or in the last row to the ground, of each tracer, shape
+        (tracers, layers + 1, layers); columns sum to 1.
     """
     tracers, layers, rows, columns = mass_g.shape
     before = np.empty((layers, columns))
     for tracer in range(tracers):
         for row in range(rows):
-            for layer in range(layers):
-                for column in range(columns):
-                    before[layer, column] = mass_g[tracer, layer, row, column]
-            for layer in range(layers):
-                now = mass_g[tracer, layer, row]
-                for column in range(columns):
-                    now[column] = mixing[tracer, layer, 0] * before[0, column]
-                for other in range(1, layers):
-                    for column in range(columns):
-                        now[column] += mixing[tracer, layer, other] * before[other, column]
-            for layer in range(layers):
-                settled = 0.0
-                for column in range(columns):
-                    settled += before[layer, column]
-                deposited_g[tracer] += mixing[tracer, layers, layer] * settled
+            before[:] = mass_g[tracer, :, row]
+            deposited_g[tracer] += mix_column_row(mass_g[tracer, :, row], before, mixing[tracer])
 
 
 @arithmetic_kernel
