@@ -88,7 +88,7 @@ def _bars(panel: Panel, hours: pd.DataFrame, series: int) -> list[Html]:
 def _levels(each: list[pd.DataFrame], titles: list[str], language: Language) -> Html:
     rows: list[list[Child]] = []
     for level, name in enumerate(LEVEL_NAMES):
-        rows.append([language(name), *(number(float((hours["level"] == level).sum())) for hours in each)])
+        rows.append([language(name), *(number(float((hours["level"] == level).sum()), 0) for hours in each)])
     return table(["", *titles], rows, caption=language("Hours under each level of warning"))
 
 
