@@ -52,7 +52,7 @@ def _explained(view: PlantInspectionView, hours: NDArray[np.bool_]) -> NDArray[n
     units = view.units_ugm3[known].astype(np.float64)
     gap = residual[known]
     length = np.sqrt((units**2).sum(axis=0))
-    fit = np.where(length > 0, (units.T @ gap) / np.maximum(length, 1e-12), 0.0)
+    fit = np.where(length > 0, np.einsum("is,i->s", units, gap) / np.maximum(length, 1e-12), 0.0)
     noise = max(float(gap.var()), 1e-9)
     best = np.lexsort((np.arange(len(view)), -fit))[: min(CANDIDATES, len(view))]
     best = np.sort(best[fit[best] > 0])
