@@ -69,6 +69,8 @@ class RescueParameters(ParameterSection):
     ask_again_min: float = _of("ask_again_min", ge=0.5, le=240)
     gather_s: float = _of("gather_s", ge=0, le=3600)
     options_for_each: int = _of("options_for_each", ge=1, le=200)
+    own_firm_within_km: float = _of("own_firm_within_km", gt=0, le=1000)
+    teams_for_each: int = _of("teams_for_each", ge=1, le=200)
     vulnerable_shares: VulnerableShares = _of("vulnerable_shares")
     ill_per_person_h: float = _of("ill_per_person_h", ge=0, le=100)
     vulnerable_ill_factor: float = _of("vulnerable_ill_factor", ge=0, le=1000)

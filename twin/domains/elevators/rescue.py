@@ -63,6 +63,7 @@ class Rescue:
         self._dispatch = Dispatch(
             twin, domain.city, domain.roads, self.crews, domain.fleet, domain.parameters, self._send
         )
+        self._xy_m = roads.node_xy_m
         self._node = domain.fleet["node"].to_numpy(np.int32)
         self._district = domain.fleet["district"].to_numpy()
         self._firm = domain.fleet["firm"].to_numpy(np.int32)
@@ -231,16 +232,18 @@ class Rescue:
         case.team.coming = self._twin.env.process(coming)
 
     def _teams(self, target: int) -> Teams:
-        """Return the free teams, and when each could be there."""
+        """Return the free teams that are nearest, and when each could be there."""
         now_s, crews, roads = self._twin.now, self.crews, self._domain.roads
-        known = self._twin.brain.works(WORKER_POSITION.name)
-        times = roads.live_times(now_s) if known else roads.ordinary_times(now_s)
-        free = np.flatnonzero(~crews.team_busy).astype(np.int32)
-        level = crews.stations.level
-        factor = np.where(level == FIRE, self._parameters.fire_time_factor, self._parameters.worker_time_factor)
-        drive_s = times.times_from_places(crews.stations.places, target) / MS * factor
-        arrives_s = (drive_s + self._median_s["team_turn_out"] + self._median_s["access"]).astype(np.float32)
-        columns = free, level[free], arrives_s[free]
+        stations, given = crews.stations, self._parameters
+        near = crews.teams_near(self._xy_m, target)
+        if self._twin.brain.works(WORKER_POSITION.name):
+            drive_ms = roads.ways_to(target, now_s).times_ms(stations.node[near])
+        else:
+            drive_ms = roads.ordinary_times(now_s).times_from_places(stations.places, target)[near]
+        level = stations.level[near]
+        factor = np.where(level == FIRE, given.fire_time_factor, given.worker_time_factor)
+        arrives_s = drive_ms / MS * factor + self._median_s["team_turn_out"] + self._median_s["access"]
+        columns = near, level, arrives_s.astype(np.float32)
         for column in columns:
             column.flags.writeable = False
         return Teams(*columns)
@@ -253,7 +256,7 @@ class Rescue:
         try:
             yield env.timeout(turn_out_s)
             informed = self._twin.brain.works(WORKER_POSITION.name)
-            trip = helper.trip = roads.trip(helper.node, target, self._twin.now, factor, informed=informed)
+            trip = helper.trip = roads.trip(helper.node, target, self._twin.now, factor, informed=informed, near=True)
             yield from wait_until_at(env, roads, trip.timing, len(trip.edges))
             yield env.timeout(access_s)
         except simpy.Interrupt:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from twin.domains.elevators.parameters import ElevatorParameters
 from twin.domains.elevators.rescue_cases import FIRE, SECOND
 from twin.domains.elevators.workers import WorkDay, Workforce, draw_workforce, spread_stations
+from twin.kernels.nearest import few_nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +98,16 @@ class Crews:
         force = self.workforce
         at_work = self.day.works[workers] & self.day.in_shift(now_s)
         return np.where(at_work, force.base[workers], force.home[workers]).astype(np.int32)
+
+    def teams_near(self, node_xy_m: NDArray[np.float64], target: int) -> NDArray[np.int32]:
+        """Return the free teams nearest to a road node in a straight line, so many of each level; rising, (k,)."""
+        stations, free = self.stations, ~self.team_busy
+        found = np.empty(self._parameters.teams_for_each, np.int64)
+        near = []
+        for level in (SECOND, FIRE):
+            count = few_nearest(node_xy_m, stations.node, target, free & (stations.level == level), np.inf, found)
+            near.append(found[:count].copy())
+        return np.sort(np.concatenate(near)).astype(np.int32)
 
     def take(self, worker: int) -> None:
         """Send a worker to a rescue."""

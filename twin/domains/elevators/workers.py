@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from twin.core.clock import DAY_S, HOUR_S
 from twin.domains.elevators.neighbours import along_curve
 from twin.domains.elevators.parameters import ElevatorParameters
+from twin.kernels.elevator_workers import Lists, amid_lists
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -153,16 +154,15 @@ class WorkDay:
         wanted = np.zeros(len(workforce.keeper), np.bool_)
         wanted[due] = True
         stop = workforce.tour[wanted[workforce.tour]]
-        self._who = workforce.keeper[stop]
-        self._node = fleet_node[stop]
-        moves = np.diff(self._node, prepend=-1) != 0
+        who, node = workforce.keeper[stop], fleet_node[stop]
+        moves = np.diff(node, prepend=-1) != 0
         takes_s = MINUTE_S * (parameters.inspection_min + parameters.between_visits_min * moves)
-        self.inspecting_s = np.bincount(self._who, takes_s, count)
+        self.inspecting_s = np.bincount(who, takes_s, count)
         ends_s = np.cumsum(takes_s)
-        first = np.searchsorted(self._who, np.arange(count))
+        first = np.searchsorted(who, np.arange(count + 1))
         before_s = np.concatenate([[0.0], ends_s])[first]
-        self._key = self._who * DAY_S + np.minimum(ends_s - before_s[self._who], DAY_S - 1)
-        self._delay_s = np.zeros(count)
+        ends = who * DAY_S + np.minimum(ends_s - before_s[who], DAY_S - 1)
+        self._lists = Lists(first, ends, node, np.zeros(count), workforce.base, workforce.home, self.works)
 
     def in_shift(self, now_s: float) -> bool:
         """Say whether it is the time of the shift."""
@@ -174,18 +174,12 @@ class WorkDay:
 
     def node_of(self, workers: NDArray[np.int32], now_s: float) -> NDArray[np.int32]:
         """Return where these are, if nothing else keeps them, shape (k,)."""
-        force = self._workforce
         if not self.in_shift(now_s):
-            return force.home[workers]
-        node = force.base[workers]
-        if len(self._who):
-            worked_s = np.clip(now_s - self.shift_s[0] - self._delay_s[workers], 0.0, DAY_S - 1)
-            place = np.searchsorted(self._key, workers * DAY_S + worked_s, side="right")
-            here = np.minimum(place, len(self._who) - 1)
-            listed = (place < len(self._who)) & (self._who[here] == workers)
-            node = np.where(listed, self._node[here], node)
-        return np.where(self.works[workers], node, force.home[workers]).astype(np.int32)
+            return np.asarray(self._workforce.home[workers])
+        node = np.empty(len(workers), np.int32)
+        amid_lists(self._lists, workers, now_s - self.shift_s[0], DAY_S, node)
+        return node
 
     def delay(self, worker: int, seconds: float) -> None:
         """Move the rest of a worker's list back."""
-        self._delay_s[worker] += max(0.0, seconds)
+        self._lists.delay_s[worker] += max(0.0, seconds)
