@@ -77,3 +77,4 @@ class RescueParameters(ParameterSection):
     worker_yuan_per_h: float = _of("worker_yuan_per_h", ge=0, le=10_000)
     second_level_yuan: float = _of("second_level_yuan", ge=0, le=1e6)
     connected_yuan_per_year: float = _of("connected_yuan_per_year", ge=0, le=1e6)
+    tracked_days: float = _of("tracked_days", ge=0, le=31)

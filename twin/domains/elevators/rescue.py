@@ -58,7 +58,8 @@ class Rescue:
         self.crews = Crews.of(draw, domain.city, domain.fleet, domain.parameters)
         self._chances = RescueChances(domain.fleet, domain.process.key, domain.parameters)
         roads = domain.city.roads
-        self._records = RescueRecords(twin.recorder, roads.districts)
+        tracked_s = DAY_S * domain.parameters.tracked_days if twin.streams.replication == 0 else -np.inf
+        self._records = RescueRecords(twin.recorder, roads.districts, tracked_s)
         self._records.describe(self.crews, roads.node_lon, roads.node_lat)
         self._dispatch = Dispatch(
             twin, domain.city, domain.roads, self.crews, domain.fleet, domain.parameters, self._send
@@ -285,6 +286,7 @@ class Rescue:
         now_s = self._twin.now
         helper.is_done = True
         self._records.helper(helper, case, now_s, node)
+        self._records.track(helper, case, now_s)
         if helper.level != FIRM:
             self.crews.team_busy[helper.number] = False
             return
@@ -308,6 +310,7 @@ class Rescue:
             for helper in (case.worker, case.team):
                 if helper is not None and not helper.is_done:
                     self._records.helper(helper, case, None, self._node_reached(helper))
+                    self._records.track(helper, case, self._twin.now)
             self._records.rescue(case)
 
 

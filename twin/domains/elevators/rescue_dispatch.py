@@ -220,9 +220,7 @@ class Dispatch:
         count = few_nearest(self._xy_m, nodes, at, may, within_m, found)
         return np.sort(found[:count])
 
-    def _drives_s(
-        self, sources: NDArray[np.int32], targets: NDArray[np.int32], known: bool
-    ) -> NDArray[np.float64]:
+    def _drives_s(self, sources: NDArray[np.int32], targets: NDArray[np.int32], known: bool) -> NDArray[np.float64]:
         """Return the drive time of each pair, in the traffic as it is or on an ordinary day; shape (pairs,)."""
         now_s, roads = self._twin.now, self._roads
         anchors = targets[:1] if len(targets) and (targets == targets[0]).all() else np.unique(targets)

@@ -26,6 +26,10 @@ HELPERS: Final = {
     "level": pa.int8(), "helper": pa.int32(), "case": pa.int64(), "sent_s": pa.float64(), "free_s": pa.float64(),
     "came_first": pa.bool_(), "from_node": pa.int32(), "to_node": pa.int32(), "drive_m": pa.float64(),
 }  # fmt: skip
+TRACKS: Final = {
+    "level": pa.int8(), "helper": pa.int32(), "case": pa.int64(), "edges": pa.list_(pa.int32()),
+    "at_s": pa.list_(pa.float64()),
+}  # fmt: skip
 WORKERS: Final = {
     "worker": pa.int32(), "firm": pa.int32(), "base": pa.int32(), "home": pa.int32(), "qualified": pa.bool_(),
     "on_call": pa.bool_(),
@@ -40,14 +44,21 @@ WORKER_DAYS: Final = {
 class RescueRecords:
     """Writes what rescue does.
 
+    Parameters
+    ----------
+    tracked_until_s
+        The ways of drives that begin before are written too.
+
     Attributes
     ----------
     worker_days
         One row a day: workers who work on it, and what they spend of their shift on what; what rescue has cost.
     """
 
-    def __init__(self, recorder: Recorder, districts: Sequence[str]) -> None:
+    def __init__(self, recorder: Recorder, districts: Sequence[str], tracked_until_s: float) -> None:
         self._districts = districts
+        self._tracked_until_s = tracked_until_s
+        self._tracks: EventTable = recorder.table("elevators.tracks", TRACKS)
         self._rescues: EventTable = recorder.table("elevators.rescues", RESCUES)
         self._helpers: EventTable = recorder.table("elevators.helpers", HELPERS)
         self._workers: EventTable = recorder.table("elevators.workers", WORKERS)
@@ -75,6 +86,15 @@ class RescueRecords:
             helper.number if helper else None, None if helper is None else not helper.stranger, _length_m(helper),
             case.team is not None, case.ill,
         )  # fmt: skip
+
+    def track(self, helper: Helper, case: Case, ends_s: float) -> None:
+        """Write the way of a drive until now, and when the helper was at each node of it."""
+        if helper.trip is None or helper.trip.timing.arrive_s[0] >= self._tracked_until_s:
+            return
+        edge_count = helper.trip.timing.position_at(ends_s).place
+        if edge_count:
+            at_s = helper.trip.timing.arrive_s[: edge_count + 1]
+            self._tracks.add(helper.level, helper.number, case.number, helper.trip.edges[:edge_count], at_s)
 
     def helper(self, helper: Helper, case: Case, free_s: float | None, node: int) -> None:
         """Write that somebody who was sent is free again; None: not when the run ends."""

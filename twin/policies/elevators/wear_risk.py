@@ -107,7 +107,9 @@ class WearRisk:
         now, then = (_age_columns(fleet, who, at / DAYS_A_YEAR) for at in (day, day - days_observed / 2))
         return np.asarray(rate * np.exp(np.einsum("rc,c->r", then - now, self.plain.of[:2])))
 
-    def _columns(self, log_rate: Values, faults: Values, foreseen: Values, days_since_visit: NDArray[np.int32]) -> Values:
+    def _columns(
+        self, log_rate: Values, faults: Values, foreseen: Values, days_since_visit: NDArray[np.int32]
+    ) -> Values:
         """Return logarithms of the rate by kind, of how prone each is, and of the time since the visit."""
         prone = np.log((self.shape + faults) / (self.shape + foreseen))
         log_of_days = np.log(np.arange(int(days_since_visit.max(initial=0)) + 1) + self._recovery_days)
