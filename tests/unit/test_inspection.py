@@ -156,16 +156,19 @@ def test_no_firm_visits_more_than_it_can(rule: str) -> None:
     visits = frames["elevators.inspections"]
     assert not visits.duplicated().any()
     firm = domain.fleet["firm"].to_numpy()
-    possible = np.ceil(np.bincount(firm) * domain.parameters.visits_a_day)
-    for _, day in visits.groupby("day"):
-        assert (np.bincount(firm[day["elevator"]], minlength=len(possible)) <= possible).all()
+    assert domain.service is not None
+    force = domain.service.crews.workforce
+    for day, of_day in visits.groupby("day"):
+        working = np.bincount(force.firm[force.works_on(int(str(day)))], minlength=firm.max() + 1)
+        made = np.bincount(firm[of_day["elevator"]], minlength=len(working))
+        assert (made <= np.ceil(3.5 * working)).all()
     assert (np.bincount(visits["elevator"], minlength=len(firm)) == domain.state.visits).all()
     assert frames["elevators.maintenance"]["visits"].sum() == len(visits) > 1000
 
 
 def test_rounds_that_cannot_all_be_made_leave_nobody_out() -> None:
     """Half of the workers: everybody waits twice as long, the longest waiting comes first."""
-    parameters = elevator_parameters(firms=3, visits_a_day=1 / 30)
+    parameters = elevator_parameters(firms=3, elevators_per_worker=60.0, visits_per_worker=7 / 3)
     domain, _, frames = run_elevators(parameters, days=75)
     late = frames["elevators.inspections"]
     gaps = late[late["day"] >= 35].groupby("elevator")["day"].diff().dropna()
@@ -175,7 +178,7 @@ def test_rounds_that_cannot_all_be_made_leave_nobody_out() -> None:
 
 
 def test_the_safe_are_skipped_but_not_for_long() -> None:
-    parameters = elevator_parameters(visits_a_day=1.0)
+    parameters = elevator_parameters(firms=1, elevators_per_worker=3.0, visits_per_worker=8.0)
     _, _, frames = run_elevators(parameters, days=90, inspection=RuleSetting("on_demand", {"longest_days": 40}))
     gaps = frames["elevators.inspections"].groupby("elevator")["day"].diff().dropna()
     assert gaps.min() == 15

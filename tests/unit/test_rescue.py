@@ -15,7 +15,7 @@ from twin.core.clock import DAY_S, HOUR_S
 from twin.core.domain import WorldEvent
 from twin.core.streams import Streams
 from twin.domains.elevators.domain import ElevatorsDomain
-from twin.domains.elevators.rescue import BROKEN, ILLNESSES, illness_of
+from twin.domains.elevators.rescue import BROKEN, illness_of
 from twin.domains.elevators.rescue_chances import binomial_of
 from twin.domains.elevators.workers import WorkDay, Workforce, draw_workforce, spread_stations
 from twin.domains.emergency.parameters import CONDITIONS
@@ -286,14 +286,14 @@ def test_a_run_that_begins_and_ends_in_the_middle_of_a_day_frees_everybody() -> 
 
 
 def test_what_the_trapped_fall_ill_with_are_conditions_that_an_ambulance_knows() -> None:
-    assert {name for name, _ in ILLNESSES} <= set(CONDITIONS)
-    assert sum(share for _, share in ILLNESSES) == pytest.approx(1)
+    assert set(elevator_parameters().illness_shares.model_dump()) <= set(CONDITIONS)
 
 
 def test_small_distributions_are_what_they_are_called() -> None:
     drawn = (np.arange(100_000) + 0.5) / 100_000
+    shares = elevator_parameters().illness_shares.model_dump()
     people = np.array([binomial_of(one, 5, 0.3) for one in drawn])
     assert people.mean() == pytest.approx(1.5, abs=1e-3)
     assert people.var() == pytest.approx(1.05, abs=2e-3)
-    kinds = pd.Series([illness_of(one) for one in drawn]).value_counts(normalize=True)
+    kinds = pd.Series([illness_of(one, shares) for one in drawn]).value_counts(normalize=True)
     assert kinds["other"] == pytest.approx(0.6, abs=1e-3)

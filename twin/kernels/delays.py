@@ -11,7 +11,7 @@ from twin.kernels.compile import kernel
 @kernel
 def delayed_ms(
     free_s: np.float32, delayed_s: np.float32, deviation: np.float32, excess: np.float32, slow_factor: np.float32
-) -> int:
+) -> np.int32:
     """Return the travel time of one edge in whole milliseconds, at least 1; see `delayed_times`."""
     seconds = (free_s + excess * delayed_s * deviation) * slow_factor
     return max(np.int32(1), np.int32(np.rint(seconds * np.float32(1000))))

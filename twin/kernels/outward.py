@@ -131,7 +131,7 @@ def _reckoned_ms(times: Times, slot: int) -> int:
 
 
 @kernel
-def _push(heap: NDArray[np.int64], size: int, key: int) -> None:
+def _push(heap: NDArray[np.int64], size: int, key: np.int64) -> None:
     at = size
     while at > 0:
         above = (at - 1) >> 1

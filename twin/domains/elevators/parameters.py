@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from pydantic import Field, model_validator
 
 from twin.core.errors import ParameterError
-from twin.core.parameters import Duration, Frozen, Parameter, read_parameters, shipped_field
+from twin.core.parameters import Duration, Frozen, Parameter, check_shares, read_parameters, shipped_field
 from twin.domains.elevators.parameters_rescue import SHIPPED_RESCUE, RescueParameters
 
 SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.toml")) | SHIPPED_RESCUE
@@ -183,7 +183,7 @@ class ElevatorParameters(RescueParameters):
     ride_s: float = _of("ride_s", ge=0, le=600)
     flood_repair_h: Duration = _of("flood_repair_h")
     rain_per_mm: float = _of("rain_per_mm", ge=0, le=1)
-    visits_a_day: float = _of("visits_a_day", ge=0, le=10)
+    visits_per_worker: float = _of("visits_per_worker", ge=0, le=100)
     visit_yuan: float = _of("visit_yuan", ge=0, le=1e6)
     repair_yuan: float = _of("repair_yuan", ge=0, le=1e6)
     codes_per_fault: float = _of("codes_per_fault", ge=0, le=10_000)
@@ -201,10 +201,7 @@ class ElevatorParameters(RescueParameters):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        for name in ("use_shares", "entrapment_shares", "cause_shares"):
-            total = sum(getattr(self, name).model_dump().values())
-            if abs(total - 1) > 1e-6:
-                raise ParameterError("{name} must add up to 1, not {total}", name=name, total=f"{total:.7g}")
+        check_shares(self, "use_shares", "entrapment_shares", "cause_shares", "illness_shares")
         for use in USES:
             if getattr(self.entrapment_shares, use) > 0 and getattr(self.use_shares, use) <= 0:
                 raise ParameterError("entrapment_shares has {use}, of which use_shares has none", use=use)

@@ -30,6 +30,15 @@ class VulnerableShares(Frozen):
     other: Share
 
 
+class IllnessShares(Frozen):
+    """A share of the illnesses for each condition of the emergency domain; they add up to 1."""
+
+    respiratory: Share
+    stemi: Share
+    stroke: Share
+    other: Share
+
+
 class RescueParameters(ParameterSection):
     """What a scenario may set about alarm, workers and rescue."""
 
@@ -65,6 +74,8 @@ class RescueParameters(ParameterSection):
     stranger_factor: float = _of("stranger_factor", ge=1, le=100)
     restart_min: Duration = _of("restart_min")
     mend_min: Duration = _of("mend_min")
+    moves_again_share: float = _of("moves_again_share", ge=0, le=1)
+    power_reset_s: Duration = _of("power_reset_s")
     false_alarm_check_min: float = _of("false_alarm_check_min", ge=0, le=600)
     ask_again_min: float = _of("ask_again_min", ge=0.5, le=240)
     gather_s: float = _of("gather_s", ge=0, le=3600)
@@ -72,6 +83,7 @@ class RescueParameters(ParameterSection):
     own_firm_within_km: float = _of("own_firm_within_km", gt=0, le=1000)
     teams_for_each: int = _of("teams_for_each", ge=1, le=200)
     vulnerable_shares: VulnerableShares = _of("vulnerable_shares")
+    illness_shares: IllnessShares = _of("illness_shares")
     ill_per_person_h: float = _of("ill_per_person_h", ge=0, le=100)
     vulnerable_ill_factor: float = _of("vulnerable_ill_factor", ge=0, le=1000)
     worker_yuan_per_h: float = _of("worker_yuan_per_h", ge=0, le=10_000)

@@ -20,7 +20,7 @@ RESCUES: Final = {
     "vulnerable": pa.int8(),
     "way": _WORD, "at_s": pa.float64(), "told_s": pa.float64(), "sent_s": pa.float64(), "arrive_s": pa.float64(),
     "freed_s": pa.float64(), "back_s": pa.float64(), "level": pa.int8(), "helper": pa.int32(), "own_firm": pa.bool_(),
-    "drive_m": pa.float64(), "called_team": pa.bool_(), "ill": pa.bool_(),
+    "drive_m": pa.float64(), "called_team": pa.bool_(), "ill": pa.bool_(), "by_power": pa.bool_(),
 }  # fmt: skip
 HELPERS: Final = {
     "level": pa.int8(), "helper": pa.int32(), "case": pa.int64(), "sent_s": pa.float64(), "free_s": pa.float64(),
@@ -84,7 +84,7 @@ class RescueRecords:
             WAYS[0] if case.connected else case.course.way, entrapment.at_s, case.told_s, min(sent, default=None),
             case.arrive_s, case.freed_s, case.back_s, helper.level if helper else None,
             helper.number if helper else None, None if helper is None else not helper.stranger, _length_m(helper),
-            case.team is not None, case.ill,
+            case.team is not None, case.ill, case.by_power,
         )  # fmt: skip
 
     def track(self, helper: Helper, case: Case, ends_s: float) -> None:

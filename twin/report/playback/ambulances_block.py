@@ -49,9 +49,10 @@ def _way_columns(tracks: pd.DataFrame, roads: RoadGraph) -> Columns:
 
 def points_of(tracks: pd.DataFrame, roads: RoadGraph) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return how many nodes each way has, then all ways' nodes one after the other, and when somebody is at each."""
-    count = tracks["edges"].str.len().to_numpy(np.int64) if len(tracks) else np.zeros(0, np.int64)
+    count = np.array([len(edges) for edges in tracks["edges"]], np.int64)
     edges = np.concatenate([np.empty(0, np.int64), *tracks["edges"]]).astype(np.int64)
-    at = np.rint(np.concatenate([np.empty(0), *tracks["at_s"]]) * UNITS_PER_S).astype(np.int64)
+    at_s: NDArray[np.float64] = np.concatenate([np.empty(0), *tracks["at_s"]])
+    at = np.rint(at_s * UNITS_PER_S).astype(np.int64)
     first = np.cumsum(count) - count
     node = np.empty(len(at), np.int64)
     node[np.arange(len(edges)) + np.repeat(np.arange(len(count)), count) + 1] = roads.edge_to[edges]
