@@ -306,3 +306,32 @@ WRONG: list[tuple[Callable[[InspectionView], object], str]] = [
 def test_a_wrong_answer_is_told_what_is_wrong(answer: Callable[[InspectionView], object], complaint: str) -> None:
     with pytest.raises(PolicyError, match=f"(?s)asked for inspection at 0.0 s, answered .*{complaint}"):
         run_elevators(days=1, inspection=answer)  # type: ignore[arg-type]
+
+
+def test_half_the_workers_make_half_of_the_visits_at_most() -> None:
+    made = []
+    for each in (30.0, 60.0, 120.0):
+        parameters = elevator_parameters(firms=2, elevators_per_worker=each)
+        _, _, frames = run_elevators(parameters, days=30)
+        days = frames["elevators.maintenance"]
+        made.append((days["possible"].mean(), days["visits"].mean()))
+    possible, visits = np.array(made).T
+    assert possible == pytest.approx([200, 100, 50], rel=0.08)
+    assert visits == pytest.approx([2000 / 15, *possible[1:]], rel=0.05)
+
+
+def test_the_level_of_each_firm_is_that_of_sorting_its_elevators() -> None:
+    generator = np.random.default_rng(4)
+    view = views_of(days=1)[0][0]
+    fleet, firms = view.fleet, len(view.capacity)
+    for spread in (2, 5, 10**6):
+        urgency = generator.integers(0, spread, len(fleet)).astype(float)
+        urgency[generator.random(len(fleet)) < 0.2] = -np.inf
+        visits = generator.integers(-1, 30, firms).astype(np.int32)
+        wanted = []
+        for firm in range(firms):
+            own = np.flatnonzero(fleet.firm == firm)
+            own = own[np.lexsort((own, -urgency[own]))][: max(0, visits[firm])]
+            wanted += own[urgency[own] > -np.inf].tolist()
+        wanted.sort(key=lambda one: (-urgency[one], one))
+        assert view.most_urgent(urgency, visits).tolist() == wanted

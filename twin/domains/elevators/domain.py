@@ -254,9 +254,13 @@ class ElevatorsDomain:
         if kind == "inspection":
             self.visited_many(np.array([elevator], np.int32), self.now_s)
             return
-        self.state.stopped_until_s[elevator] = self.now_s
+        self.runs_again(elevator)
         if kind == "repair":
             self._repaired.append(elevator)
+
+    def runs_again(self, elevator: int) -> None:
+        """Hear that an elevator runs from now on."""
+        self.state.stopped_until_s[elevator] = self.now_s
 
     def visited_many(self, elevators: NDArray[np.int32], at_s: float) -> None:
         """Hear that these are maintained today, at this time; shape (k,)."""

@@ -185,7 +185,7 @@ class Rescue:
             if helper is not None and helper.coming is not None and helper.coming.is_alive:
                 helper.coming.interrupt()
         del self.open_cases[case.number]
-        self._domain.visited(case.entrapment.elevator, "release")
+        self._domain.runs_again(case.entrapment.elevator)
         self._records.rescue(case)
 
     def _wait_for_somebody(self, case: Case) -> Life:
