@@ -9,12 +9,13 @@ from pydantic import Field, model_validator
 
 from twin.core.errors import ParameterError
 from twin.core.parameters import Duration, Frozen, Parameter, check_shares, read_parameters, shipped_field
+from twin.domains.elevators.by_use import USES, ByUse, Share
 from twin.domains.elevators.parameters_rescue import SHIPPED_RESCUE, RescueParameters
+
+__all__ = ["CAUSES", "USES", "ElevatorParameters"]
 
 SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.toml")) | SHIPPED_RESCUE
 
-USES: Final = ("residential", "office", "mall", "hospital", "hotel", "station", "other")
-"""What a building is for; tables hold positions in this tuple."""
 OUTSIDE_CAUSES: Final = ("human", "rubbish", "power", "water_heat")
 """Causes that no visit prevents."""
 WEAR_CAUSES: Final = ("door", "drive", "control")
@@ -29,7 +30,6 @@ PROFILE_OF_USE: Final = {
 }  # fmt: skip
 """Which hours of the day a use has."""
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1e6)]
 Hours = Annotated[list[Weight], Field(min_length=24, max_length=24)]
 Exponent = Annotated[float, Field(ge=0, le=4)]
@@ -42,16 +42,8 @@ def _of(name: str, **limits: Any) -> Any:
     return shipped_field(SHIPPED, name, **limits)
 
 
-class SharesByUse(Frozen):
+class SharesByUse(ByUse[Share]):
     """A share for each use; they add up to 1."""
-
-    residential: Share
-    office: Share
-    mall: Share
-    hospital: Share
-    hotel: Share
-    station: Share
-    other: Share
 
 
 class PowerByUse(Frozen):
@@ -65,52 +57,20 @@ class PowerByUse(Frozen):
     other: Exponent
 
 
-class PerBuildingByUse(Frozen):
+class PerBuildingByUse(ByUse[PerBuilding]):
     """A number of elevators for each use."""
 
-    residential: PerBuilding
-    office: PerBuilding
-    mall: PerBuilding
-    hospital: PerBuilding
-    hotel: PerBuilding
-    station: PerBuilding
-    other: PerBuilding
 
-
-class FloorsByUse(Frozen):
+class FloorsByUse(ByUse[Duration]):
     """A distribution of floors for each use."""
 
-    residential: Duration
-    office: Duration
-    mall: Duration
-    hospital: Duration
-    hotel: Duration
-    station: Duration
-    other: Duration
 
-
-class StartsByUse(Frozen):
+class StartsByUse(ByUse[Starts]):
     """Starts a day for each use."""
 
-    residential: Starts
-    office: Starts
-    mall: Starts
-    hospital: Starts
-    hotel: Starts
-    station: Starts
-    other: Starts
 
-
-class PeopleByUse(Frozen):
+class PeopleByUse(ByUse[People]):
     """A mean number of people for each use."""
-
-    residential: People
-    office: People
-    mall: People
-    hospital: People
-    hotel: People
-    station: People
-    other: People
 
 
 class CauseShares(Frozen):

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final
-
-from pydantic import Field
+from typing import Any, ClassVar, Final
 
 from twin.core.parameters import Duration, Frozen, Parameter, ParameterSection, read_parameters, shipped_field
+from twin.domains.elevators.by_use import ByUse, Share
 
 SHIPPED_RESCUE: Final = read_parameters(Path(__file__).with_name("parameters_rescue.toml"))
-
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _of(name: str, **limits: Any) -> Any:
     return shipped_field(SHIPPED_RESCUE, name, **limits)
 
 
-class VulnerableShares(Frozen):
+class VulnerableShares(ByUse[Share]):
     """A share of the people for each use."""
-
-    residential: Share
-    office: Share
-    mall: Share
-    hospital: Share
-    hotel: Share
-    station: Share
-    other: Share
 
 
 class IllnessShares(Frozen):
