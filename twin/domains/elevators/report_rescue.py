@@ -45,8 +45,10 @@ def rescues_of(run: StoredRun, brain: str) -> pd.DataFrame:
 
 def rescue(rescues: list[pd.DataFrame], titles: list[str], language: Language) -> Html:
     """Return what stands below the heading."""
+    if any(rows.empty for rows in rescues):
+        return h("p", language("Nobody was trapped."), class_="empty")
     if any(rows["arrive_s"].isna().all() for rows in rescues):
-        return h("p", language("Nobody was trapped, or nobody came."), class_="empty")
+        return h("p", language("Power came back before anybody came to those who were trapped."), class_="empty")
     text = language(
         "The mean minutes of each step from the stop to the release, one after another, over all entrapments of all "
         "days. Where a team of the second level is sent first, it stands for the worker."
