@@ -1,7 +1,7 @@
 """What rules of inspection bring, and what they cost to compute: ``python tests/bench/inspection.py --rules 3``.
 
 Years of Zhengzhou's fleet under each rule (here three): visits, faults, entrapments, what visits prevent, how far the
-risk that a rule foretells holds on days that it never saw; means with 95 % intervals, rescue as practised. With sizes
+risk that a rule foretells holds on days that it never saw; means with 95 % intervals, nobody rescues. With sizes
 (``python tests/bench/inspection.py 10000 91685``): processor time and memory of a year under `predicted_risk`
 with telemetry, for fleets of these sizes, each in a process of its own.
 """
@@ -63,14 +63,23 @@ def city() -> City:
 
 
 def live(
-    where: City, rule: RuleSetting, telemetry: float, parameters: ElevatorParameters, replication: int = 0
+    where: City,
+    rule: RuleSetting,
+    telemetry: float,
+    parameters: ElevatorParameters,
+    replication: int = 0,
+    *,
+    rescued: bool = True,
 ) -> dict[str, pd.DataFrame]:
-    """Live the year 2018; return its event tables."""
+    """Live the year 2018, rescue as practised or none; return its event tables."""
     streams, recorder = Streams(2018, replication), Recorder()
     roads = RoadConditions(where.ordinary, CLOCK, streams)
+    domain = ElevatorsDomain(parameters, where, roads)
+    if not rescued:
+        domain.rescue = domain.leave_to_repair
     Twin(
         city=where, clock=CLOCK, brain=elevator_brain(recorder, rule, telemetry), streams=streams,
-        domains=[ElevatorsDomain(parameters, where, roads)], recorder=recorder, exogenous=roads.tables,
+        domains=[domain], recorder=recorder, exogenous=roads.tables,
     ).run()  # fmt: skip
     return recorder.frames()
 
@@ -89,7 +98,8 @@ def rules(replications: int) -> None:
     for rule, given, telemetry, changes in RULES:
         years = []
         for replication in range(replications):
-            frames = live(where, RuleSetting(rule, given), telemetry, ElevatorParameters(**changes), replication)
+            parameters = ElevatorParameters(**changes)
+            frames = live(where, RuleSetting(rule, given), telemetry, parameters, replication, rescued=False)
             found = {row.name.removeprefix("elevators."): row.value for row in compute(frames, CLOCK)}
             years.append(found)
         found_of = {name: [year[name] for year in years] for name in SHOWN}
