@@ -158,12 +158,9 @@ def test_kpis_of_rescue_are_those_worked_out_by_hand(rescued: dict[str, pd.DataF
 
 def test_whom_power_freed_counts_as_such_and_in_no_arrival(rescued: dict[str, pd.DataFrame]) -> None:
     rows = rescued["elevators.rescues"].copy()
-    rows.loc[rows["case"] == 5, ["arrive_s", "own_firm", "level", "by_power"]] = [
-        float("nan"),
-        None,
-        float("nan"),
-        True,
-    ]
+    rows["own_firm"] = rows["own_firm"].astype(object)
+    for name, value in (("arrive_s", float("nan")), ("own_firm", None), ("by_power", True)):
+        rows.loc[rows["case"] == 5, name] = value
     found = {row.name: row.value for row in compute({**rescued, "elevators.rescues": rows}, CLOCK)}
     assert found["elevators.freed_by_power"] == 1
     assert found["elevators.still_trapped"] == 0
