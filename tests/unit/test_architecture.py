@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "atmosphere": {"core", "kernels"},
     "charts": {"core", "city"},
     "planning": {"core", "city"},
-    "domains": {"core", "city", "charts", "kernels", "atmosphere"},
+    "domains": {"core", "city", "atmosphere", "charts", "kernels"},
     "policies": {"core", "domains"},
     "scenario": {"core", "city", "domains", "policies"},
     "experiment": {"core", "city", "domains", "policies", "scenario"},
