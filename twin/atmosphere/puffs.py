@@ -20,7 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from twin.atmosphere.conditions import Conditions, Setting, air_of
 from twin.atmosphere.grid import Grid
 from twin.atmosphere.lines import Roads
-from twin.atmosphere.plumes import PointSources, stacks_in
+from twin.atmosphere.parameters import shipped
+from twin.atmosphere.plumes import RECEPTOR_HEIGHT_M, PointSources, stacks_in
 from twin.atmosphere.wind_profile import MEASURED_AT_M, exponent_of
 from twin.kernels.old_air import add_old_air, hand_over, mix_sideways, mix_upwards, shift_cells
 from twin.kernels.puffs import Now, Puffs, Seen, change_air, step_puffs
@@ -56,13 +57,13 @@ class PuffPlan:
         Height whose wind carries old air.
     """
 
-    steps_per_hour: int = 3
-    old_after_h: float = 3.0
-    wide_m: float = 400.0
-    cell_m: float = 500.0
-    margin_m: float = 30_000.0
+    steps_per_hour: int = int(shipped("puffs_per_hour"))
+    old_after_h: float = shipped("puff_old_after_h")
+    wide_m: float = shipped("puff_wide_m")
+    cell_m: float = shipped("old_air_cell_m")
+    margin_m: float = shipped("old_air_margin_m")
     tops_m: tuple[float, ...] = (25.0, 75.0, 150.0, 300.0, 600.0, 1200.0, 2500.0)
-    carried_at_m: float = 100.0
+    carried_at_m: float = shipped("old_air_carried_at_m")
 
     def __post_init__(self) -> None:
         if self.steps_per_hour < 1 or not min(self.old_after_h, self.wide_m, self.cell_m, self.carried_at_m) > 0.0:
@@ -127,7 +128,7 @@ class PuffModel:
         grid: Grid,
         x_m: ArrayLike = (),
         y_m: ArrayLike = (),
-        height_m: float = 1.5,
+        height_m: float = RECEPTOR_HEIGHT_M,
         deposition_mps: Sequence[float] = (0.0,),
         setting: Setting | None = None,
         plan: PuffPlan | None = None,
