@@ -24,26 +24,27 @@ def share_below_lid(bottom: float, top: float, height: float, spread: float, lid
     if spread > lid:
         return (top - bottom) / lid
     total = 0.0
-    for centre in (height, -height, 2.0 * lid - height, height - 2.0 * lid):
+    for centre in (height, -height, 2.0 * lid - height, height - 2.0 * lid, 2.0 * lid + height, -2.0 * lid - height):
         total += share_between((bottom - centre) / spread, (top - centre) / spread)
     return total
 
 
 @arithmetic_kernel
 def layer_shares(shares: Floats, tops_m: Floats, height: float, spread: float, lid: float) -> None:
-    """Write how much of a puff lies in each layer, sum 1; what is above all layers is put into the last."""
+    """Write how much of a puff lies in each layer, sum 1; what is above its lid stays there, if need be in the last."""
     total, bottom = 0.0, 0.0
     for layer in range(len(tops_m)):
         top = tops_m[layer]
         if height < lid:
             share = share_below_lid(bottom, top, height, spread, lid)
         else:
-            share = share_between((bottom - height) / spread, (top - height) / spread)
-            share += share_between((bottom + height) / spread, (top + height) / spread)
+            low, high = max(bottom, lid), max(top, lid)
+            share = share_between((low - height) / spread, (high - height) / spread)
+            share += share_between((low + height - 2.0 * lid) / spread, (high + height - 2.0 * lid) / spread)
         shares[layer] = max(share, 0.0)
         total += shares[layer]
         bottom = top
-    above = max(1.0 - total, 0.0)
+    above = max(1.0 - total, 0.0) if height >= lid else 0.0
     shares[len(tops_m) - 1] += above
     for layer in range(len(tops_m)):
         shares[layer] /= total + above
