@@ -150,9 +150,7 @@ def test_layers_mix_below_the_lid_only_and_keep_their_mass() -> None:
     np.testing.assert_allclose(mixing.sum(axis=0), 1.0, rtol=1e-14)
     assert np.all(mixing[3, :3] == 0.0)
     well_mixed = np.array([50.0, 100.0, 150.0, 0.0])
-    assert layer_mixing(tops, 30.0, 220.0, 0.0, 3600.0)[2, 2] == 1.0, (
-        "the third layer's middle lies above it"
-    )
+    assert layer_mixing(tops, 30.0, 220.0, 0.0, 3600.0)[2, 2] == 1.0, "the third layer's middle lies above it"
     np.testing.assert_allclose(mixing[:4] @ well_mixed, well_mixed, rtol=1e-9, atol=1e-12)
     settling = layer_mixing(tops, 30.0, 240.0, 0.01, 3600.0)
     assert settling[-1, 0] > settling[-1, 1] > settling[-1, 2] > settling[-1, 3] == 0.0
