@@ -26,7 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "experiment": {"core", "city", "domains", "policies", "scenario"},
     "report": {"core", "city", "charts", "domains", "scenario", "experiment"},
     "api": {"core", "scenario", "experiment", "report"},
-    "commands": {"core", "city", "planning", "policies", "scenario", "experiment", "report"},
+    "validation": {"core", "atmosphere", "charts", "report"},
+    "commands": {"core", "city", "planning", "validation", "policies", "scenario", "experiment", "report"},
     "cli": {"core", "commands"},
     "__init__": {"api"},
 }

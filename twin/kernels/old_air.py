@@ -58,12 +58,16 @@ def layer_shares(shares: Floats, tops_m: Floats, height: float, spread: float, l
 
 @arithmetic_kernel
 def bell_weights(weights: Floats, centre: float, spread: float) -> int:
-    """Write the weights of a bell curve at whole numbers around a place, which sum to 1; return the first number."""
+    """Write the weights of a bell curve at whole numbers around a place, which sum to 1; return the first number.
+
+    As many count on either side, wherever between two numbers the place lies.
+    """
     reach = (len(weights) - 1) // 2
     first = math.floor(centre + 0.5) - reach
     total = 0.0
     for k in range(len(weights)):
-        weights[k] = math.exp(-0.5 * ((first + k - centre) / spread) ** 2)
+        away = abs(first + k - centre)
+        weights[k] = math.exp(-0.5 * (away / spread) ** 2) if away < reach - 0.4 else 0.0
         total += weights[k]
     for k in range(len(weights)):
         weights[k] /= total
@@ -130,14 +134,15 @@ def hand_over(
         length = now.wind_mps * (puffs.wind_height_m[i] / 10.0) ** now.wind_power * now.step_s
         parts = max(1, math.ceil(length / max(grid[2], 1.5 * across)))
         cells = max(across / grid[2], 0.4)
-        taken = 2 * min(math.ceil(3.0 * cells), MOST_CELLS) + 1
+        taken = 2 * min(math.ceil(3.0 * cells + 0.5), MOST_CELLS) + 1
+        weight_x, weight_y = weights_x[:taken], weights_y[:taken]
         for part in range(parts):
             back = ((part + 0.5) / parts - 0.5) * length
             x = (puffs.x_m[i] + back * now.east - grid[0]) / grid[2] - 0.5
             y = (puffs.y_m[i] + back * now.north - grid[1]) / grid[2] - 0.5
             spread_over_cells(
-                mass_g, puffs.mass_g[i], 1.0 / parts, shares, x, y, cells, left_g, weights_x[:taken], weights_y[:taken]
-            )
+                mass_g, puffs.mass_g[i], 1.0 / parts, shares, x, y, cells, left_g, weight_x, weight_y
+            )  # fmt: skip
     return kept
 
 
