@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
-from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.browser import IN_BROWSER, dom_of, told_in_frame
 from support.reports import page_of, small_traffic_run
 
-BROWSER = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(BROWSER is None, reason="no chromium, chromium-browser or google-chrome is installed"),
-]
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=8000",
-)  # fmt: skip
-LISTEN = """<script>
-const noise = [];
-addEventListener("error", (event) => noise.push(String(event.message)));
-addEventListener("unhandledrejection", (event) => noise.push(String(event.reason)));
-for (const level of ["error", "warn"]) console[level] = (...words) => noise.push(words.join(" "));
-</script>"""
+pytestmark = IN_BROWSER
+WAIT_MS = 8000
 MEASURE = """<script>
 addEventListener("load", () => setTimeout(() => {
   const films = [...document.querySelectorAll("figure.film")].map((figure) => {
@@ -94,18 +76,8 @@ addEventListener("load", () => setTimeout(() => {
 
 
 def measure(page: str, folder: Path, width: int) -> dict[str, Any]:
-    """Open a copy of a page in a frame of exactly this width; return what it says."""
-    copy = page.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{MEASURE}</body>", 1)
-    frame = f'<iframe style="border:0;width:{width}px;height:800px" srcdoc="{escape(copy)}"></iframe>'
-    path = folder / "frame.html"
-    path.write_text(f"<!DOCTYPE html><html><body>{frame}</body></html>", encoding="utf-8")
-    assert BROWSER is not None
-    command = [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
-    told = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert told is not None, done.stderr[-2000:]
-    measured: dict[str, Any] = json.loads(unescape(told[1]))
-    return measured
+    """Open a page in a frame of exactly this width; return what it says."""
+    return told_in_frame(page, MEASURE, folder, width, WAIT_MS)
 
 
 @pytest.fixture(scope="module")
@@ -164,11 +136,8 @@ def test_sections_fit_a_phone(page: str, tmp_path: Path, width: int) -> None:
 
 
 def test_without_a_script_a_sentence_stands_in_place_of_the_map(page: str, tmp_path: Path) -> None:
-    silent = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
     path = tmp_path / "silent.html"
-    path.write_text(silent, encoding="utf-8")
-    assert BROWSER is not None
-    command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
-    assert re.search(r'<div class="film-missing empty">', done.stdout)
-    assert re.search(r'<div class="filters film-controls" hidden', done.stdout)
+    path.write_text(re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL), encoding="utf-8")
+    dom = dom_of(path, WAIT_MS)
+    assert re.search(r'<div class="film-missing empty">', dom)
+    assert re.search(r'<div class="filters film-controls" hidden', dom)

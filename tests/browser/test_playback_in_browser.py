@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import subprocess
-from html import unescape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.browser import IN_BROWSER, told_by, with_script
 from support.playback import places_at, traffic_run
 from support.reports import small_run
 
@@ -19,25 +15,8 @@ from twin.core.language import CODES, Code, Language
 from twin.experiment.store import Results
 from twin.report.playback.page import playback_html
 
-BROWSER = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(BROWSER is None, reason="no chromium, chromium-browser or google-chrome is installed"),
-]
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1280,800",
-    "--virtual-time-budget=20000",
-)  # fmt: skip
-LISTEN = """<script>
-const noise = [];
-addEventListener("error", (event) => noise.push(String(event.message)));
-addEventListener("unhandledrejection", (event) => noise.push(String(event.reason)));
-for (const level of ["error", "warn"]) console[level] = (...words) => noise.push(words.join(" "));
-Element.prototype.setPointerCapture = () => {};  // knows no pointers that a script makes up
-</script>"""
+pytestmark = IN_BROWSER
+WAIT_MS = 20000
 MEASURE = """<script>
 (async () => {
   const told = { noise };
@@ -170,13 +149,8 @@ twinPlayback.then((player) => {
 def opened(page: str, folder: Path, script: str = MEASURE) -> dict[str, Any]:
     """Open a page from a file, let it be used by a script, and return what that says."""
     path = folder / "playback.html"
-    path.write_text(page.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{script}</body>", 1), "utf-8")
-    assert BROWSER is not None
-    command = [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=180, check=True)
-    found = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert found is not None, done.stderr[-2000:]
-    told: dict[str, Any] = json.loads(unescape(found[1]))
+    path.write_text(with_script(page, script), "utf-8")
+    told = told_by(path, WAIT_MS)
     assert told["noise"] == []
     return told
 

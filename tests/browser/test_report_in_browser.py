@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
-from html import escape, unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.browser import IN_BROWSER, dom_of, told_in_frame
 from support.reports import page_of, small_run
 
 from twin.core.language import CODES
 
-BROWSER = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(BROWSER is None, reason="no chromium, chromium-browser or google-chrome is installed"),
-]
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=5000",
-)  # fmt: skip
-LISTEN = """<script>
-const noise = [];
-addEventListener("error", (event) => noise.push(String(event.message)));
-for (const level of ["error", "warn"]) console[level] = (...words) => noise.push(words.join(" "));
-</script>"""
+pytestmark = IN_BROWSER
+WAIT_MS = 5000
 MEASURE = """<script>
 addEventListener("load", () => {
   const shown = () => [...document.querySelectorAll("#parameters tbody tr")].filter((row) => row.offsetParent).length;
@@ -100,18 +83,8 @@ addEventListener("load", () => {
 
 
 def measure(page: str, folder: Path, width: int, *flags: str) -> dict[str, Any]:
-    """Open a copy of a page in a frame of exactly this width (windows have a least one); return what it says."""
-    copy = page.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{MEASURE}</body>", 1)
-    frame = f'<iframe style="border:0;width:{width}px;height:800px" srcdoc="{escape(copy)}"></iframe>'
-    path = folder / "frame.html"
-    path.write_text(f"<!DOCTYPE html><html><body>{frame}</body></html>", encoding="utf-8")
-    assert BROWSER is not None
-    command = [BROWSER, *FLAGS, *flags, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
-    told = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert told is not None, done.stderr[-2000:]
-    measured: dict[str, Any] = json.loads(unescape(told[1]))
-    return measured
+    """Open a page in a frame of exactly this width; return what it says."""
+    return told_in_frame(page, MEASURE, folder, width, WAIT_MS, *flags)
 
 
 @pytest.fixture(scope="module", params=CODES)
@@ -201,15 +174,12 @@ def test_timelines_can_be_reached_by_keyboard_and_their_bars_fit(page: str, tmp_
 
 
 def test_without_a_script_the_timelines_are_a_plain_table(page: str, tmp_path: Path) -> None:
-    silent = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
     path = tmp_path / "silent.html"
-    path.write_text(silent, encoding="utf-8")
-    assert BROWSER is not None
-    command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
-    assert re.search(r'<div class="filters" data-rows="timelines-table" hidden', done.stdout)
-    assert done.stdout.count("data-ring0=") > 20
-    assert "<tr hidden" not in done.stdout
+    path.write_text(re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL), encoding="utf-8")
+    dom = dom_of(path, WAIT_MS)
+    assert re.search(r'<div class="filters" data-rows="timelines-table" hidden', dom)
+    assert dom.count("data-ring0=") > 20
+    assert "<tr hidden" not in dom
 
 
 def luminance(colour: str) -> float:
@@ -233,11 +203,9 @@ def test_every_text_can_be_read_in_light_and_dark(page: str, tmp_path: Path, sch
 def test_a_report_opens_from_its_file(page: str, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text(page, encoding="utf-8")
-    assert BROWSER is not None
-    command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
-    assert done.stdout.count("aria-pressed") >= 3  # the script has run
-    assert 'id="provenance"' in done.stdout
+    dom = dom_of(path, WAIT_MS)
+    assert dom.count("aria-pressed") >= 3  # the script has run
+    assert 'id="provenance"' in dom
 
 
 def test_the_measure_of_width_sees_what_is_too_wide(page: str, tmp_path: Path) -> None:

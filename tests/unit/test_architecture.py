@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "experiment": {"core", "city", "domains", "policies", "scenario"},
     "report": {"core", "city", "charts", "domains", "scenario", "experiment"},
     "api": {"core", "scenario", "experiment", "report"},
-    "cli": {"core", "city", "planning", "policies", "scenario", "experiment", "report"},
+    "commands": {"core", "city", "planning", "policies", "scenario", "experiment", "report"},
+    "cli": {"core", "commands"},
     "__init__": {"api"},
 }
 """Which parts each part of the package may import, besides itself (``twin`` itself holds the version)."""

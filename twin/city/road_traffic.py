@@ -14,27 +14,24 @@ Links, nodes and vehicles are positions. Times are whole milliseconds since the 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.city.next_links import NextLinks, check_slots, slots_at
+from twin.city.next_links import NextLinks, check_slots
+from twin.city.road_view import RoadView, whole
 from twin.kernels.link_transmission import (
-    READING,
     Arrivals,
     Departures,
     Rules,
-    count_queues,
-    read_links,
     transmit,
 )
-from twin.kernels.road_network import LINK, NO_SIGNAL, NOBODY, SIGNAL, LinkTimes, Rows, build_road
+from twin.kernels.road_network import NO_SIGNAL, SIGNAL, LinkTimes, Rows, build_road
 from twin.kernels.vehicles import (
     ARRIVED,
     BOUND,
     ENTRY,
-    NO_WAY_SLOT,
     PASSENGER_CAR,
     WHOLE,
     WORD_BITS,
@@ -52,16 +49,8 @@ ORIGIN_PRIORITY_MS: Final = 2000
 CHANGEABLE: Final = ("storage", "free_ms", "wave_ms", "headway_ms", "priority_ms")
 
 
-def _whole(values: ArrayLike) -> NDArray[np.int32]:
-    """Return a contiguous, writable array of its own: another kind would be compiled for anew."""
-    given = np.asarray(values)
-    if given.size and given.dtype.kind not in "iu":
-        raise TypeError(f"positions and milliseconds must be whole numbers, not {given.dtype}")
-    return np.array(given, np.int32, order="C", ndmin=1)
-
-
-class RoadTraffic:
-    """Who drives where. n nodes, m links, v vehicles.
+class RoadTraffic(RoadView):
+    """Lets vehicles drive. n nodes, m links, v vehicles; what can be seen of them is in `RoadView`.
 
     Parameters
     ----------
@@ -92,14 +81,8 @@ class RoadTraffic:
 
     Attributes
     ----------
-    now_ms
-        Up to when the road has lived.
     moved, aside
         Moves from link to link, onto the road and off it; vehicles put beside the road.
-    driving_count
-        How many vehicles drive or wait to enter the road.
-    out_first, out_link
-        Links out of node ``v`` in the order of their slots: ``out_link[out_first[v]:out_first[v + 1]]``.
 
     Raises
     ------
@@ -124,19 +107,19 @@ class RoadTraffic:
         patience_ms: int = 0,
         tracked_share: float = 0.0,
     ) -> None:
-        ends = _whole(link_from), _whole(link_to)
+        ends = whole(link_from), whole(link_to)
         if step_ms < 1 or min(times.free_ms.min(initial=step_ms), times.wave_ms.min(initial=step_ms)) < step_ms:
             raise ValueError(f"no free or wave time may be shorter than the step, {step_ms} ms")
         table = np.asarray(signals, np.int32).reshape(-1, 3)
         _check_signals(table)
-        stands = np.full(len(ends[0]), NO_SIGNAL, np.int32) if link_signal is None else _whole(link_signal)
+        stands = np.full(len(ends[0]), NO_SIGNAL, np.int32) if link_signal is None else whole(link_signal)
         if stands.size and not (stands.min() >= NO_SIGNAL and stands.max() < len(table)):
             raise ValueError(f"signals of links must lie within -1..{len(table) - 1}")
-        priority = times.headway_ms if priority_ms is None else _whole(priority_ms)
+        priority = times.headway_ms if priority_ms is None else whole(priority_ms)
         if priority.size and priority.min() < 1:
             raise ValueError("priority_ms must be at least 1")
         rows = np.zeros(len(table), SIGNAL)
-        aside = np.broadcast_to(_whole(pocket), ends[0].shape)
+        aside = np.broadcast_to(whole(pocket), ends[0].shape)
         if aside.size and not 0 <= aside.min() <= aside.max() <= MOST_ASIDE:
             raise ValueError(f"a pocket holds 0 to {MOST_ASIDE} vehicles")
         self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows, aside)
@@ -190,7 +173,7 @@ class RoadTraffic:
         ValueError
             If one drives, or a route is empty or broken.
         """
-        who, first, link = _whole(vehicles), _whole(route_first), _whole(route_link)
+        who, first, link = whole(vehicles), whole(route_first), whole(route_link)
         if len(first) != len(who) + 1 or first[0] != 0 or first[-1] != len(link) or (np.diff(first) < 1).any():
             raise ValueError("route_first must rise from 0 to the number of links, by one link or more a vehicle")
         if len(link) and not (link.min() >= 0 and link.max() < len(self._row)):
@@ -209,38 +192,12 @@ class RoadTraffic:
 
     def send_to(self, vehicles: ArrayLike, destinations: ArrayLike) -> None:
         """Give vehicles destinations of the table of next links; those who drive turn at the next node."""
-        rows = _whole(destinations)
+        rows = whole(destinations)
         if rows.size and not (rows.min() >= 0 and rows.max() >> WORD_BITS < len(self._vehicles.next_slots)):
             raise ValueError("no such destination in the table of next links")
-        who = _whole(vehicles)
+        who = whole(vehicles)
         self._vehicles.bound["heading"][who] = ~rows
         self._changed |= bool(self._driving[who].any())
-
-    def way(self, node: int, destination: int) -> NDArray[np.int32]:
-        """Return the links that the table of next links leads over from a node to a destination, shape (any,).
-
-        It ends where the table knows no way.
-        """
-        links = []
-        while (slot := int(slots_at(self._vehicles.next_slots, destination, node))) < NO_WAY_SLOT:
-            link = int(self.out_link[self.out_first[node] + slot])
-            links.append(link)
-            node = int(self._road.links["to_node"][self._row[link]])
-        return np.array(links, np.int32)
-
-    @property
-    def turned_away(self) -> int:
-        """How often somebody has taken another link than he wanted because that was full."""
-        return int(self._road.turned_away[0])
-
-    def is_driving(self, vehicle: int) -> bool:
-        """Say whether a vehicle drives or waits to enter the road."""
-        return bool(self._driving[vehicle])
-
-    def rows_in_use(self) -> NDArray[np.int32]:
-        """Return the rows of the table of next links that somebody who drives heads for, rising."""
-        heading = self._vehicles.bound["heading"][self._driving]
-        return np.unique(~heading[heading < 0] >> WORD_BITS).astype(np.int32)
 
     def ways_have_changed(self) -> None:
         """Note that the table of next links was written to, so that who waits for a way looks again."""
@@ -282,7 +239,7 @@ class RoadTraffic:
         """
         if until_ms < self.now_ms or (until_ms - self.now_ms) % self._rules.step_ms:
             raise ValueError(f"until_ms must be {self.now_ms} plus whole steps of {self._rules.step_ms} ms")
-        departures = self._departures(_whole(vehicles), _whole(time_ms), nodes, until_ms)
+        departures = self._departures(whole(vehicles), whole(time_ms), nodes, until_ms)
         self.driving_count += len(departures.vehicle)
         room = self.driving_count
         arrivals = Arrivals(np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
@@ -331,7 +288,7 @@ class RoadTraffic:
             raise ValueError(f"departures must lie within {self.now_ms}..{until_ms - 1} ms")
         heading = self._vehicles.bound["heading"][who]
         if nodes is not None:
-            where = _whole(nodes)
+            where = whole(nodes)
             if where.shape != who.shape or (len(who) and not 0 <= where.min() <= where.max() < len(self._road.wake_ms)):
                 raise ValueError("nodes must be as many as vehicles, and exist")
         elif (heading < 0).any():
@@ -370,9 +327,9 @@ class RoadTraffic:
         ValueError
             If a value is out of bounds.
         """
-        rows = self._row[_whole(links)]
+        rows = self._row[whole(links)]
         for name, given in values.items():
-            value = np.broadcast_to(_whole(given), rows.shape)
+            value = np.broadcast_to(whole(given), rows.shape)
             least = {"free_ms": self._rules.step_ms, "wave_ms": self._rules.step_ms, "storage": 0}.get(name, 1)
             if name not in CHANGEABLE or (value < least).any():
                 raise ValueError(f"{name} is not one of {CHANGEABLE}, or below {least}")
@@ -380,86 +337,6 @@ class RoadTraffic:
                 raise ValueError("a link can not hold more than it was built for")
             self._road.links[name][rows] = value
         self._changed = True
-
-    def of_links(self, name: str) -> NDArray[Any]:
-        """Return a field of `twin.kernels.road_network.LINK` for every link, shape (m,).
-
-        ``entered``, ``left`` and ``travel_ms`` (from entry to exit, summed over those who left) count from the
-        beginning: differences between two calls are an interval's flows and mean times.
-        """
-        if name not in (LINK.names or ()):
-            raise ValueError(f"{name} is no field of a link")
-        return np.asarray(self._road.links[name][self._row])
-
-    def readings(self) -> Rows:
-        """Return what each link is like now, of dtype `twin.kernels.link_transmission.READING`, shape (m,)."""
-        found = np.empty(len(self._row), READING)
-        read_links(self._road, self._link, found)
-        return found
-
-    def on_links(self) -> NDArray[np.int32]:
-        """Return how many vehicles are on each link, shape (m,)."""
-        return np.asarray(self.readings()["on_link"])
-
-    def queues(self) -> NDArray[np.int32]:
-        """Return how many vehicles have driven each link and wait at its end, shape (m,)."""
-        found = np.empty(len(self._row), np.int32)
-        count_queues(self._road, self.now_ms, found)
-        return found[self._row]
-
-    def waiting(self) -> int:
-        """Return how many vehicles wait to enter the road."""
-        return int(self.driving_count - self.on_links().sum())
-
-    def locked(self, for_ms: int) -> NDArray[np.int32]:
-        """Return the links that are full and whose first vehicle could have left `for_ms` ago, but has not."""
-        row_full = self._road.links["entered"] - self._road.links["left"] >= np.maximum(self._road.links["storage"], 1)
-        stuck = row_full & (self._road.ready_ms <= self.now_ms - for_ms)
-        return np.sort(self._link[stuck])
-
-    def coming_to(self, links: ArrayLike, nodes: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return who drives on these links or waits to enter the road at these nodes, and which node each comes to."""
-        rows = self._row[_whole(links)]
-        first, count = self._road.links["slot_first"][rows], self._road.links["slot_count"][rows]
-        slot = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
-        vehicle = self._road.slots["vehicle"][slot]
-        there = vehicle != NOBODY
-        who, where = vehicle[there].tolist(), np.repeat(self._road.links["to_node"][rows], count)[there].tolist()
-        chosen = _whole(nodes)
-        for node in chosen[self._road.origin_head[chosen] != NOBODY].tolist():
-            waits = int(self._road.origin_head[node])
-            while waits != NOBODY:
-                who.append(waits)
-                where.append(node)
-                waits = int(self._vehicles.behind[waits])
-        return np.array(who, np.int32), np.array(where, np.int32)
-
-    def ready_since_ms(self, links: ArrayLike) -> NDArray[np.int32]:
-        """Return since when the first vehicle of each link could have left it, shape (any,)."""
-        return np.asarray(self._road.ready_ms[self._row[_whole(links)]])
-
-    def waits_for(self, links: ArrayLike) -> NDArray[np.int32]:
-        """Return the link that the first vehicle of each of these links wants to enter, -1 where none; shape (any,)."""
-        link = self._road.links[self._row[_whole(links)]]
-        first = self._road.slots["vehicle"][link["slot_first"] + link["head"]]
-        onto = self.next_link(np.maximum(first, 0), link["to_node"])
-        return np.where(first == NOBODY, np.int32(-1), onto)
-
-    def next_link(self, vehicles: ArrayLike, nodes: ArrayLike) -> NDArray[np.int32]:
-        """Return the link that each vehicle would enter from a node, -1 where none; shape of `vehicles`."""
-        who, node = _whole(vehicles), _whole(nodes)
-        if not len(who):
-            return who
-        heading = self._vehicles.bound["heading"][who]
-        destination = np.where(heading < 0, ~heading, 0)
-        slot = slots_at(self._vehicles.next_slots, destination, node)
-        last = max(len(self.out_link) - 1, 0)
-        by_table = np.where(slot < NO_WAY_SLOT, self.out_link[np.minimum(self.out_first[node] + slot, last)], -1)
-        if not len(self._vehicles.route):
-            return np.asarray(by_table, np.int32)
-        row = self._vehicles.route[np.maximum(heading, 0)]
-        by_route = np.where(row >= 0, self._link[np.maximum(row, 0)], -1)
-        return np.where(heading < 0, by_table, by_route).astype(np.int32)
 
 
 def _check_signals(table: NDArray[np.int32]) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from twin.core.language import CODES, Code, Language
+from twin.commands.options import FOLDER, LANGUAGE
+from twin.core.language import Code, Language
 
 FORMATS = ("gpkg", "geoparquet")
-FOLDER = click.Path(path_type=Path)
 
 
 @click.command("export", short_help="Write a run's links and lots for QGIS.")
@@ -22,10 +22,8 @@ FOLDER = click.Path(path_type=Path)
 @click.option("--brain", "brains", multiple=True, help="Name of a brain; may be repeated [all].")
 @click.option("--output", type=FOLDER, help="File or folder to make [export.gpkg or export, in RUN_FOLDER].")
 @click.option("--overwrite", is_flag=True, help="Replace what is there already.")
-@click.option(
-    "--lang", type=click.Choice(CODES), default="en", show_default=True, help="Language of messages and report."
-)
-def export_command(
+@LANGUAGE
+def export(
     run_folder: Path, kind: str, hours: tuple[int, ...], brains: tuple[str, ...], output: Path | None,
     overwrite: bool, lang: Code,
 ) -> int:  # fmt: skip
@@ -34,8 +32,8 @@ def export_command(
     Each row carries its line or point in WGS84; attribution, labels and the meaning of columns are in the metadata.
     """
     from twin.experiment.store import Results
-    from twin.report.export import ExportOptions, export
+    from twin.report import export as writer
 
-    options = ExportOptions("gpkg" if kind == "gpkg" else "geoparquet", output, brains, hours, overwrite)
-    click.echo(str(export(Results(run_folder), options, Language(lang))))
+    options = writer.ExportOptions("gpkg" if kind == "gpkg" else "geoparquet", output, brains, hours, overwrite)
+    click.echo(str(writer.export(Results(run_folder), options, Language(lang))))
     return 0

@@ -1,4 +1,4 @@
-"""``twin playback``: makes the playback of a finished run."""
+"""The command ``twin playback``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
-from twin.core.language import CODES, Code, Language
+from twin.commands.options import FOLDER, LANGUAGE
+from twin.core.language import Code, Language
 
 NAME = "playback.html"
 
 
 @click.command(short_help="Make the playback of a finished run.")
-@click.argument("run_folder", type=click.Path(path_type=Path))
-@click.option("--output", type=click.Path(path_type=Path), help=f"File to write [default: {NAME} in RUN_FOLDER].")
-@click.option("--lang", type=click.Choice(CODES), default="en", show_default=True, help="Language of the page.")
+@click.argument("run_folder", type=FOLDER)
+@click.option("--output", type=FOLDER, help=f"File to write [default: {NAME} in RUN_FOLDER].")
+@LANGUAGE
 def playback(run_folder: Path, output: Path | None, lang: Code) -> int:
     """Make one HTML file in which the first day of RUN_FOLDER can be watched, under each of its brains.
 

@@ -1,0 +1,1 @@
+"""The commands of the command line: arguments only; everything that they do can be called from Python."""
