@@ -87,26 +87,8 @@ def run(
         with _alone(unfinished):
             if not options.resume:
                 shutil.rmtree(unfinished / "events", ignore_errors=True)
-            begun = time.perf_counter()
-            workshop = Workshop(scenario, options.threads)
-            warned = workshop.warnings()
-            for warning in warned:
-                warn(warning)
-            with _tidy(unfinished):
-                _run_tasks(workshop, unfinished, options, progress)
-            memory_mb = peak_memory_mb()  # before others are asked, who may be processes of their own
-            manifest = {
-                "run_id": final.name,
-                "identity": whole,
-                **_told(scenario),
-                "map_folder": str(scenario.map_folder.resolve()),
-                "districts": [district.id for district in read_districts(scenario.map_folder / "districts.geojson")],
-                "warnings": [warning.sentence.format(**warning.values) for warning in warned],
-                **surroundings(),
-                "jobs": options.jobs,
-                "wall_s": round(time.perf_counter() - begun, 3),
-                "peak_memory_mb": memory_mb,
-            }
+            lived = _live_tasks(Workshop(scenario, options.threads), unfinished, options, progress, warn)
+            manifest = {"run_id": final.name, "identity": whole, **_told(scenario), **lived}
             _store(unfinished, scenario, manifest)
         if final.exists():
             shutil.rmtree(final)
@@ -118,6 +100,32 @@ def run(
             problem=error.strerror or str(error),
         ) from None
     return final
+
+
+def _live_tasks(
+    workshop: Workshop,
+    folder: Path,
+    options: RunOptions,
+    progress: Callable[[int, int], None],
+    warn: Callable[[RunWarning], None],
+) -> dict[str, Any]:
+    """Live what is not finished yet; return what the manifest says of it."""
+    begun, map_folder = time.perf_counter(), workshop.scenario.map_folder
+    warned = workshop.warnings()
+    for warning in warned:
+        warn(warning)
+    with _tidy(folder):
+        _run_tasks(workshop, folder, options, progress)
+    memory_mb = peak_memory_mb()  # before others are asked, who may be processes of their own
+    return {
+        "map_folder": str(map_folder.resolve()),
+        "districts": [district.id for district in read_districts(map_folder / "districts.geojson")],
+        "warnings": [warning.sentence.format(**warning.values) for warning in warned],
+        **surroundings(),
+        "jobs": options.jobs,
+        "wall_s": round(time.perf_counter() - begun, 3),
+        "peak_memory_mb": memory_mb,
+    }
 
 
 @contextmanager
