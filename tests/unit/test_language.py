@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import twin
+from twin.atmosphere.section import WeatherParameters
 from twin.city.section import RoadParameters
 from twin.core.language import chinese_table
 from twin.domains import DESCRIPTIONS
@@ -67,7 +68,7 @@ def said_in_code() -> list[tuple[str, str]]:
 def held_in_data() -> list[tuple[str, str]]:
     """Return (where, sentence) for sentences that reach a user by way of a description, a parameter or a table."""
     found = [("labels", text) for text in LABELS.values()] + [("words", word) for _, word in WORDS.values()]
-    sections = [RoadParameters, *(description.parameters for description in DESCRIPTIONS.values())]
+    sections = [RoadParameters, WeatherParameters, *(description.parameters for description in DESCRIPTIONS.values())]
     for row in (row for section in sections for row in section.shipped.values()):
         found += [(f"parameter {row.name}", text) for text in (row.text, row.unit, row.source)]
     for name, description in DESCRIPTIONS.items():

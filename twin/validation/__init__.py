@@ -1,0 +1,1 @@
+"""Judges parts of the twin on real observations that a user has."""
