@@ -14,6 +14,7 @@ from twin.core.clock import DAY_S
 from twin.report.playback.ambulances_block import ambulance_columns
 from twin.report.playback.blocks import Block, Columns, pack
 from twin.report.playback.cars_block import UNITS_PER_S, Ways, way_columns
+from twin.report.playback.elevators_block import elevator_columns, people_trapped
 from twin.report.playback.layers_block import ambulances_out, curves, occupancy_columns, speed_columns
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from twin.experiment.store import Results
     from twin.report.playback.city_block import Streets
 
-TRACKS: Final = ("traffic.tracks", "emergency.tracks")
+TRACKS: Final = ("traffic.tracks", "emergency.tracks", "elevators.tracks")
+FEW_TRACKED: Final = ("emergency", "elevators")
+"""Domains of which only the first days' ways are recorded."""
 SLOW_CLASSES: Final = ("unclassified", "residential", "living_street", "service")
 """Streets that are not shown by their speed."""
 FEWEST_VEHICLES: Final = 500
@@ -53,6 +56,7 @@ class Day:
         scenario = results.scenario
         names = {
             "emergency": ("tracks", "vehicles", "fleet", "station_list", "hospital_list", "calls"),
+            "elevators": ("tracks", "helpers", "rescues", "fleet"),
             "traffic": ("tracks", "trips", "drivers", "links", "link_list", "roads", "lots", "lot_list"),
         }
         events = {
@@ -81,7 +85,7 @@ class Day:
 
     def block(self, every: int) -> Block:
         """Pack the day, with one in ``every`` tracked vehicle."""
-        return pack({**self._cars(every), **self._still, **self._ambulances})
+        return pack({**self._cars(every), **self._still, **self._ambulances, **self._elevators})
 
     def _cars(self, every: int) -> Columns:
         if not self.vehicles:
@@ -109,6 +113,15 @@ class Day:
     def _ambulances(self) -> Columns:
         return ambulance_columns(self.events, self.roads, self.ends_s) if self.has_ambulances else {}
 
+    @property
+    def has_elevators(self) -> bool:
+        """Whether elevators took part."""
+        return "elevators.rescues" in self.events
+
+    @cached_property
+    def _elevators(self) -> Columns:
+        return elevator_columns(self.events, self.roads, self.ends_s) if self.has_elevators else {}
+
     def places(self, say: Language) -> dict[str, list[dict[str, Any]]]:
         """Return stations and hospitals as they were in the run: a user's own tables may have replaced the map's."""
         if not self.has_ambulances:
@@ -132,6 +145,8 @@ class Day:
             found.update(curves(self.events["traffic.roads"], self.events["traffic.lots"], spaces, self.ends_s))
         if self.has_ambulances:
             found["ambulances"] = ambulances_out(self.events["emergency.vehicles"], self.ends_s)
+        if self.has_elevators:
+            found["trapped"] = people_trapped(self.events["elevators.rescues"], self.ends_s)
         return found
 
 
@@ -141,11 +156,12 @@ def parameter(results: Results, domain: str, name: str) -> float:
 
 
 def played_s(results: Results) -> float:
-    """Return up to when a run can be played back: its end, or where the ways of its ambulances end."""
+    """Return up to when a run can be played back: its end, or where the ways of its ambulances and workers end."""
     scenario = results.scenario
     ends_s = scenario.duration_h * 3600
     if "traffic" not in scenario.domains:
-        ends_s = min(ends_s, DAY_S * parameter(results, "emergency", "tracked_days"))
+        days = [parameter(results, name, "tracked_days") for name in FEW_TRACKED if name in scenario.domains]
+        ends_s = min(ends_s, DAY_S * max(days, default=0.0))
     return float(ends_s)
 
 

@@ -19,6 +19,7 @@ from twin.report.playback.blocks import Block, pack
 from twin.report.playback.cars_block import UNITS_PER_S
 from twin.report.playback.city_block import Streets, lot_columns, places
 from twin.report.playback.day import FEWEST_VEHICLES, Day, has_ways, parameter
+from twin.report.playback.elevators_block import STAMPS as RESCUE_STAMPS
 from twin.report.playback.layers_block import INTERVAL_S
 from twin.report.view import RunView
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent
 SCRIPTS: Final = (
-    "data.js", "city.js", "cars.js", "ambulances.js", "brain.js", "camera.js", "draw_map.js", "draw_lots.js",
-    "dots.js", "draw_movers.js", "stories.js", "controls.js", "player.js", "main.js",
+    "data.js", "city.js", "cars.js", "ambulances.js", "elevators.js", "brain.js", "camera.js", "draw_map.js",
+    "draw_lots.js", "dots.js", "draw_movers.js", "draw_elevators.js", "stories.js", "stories_elevators.js",
+    "controls.js", "player.js", "main.js",
 )  # fmt: skip
 LARGEST: Final = 14_000_000
 """Characters of packed data; of a larger day fewer vehicles are shown."""
@@ -94,8 +96,8 @@ def _map_of(view: RunView) -> CityMap:
     city, folder = view.city, str(view.results.folder)
     if not has_ways(view.results):
         raise ResultsError(
-            "{path}: no ways of vehicles were recorded; run the scenario again with traffic.tracked_share or "
-            "emergency.tracked_days above 0",
+            "{path}: no ways of vehicles were recorded; run the scenario again with traffic.tracked_share, "
+            "emergency.tracked_days or elevators.tracked_days above 0",
             path=folder,
         )
     if city is None or city.content_hash != view.results.manifest["identity"]["map"]:
@@ -130,7 +132,7 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
         "words": {**_member_words(view), **texts.words(say), **view.districts},
         "purposes": purposes, "heavyPurposes": [PURPOSES.index(name) for name in HEAVY],
         "lotKinds": [kinds[name] for name in LOT_KINDS], "kerbKind": LOT_KINDS.index("roadside"),
-        "stamps": STAMPS, "curveTitles": texts.curve_titles(say), "places": known,
+        "stamps": STAMPS, "rescueStamps": RESCUE_STAMPS, "curveTitles": texts.curve_titles(say), "places": known,
         "startDay": f"{results.clock.start:%Y-%m-%d}",
         "startOfDay": results.clock.second_of_day(0.0), "begins": 0, "ends": days[0].ends_s,
         "interval": INTERVAL_S, "unitsPerS": UNITS_PER_S, "view": _usual_view(city),
@@ -140,12 +142,17 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
 
 
 def _member_words(view: RunView) -> dict[str, str]:
-    """Return what conditions are called."""
-    if "emergency" not in view.results.scenario.domains:
-        return {}
+    """Return what conditions, causes and uses are called."""
+    from twin.domains.elevators.parameters import CAUSES, USES
     from twin.domains.emergency.parameters import CONDITIONS
 
-    return {name: member_name(view, "emergency", name) for name in CONDITIONS}
+    members = {"elevators": (*CAUSES, *USES), "emergency": CONDITIONS}
+    return {
+        name: member_name(view, domain, name)
+        for domain, names in members.items()
+        if domain in view.results.scenario.domains
+        for name in names
+    }
 
 
 def _usual_view(city: CityMap) -> list[float]:
@@ -173,7 +180,10 @@ def _told(view: RunView, city: CityMap, days: list[Day], every: int) -> dict[str
         "title": say.pick(scenario.title, scenario.title_zh or scenario.title),
         "day": f"{scenario.start:%Y-%m-%d}",
         "brains": [view.titles[brain] for brain in view.brains],
-        "layers": [*(["ambulances"] if days[0].has_ambulances else []), *cars], "notes": notes,
+        "layers": [
+            *(["ambulances"] if days[0].has_ambulances else []),
+            *(["elevators"] if days[0].has_elevators else []), *cars,
+        ], "notes": notes,
     }  # fmt: skip
 
 
