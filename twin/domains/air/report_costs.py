@@ -84,27 +84,33 @@ def costs(ground: Ground, language: Language) -> Html:
         return h("p", language("No hour was counted."), class_="empty")
     each = balances(ground)
     text = language(
-        "How the mean of PM2.5 over the stations came from what it would have been without any measure to what it was, "
-        "in µg/m³, by the sources that gave less. What forms in the air out of gases is the work of all measures "
-        "together, some days later, and of the region where it joins them: it has no cost of its own here."
+        "What all measures together took from the mean of PM2.5 over the stations, in µg/m³, by the sources that gave "
+        "less. What forms in the air out of gases is the work of all measures together, some days later, and of the "
+        "region where it joins them: it has no cost of its own here."
     )
-    drawn = [_bridge(title, one, language) for title, one in zip(ground.titles, each, strict=True)]
+    reach = max(one.without - one.lived for one in each)
+    drawn = [_bridge(title, one, reach, language) for title, one in zip(ground.titles, each, strict=True)]
     return join(h("p", text), h("div", drawn, class_="charts wide"), _table(ground, each, language))
 
 
-def _bridge(title: str, one: Balance, language: Language) -> Html:
-    steps = [Step(language("without measures"), 0.0, one.without, "b0", (number(one.without, 1),))]
-    now = one.without
+def _bridge(title: str, one: Balance, reach: float, language: Language) -> Html:
+    said = language(
+        "{lived} µg/m³ instead of {without}", lived=number(one.lived, 1), without=number(one.without, 1)
+    )  # fmt: skip
+    now, steps = 0.0, []
     for group in GROUPS:
         relief = one.relief[group]
         if abs(relief) < _LEAST:
             continue
         kind = "less" if relief > 0 else "more"
-        steps.append(Step(language(MEMBER_NAMES[group]), now, now - relief, kind, (number(-relief, 2, sign=True),)))
-        now -= relief
-    steps.append(Step(language("as lived"), 0.0, one.lived, "b1", (number(one.lived, 1),)))
+        steps.append(Step(language(MEMBER_NAMES[group]), now, now + relief, kind, (number(relief, 2),)))
+        now += relief
+    if not steps:
+        return figure(join(title, h("small", said)), h("p", language("No measure took anything."), class_="empty"))
+    steps.append(Step(language("All together"), 0.0, now, "b1", (number(now, 2),)))
     label = language("What measures took from PM2.5 under {brain}", brain=title)
-    return figure(title, bridge_rows(steps, [language("PM2.5"), "µg/m³"], label))
+    drawn = bridge_rows(steps, [language("PM2.5 less"), "µg/m³"], label, reach=reach)
+    return figure(join(title, h("small", said)), drawn)
 
 
 def _table(ground: Ground, each: list[Balance], language: Language) -> Html:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from twin.charts.films import Classes, Film, Squares, film_map
 from twin.charts.html import Child, Html, details, figure, h, join, plain, table
-from twin.charts.maps import Frame, background, city_map, class_title, scale_classes
+from twin.charts.maps import Frame, background, city_map, class_title
 from twin.charts.marks import swatches
 from twin.charts.numbers import number
 from twin.domains.air.report_ground import MOST_HOURS, Ground
@@ -22,6 +23,8 @@ Floats = NDArray[np.float64]
 SMALL_MAPS: Final = 8
 _MOST_ROWS: Final = 2
 _CLASSES: Final = 7
+_STEPS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 40.0, 50.0, 100.0, 200.0, 500.0, math.inf)
+"""Widths of classes, µg/m³."""
 _PARTS: Final = 10
 _SIZES: Final = (0.72, 0.77, 0.82, 0.88, 0.94, 1.0, 1.0)
 """Sides of the squares of each class, of a cell's; as the style sheet has them for films."""
@@ -49,9 +52,10 @@ def air_map(ground: Ground, language: Language) -> Html:
 
 def bounds_of(fields: list[Floats]) -> tuple[float, ...]:
     """Return round bounds of classes for some fields: as many as there are colours for."""
-    values = np.concatenate([field.ravel() for field in fields]).tolist()
-    tried = (scale_classes(values, most) for most in range(_CLASSES + 3, 2, -1))
-    return next(bounds for bounds in tried if len(bounds) < _CLASSES)
+    low, high = np.percentile(np.concatenate([field.ravel() for field in fields]), [5, 99]).tolist()
+    step = next(step for step in _STEPS if high - low <= step * (_CLASSES - 2))
+    first = math.floor(low / step) + 1
+    return tuple(step * n for n in range(first, max(math.floor(high / step), first) + 1))
 
 
 def air_classes(bounds: tuple[float, ...], language: Language) -> Classes:
@@ -71,7 +75,7 @@ def shade(bounds: tuple[float, ...], rank: int) -> int:
 def chosen_hours(day: slice, most: int = SMALL_MAPS) -> list[int]:
     """Return hours evenly through a day, at most so many."""
     hours = np.arange(day.start, day.stop)
-    return hours[:: max(1, -(-len(hours) // most))].tolist()
+    return [int(hour) for hour in hours[:: max(1, -(-len(hours) // most))]]
 
 
 def _small_maps(ground: Ground, frame: Frame, language: Language) -> Html:

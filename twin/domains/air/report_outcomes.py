@@ -58,7 +58,7 @@ def said(title: str, days: Days, language: Language) -> str:
     """Return a brain's warnings in one sentence."""
     found = judged(days)
     text = language(
-        "{brain}: {hits} of {bad} bad days were warned of, {false} days in vain.",
+        "{brain}: {hits} of {bad} bad days were warned of; days warned of in vain: {false}.",
         brain=title, hits=found.hits, bad=int(days.bad.sum()), false=found.false_alarms,
     )  # fmt: skip
     if not found.leads_h:

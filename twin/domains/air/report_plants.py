@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 TABLE: Final = "air-plant-table"
-MOST_PLANTS: Final = 60
+MOST_PLANTS: Final = 40
+_MOST_BRAINS: Final = 2
+"""The table has columns for no more brains than these."""
 KIND_NAMES: Final = {
     "power": "power station", "boilers": "boilers", "cement": "cement works", "bricks": "brickyard",
     "refractories": "refractories works", "aluminium": "aluminium works", "foundries": "foundry",
@@ -82,6 +84,13 @@ def ranked(ground: Ground, stations: NDArray[np.int64], column: str) -> pd.DataF
     return found.loc[order]
 
 
+def name_of(row: pd.Series[Any], language: Language) -> str:
+    """Return what an enterprise is called: a drawn one by its kind in the reader's language, and its number."""
+    name, kind = str(row["name"]), str(row["kind"])
+    number_of = name.removeprefix(f"{kind} ")
+    return f"{language(KIND_NAMES[kind])} {number_of}" if number_of != name else name
+
+
 def _controls(listed: pd.DataFrame, language: Language) -> Html:
     orders = [
         Order("gave", language("PM2.5 at the stations")), Order("yuan", language("production lost")),
@@ -94,25 +103,24 @@ def _controls(listed: pd.DataFrame, language: Language) -> Html:
 
 
 def _table(listed: pd.DataFrame, ground: Ground, language: Language) -> Html:
-    head = [language("Kind"), language("stack, m"), language("most at station")]
-    for title in ground.titles:
+    head = [language("stack, m"), language("most at station")]
+    brains = range(min(len(ground.brains), _MOST_BRAINS))
+    for title in ground.titles[:_MOST_BRAINS]:
         head += [language("{brain}: gave, µg/m³", brain=title), language("{brain}: hours cut", brain=title),
                  language("{brain}: lost, million yuan", brain=title)]  # fmt: skip
-    titles = [
-        h("th", language("Enterprise"), scope="col"),
-        [h("th", one, scope="col", class_="number") for one in head],
-    ]
-    last = len(ground.brains) - 1
+    first = h("th", language("Enterprise"), scope="col")
+    titles = [first, [h("th", one, scope="col", class_="number") for one in head]]
     body = []
     for _, row in listed.iterrows():
-        cells: list[Child] = [language(KIND_NAMES[row["kind"]]), number(float(row["stack_m"]), 0), row["most_at"]]
-        for place in range(len(ground.brains)):
-            cells += [number(float(row[f"pm25_{place}"]), 2), number(float(row[f"cut_{place}"]), 0),
+        name = name_of(row, language)
+        cells: list[Child] = [number(float(row["stack_m"]), 0), row["most_at"]]
+        for place in brains:
+            cells += [number(float(row[f"pm25_{place}"]), 3), number(float(row[f"cut_{place}"]), 0),
                       number(float(row[f"yuan_{place}"]) / _MILLION, 2)]  # fmt: skip
         body.append(h(
-            "tr", h("th", str(row["name"]), scope="row"), [h("td", cell, class_="number") for cell in cells],
-            data_gave=plain(float(row["pm25_0"]), 5), data_yuan=plain(float(row[f"yuan_{last}"]), 0),
-            data_stack=plain(float(row["stack_m"])), data_name=str(row["name"]), data_kind=str(row["kind"]),
+            "tr", h("th", name, scope="row"), [h("td", cell, class_="number") for cell in cells],
+            data_gave=plain(float(row["pm25_0"]), 5), data_yuan=plain(float(row[f"yuan_{brains[-1]}"]), 0),
+            data_stack=plain(float(row["stack_m"])), data_name=name, data_kind=str(row["kind"]),
             data_at=str(row["most_at"]),
         ))  # fmt: skip
     whole = h("table", h("thead", h("tr", titles)), h("tbody", body), class_="strips plants", id=TABLE)
