@@ -19,6 +19,7 @@ from twin.commands.plan import plan
 from twin.commands.playback import playback
 from twin.commands.results import kpis, report
 from twin.commands.run import run
+from twin.commands.validate import validate
 from twin.core.errors import TwinError
 from twin.core.language import Language
 
@@ -34,6 +35,7 @@ Examples
   twin playback reports/city_day/RUN              make the film of the day again
   twin policies                                   what a policy is asked, sees and may answer
   twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
+  twin validate air days.csv                      predict observed days of bad air, and judge it
 
 A name that is no command is taken for a scenario file: "twin FILE" is "twin run FILE".
 
@@ -73,7 +75,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, kpis, report, playback, export, policies, schema, map_, import_, plan):
+for command in (run, kpis, report, playback, export, policies, schema, map_, import_, plan, validate):
     cli.add_command(command)
 
 

@@ -20,7 +20,6 @@ _WEATHER_GAP_DAYS: Final = 2
 _PM25_GAP_DAYS: Final = 4
 _DAYS_OF_WEATHER: Final = 2
 """The day itself and the one before; two more bring nothing (docs/validation.md)."""
-_AVERAGED: Final = ("wind", "humidity", "sunshine", "rain", "from_east", "from_north", "range")
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "the days before": ("pm_",),
@@ -77,13 +76,21 @@ def weather_of(record: DailyRecord) -> dict[str, Column]:
     }
 
 
-def features_of(record: DailyRecord, lead: int, forecasts: Sequence[Mapping[str, Column]] | None = None) -> Features:
+def features_of(
+    record: DailyRecord,
+    lead: int,
+    estimates: Mapping[int, Column],
+    forecasts: Sequence[Mapping[str, Column]] | None = None,
+) -> Features:
     """Return the features of every day, as known `lead` days before.
 
     Parameters
     ----------
     lead
         Days ahead, from 1.
+    estimates
+        The logarithm of each day's PM2.5 as estimated one day before, two days before .. `lead` - 1: they stand for
+        the days between.
     forecasts
         Weather as forecast one day ahead, two days ahead .. `lead`; the observed weather where None.
     """
@@ -101,10 +108,7 @@ def features_of(record: DailyRecord, lead: int, forecasts: Sequence[Mapping[str,
         for name in ("temperature", "pressure", "humidity"):
             if name in observed:
                 columns[f"{name}_change_{back}"] = weather(name, back) - weather(name, back + 1)
-    if lead > 1:
-        for name in (name for name in _AVERAGED if name in observed):
-            columns[f"{name}_mean"] = np.mean([weather(name, back) for back in range(lead)], axis=0)
-    columns |= _days_before(record, lead)
+    columns |= _days_before(record, lead, estimates)
     columns |= _together(columns)
     return Features(tuple(columns), np.column_stack(list(columns.values())))
 
@@ -114,13 +118,23 @@ def _season(record: DailyRecord) -> dict[str, Column]:
     return {"season_winter": np.cos(angle), "season_spring": np.sin(angle)}
 
 
-def _days_before(record: DailyRecord, lead: int) -> dict[str, Column]:
-    """Return the logarithm of PM2.5 on the last days, and its means of a week and a month."""
+def _days_before(record: DailyRecord, lead: int, estimates: Mapping[int, Column]) -> dict[str, Column]:
+    """Return the logarithm of PM2.5 on the last three days, and its means of a week and a month."""
     log = np.log(record.pm25_ugm3)
-    known = {f"pm_{back}": _shifted(log, lead + back) for back in range(3)}
-    known["pm_week"] = _shifted(_mean_of_last(log, 7, 3), lead)
-    known["pm_month"] = _shifted(_mean_of_last(log, 30, 10), lead)
-    return {name: _held(column, _PM25_GAP_DAYS) for name, column in known.items()}
+    between = [_shifted(estimates[lead - back], back) for back in range(1, lead)]
+
+    def back_by(days: int) -> Column:
+        return between[days - 1] if days < lead else _held(_shifted(log, days), _PM25_GAP_DAYS)
+
+    def mean_of(days: int, fewest: int) -> Column:
+        measured = days - len(between)
+        known = _held(_shifted(_mean_of_last(log, measured, fewest), lead), _PM25_GAP_DAYS)
+        return (known * measured + sum(between, np.zeros(record.days))) / days
+
+    return {f"pm_{back}": back_by(back + 1) for back in range(3)} | {
+        "pm_week": mean_of(7, 3),
+        "pm_month": mean_of(30, 10),
+    }
 
 
 def _together(columns: Mapping[str, Column]) -> dict[str, Column]:

@@ -1,10 +1,10 @@
 """Predicts the PM2.5 of the days ahead from the days before and the weather: mean, and chance of exceeding a limit.
 
 The logarithm of a day's PM2.5 is the mean of two estimates: a sum of smooth curves, one for each feature (ridge
-regression on splines), and boosted trees, which find what acts together. For each lead there is a pair of its own. What
-the model missed in the last weeks is taken off (half of what happened twenty days ago counts), since emissions change
-from year to year. Its chances come from its own errors: of the fitting years, each predicted by a model that had not
-seen that year, the errors of the days with a like prediction.
+regression on splines), and boosted trees, which find what acts together. Further ahead the model goes from day to day,
+and its own estimates stand for the days between. What it missed in the last weeks is taken off (half of what happened
+twenty days ago counts), since emissions change from year to year. Its chances come from its own errors: of the fitting
+years, each predicted by a model that had not seen that year, the errors of the days with a like prediction.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from twin.atmosphere.daily_features import features_of
 from twin.atmosphere.daily_record import Column, DailyRecord
 from twin.core.errors import TwinError
 
-LEADS: Final = (1, 2, 3)
+LEADS: Final = 3
 LIMIT_UGM3: Final = 150.0
 """Above this PM2.5 the index is above 200: heavy pollution."""
 FEWEST_DAYS: Final = 200
@@ -81,11 +81,11 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeadModel:
-    """The model of one lead.
+    """What is known of the model's predictions so many days ahead.
 
     Attributes
     ----------
-    raw_unseen
+    unseen
         Estimated logarithms of the fitting days, each by an estimator that had not seen its year, NaN elsewhere; shape
         (days,) of the record it was fitted on.
     threshold
@@ -95,10 +95,8 @@ class LeadModel:
     """
 
     lead: int
-    names: tuple[str, ...]
-    estimator: Estimator
     errors: Errors
-    raw_unseen: Column
+    unseen: Column
     threshold: float
     threat_score: float
 
@@ -120,10 +118,16 @@ class DailyModel:
 
     Attributes
     ----------
+    names
+        The features it looks at.
+    leads
+        By days ahead, from 1 without gaps.
     limit_ugm3
         The limit to which the thresholds belong.
     """
 
+    names: tuple[str, ...]
+    estimator: Estimator
     leads: Mapping[int, LeadModel]
     limit_ugm3: float
 
@@ -137,8 +141,8 @@ class DailyModel:
         forecasts
             See `features_of`; what the model missed of late is always judged by the observed weather.
         """
-        raw = self.raw(record, lead, forecasts)
-        before = raw if forecasts is None else self.raw(record, lead)
+        raw = self.estimates(record, forecasts)[lead]
+        before = raw if forecasts is None else self.estimates(record)[lead]
         return self.corrected(record, lead, raw, before)
 
     def corrected(self, record: DailyRecord, lead: int, raw: Column, before: Column) -> Prediction:
@@ -185,34 +189,51 @@ class DailyModel:
             found.append(DayForecast(day, lead, mean, chance, chance > self.leads[lead].threshold))
         return tuple(found)
 
-    def raw(self, record: DailyRecord, lead: int, forecasts: Sequence[Mapping[str, Column]] | None = None) -> Column:
-        """Return the estimated logarithms as they are, before what was missed of late is taken off, shape (days,)."""
-        model = self.leads[lead]
-        features = features_of(record, lead, forecasts)
-        if features.names != model.names:
-            lacking = sorted(set(model.names) - set(features.names))
+    def estimates(
+        self,
+        record: DailyRecord,
+        forecasts: Sequence[Mapping[str, Column]] | None = None,
+        among: Flags | None = None,
+    ) -> dict[int, Column]:
+        """Return the estimated logarithms by lead, before what was missed of late is taken off, shapes (days,).
+
+        Parameters
+        ----------
+        forecasts
+            See `features_of`.
+        among
+            Days that are estimated, where not all are needed.
+
+        Raises
+        ------
+        TwinError
+            Where the record lacks a column on which the model was fitted.
+        """
+        names = features_of(record, 1, {}).names
+        if names != self.names:
             raise TwinError(
                 "daily model: it was fitted on {lacking}, which these days lack; give the same columns",
-                lacking=", ".join(lacking) or "other columns",
+                lacking=", ".join(sorted(set(self.names) - set(names))) or "fewer columns",
             )
-        return _estimated(model.estimator, features.values, features.complete)
+        return _day_by_day(self.estimator, record, len(self.leads), forecasts, among)
 
 
 def fit_daily_model(
-    record: DailyRecord, years: Sequence[int], leads: Sequence[int] = LEADS, limit_ugm3: float = LIMIT_UGM3
+    record: DailyRecord, years: Sequence[int], leads: int = LEADS, limit_ugm3: float = LIMIT_UGM3
 ) -> DailyModel:
     """Fit the model on some years of a record; nothing of its other years is looked at.
+
+    Parameters
+    ----------
+    leads
+        Days ahead that it shall predict.
 
     Raises
     ------
     TwinError
         Where the years hold too few days of which enough is known, or too few above the limit.
     """
-    return DailyModel({lead: _fit_lead(record, years, lead, limit_ugm3) for lead in leads}, limit_ugm3)
-
-
-def _fit_lead(record: DailyRecord, years: Sequence[int], lead: int, limit_ugm3: float) -> LeadModel:
-    features = features_of(record, lead)
+    features = features_of(record, 1, {})
     log = np.log(record.pm25_ugm3)
     used = features.complete & np.isfinite(log) & np.isin(record.years, years)
     above = used & (record.pm25_ugm3 > limit_ugm3)
@@ -226,16 +247,54 @@ def _fit_lead(record: DailyRecord, years: Sequence[int], lead: int, limit_ugm3: 
             limit=limit_ugm3,
             wanted=FEWEST_DAYS,
         )
-    unseen = np.full(record.days, np.nan)
-    for fold in _folds(record, years):
-        inside, left_out = used & ~fold, features.complete & fold
-        if inside.any() and left_out.any():
-            unseen[left_out] = fit_estimator(features.values[inside], log[inside])(features.values[left_out])
+    unseen = _estimates_unseen(record, features.values, used, years, leads)
     whole = fit_estimator(features.values[used], log[used])
+    found = {lead: _judged_lead(record, used, lead, column, years, limit_ugm3) for lead, column in unseen.items()}
+    return DailyModel(features.names, whole, found, limit_ugm3)
+
+
+def _estimates_unseen(
+    record: DailyRecord, values: Column, used: Flags, years: Sequence[int], leads: int
+) -> dict[int, Column]:
+    """Return estimates by lead of the fitting days, each by an estimator that was not fitted on its year."""
+    log = np.log(record.pm25_ugm3)
+    unseen = {lead: np.full(record.days, np.nan) for lead in range(1, leads + 1)}
+    for fold in _folds(record, years):
+        inside = used & ~fold
+        if inside.any() and (used & fold).any():
+            estimator = fit_estimator(values[inside], log[inside])
+            for lead, estimate in _day_by_day(estimator, record, leads).items():
+                unseen[lead][fold] = estimate[fold]
+    return unseen
+
+
+def _judged_lead(
+    record: DailyRecord, used: Flags, lead: int, unseen: Column, years: Sequence[int], limit_ugm3: float
+) -> LeadModel:
+    log = np.log(record.pm25_ugm3)
     corrected = unseen + recent_error(log - unseen, lead)
+    used = used & np.isfinite(corrected)
     errors = Errors(corrected[used], (log - corrected)[used])
     threshold, score = _best_threshold(record, used, corrected, years, limit_ugm3)
-    return LeadModel(lead, features.names, whole, errors, unseen, threshold, score)
+    return LeadModel(lead, errors, unseen, threshold, score)
+
+
+def _day_by_day(
+    estimator: Estimator,
+    record: DailyRecord,
+    leads: int,
+    forecasts: Sequence[Mapping[str, Column]] | None = None,
+    among: Flags | None = None,
+) -> dict[int, Column]:
+    """Estimate every day's logarithm one day ahead, from these two days ahead, and so on; NaN where it cannot."""
+    estimates: dict[int, Column] = {}
+    for lead in range(1, leads + 1):
+        features = features_of(record, lead, estimates, forecasts)
+        known = features.complete if among is None else features.complete & among
+        estimates[lead] = np.full(record.days, np.nan)
+        if known.any():
+            estimates[lead][known] = estimator(features.values[known])
+    return estimates
 
 
 def recent_error(error: Column, lead: int) -> Column:
@@ -293,10 +352,3 @@ def _with_chances(errors: Errors, log: Column) -> Prediction:
         shift, sigma[known] = errors.like(log[known])
         mean[known] = log[known] + shift
     return Prediction(mean, sigma)
-
-
-def _estimated(estimator: Estimator, values: Column, complete: Flags) -> Column:
-    log = np.full(len(values), np.nan)
-    if complete.any():
-        log[complete] = estimator(values[complete])
-    return log

@@ -97,9 +97,7 @@ class Roads:
 
 def road_wind(conditions: Conditions, setting: Setting) -> Floats:
     """Return the wind that carries exhaust, m/s, shape (hours,): that of 10 m."""
-    return wind_at(
-        conditions.wind_mps, MEASURED_AT_M, conditions.stability, setting.urban, setting.wind_floor_mps
-    )
+    return wind_at(conditions.wind_mps, MEASURED_AT_M, conditions.stability, setting.urban, setting.wind_floor_mps)
 
 
 def road_contributions(
@@ -181,7 +179,7 @@ def road_fields(
         raise ValueError("near_cells must be at least 1")
     network = _Network(roads, grid, near_cells, height_m)
     air, wind = air_of(conditions, setting), road_wind(conditions, setting)
-    tracers = emission.reshape(-1, *wanted)
+    tracers = emission.reshape(1 if emission.ndim == 2 else len(emission), *wanted)
     out = np.zeros((len(tracers), len(conditions), grid.rows, grid.columns))
     for hour in range(len(conditions)):
         given = tracers[:, hour, network.of] * network.share
@@ -219,8 +217,8 @@ class _Network:
         columns = _round_trip(self.size[1], first_column + grid.columns)
         near = (np.abs(rows) <= self.near)[:, None] & (np.abs(columns) <= self.near)
         self.far = np.flatnonzero(~near)
-        self.far_x = np.tile(columns, len(rows))[self.far] * grid.cell_m
-        self.far_y = np.repeat(rows, len(columns))[self.far] * grid.cell_m
+        self.far_x: Floats = np.tile(columns, len(rows))[self.far] * np.float64(grid.cell_m)
+        self.far_y: Floats = np.repeat(rows, len(columns))[self.far] * np.float64(grid.cell_m)
         self.block = (slice(first_row, first_row + grid.rows), slice(first_column, first_column + grid.columns))
 
     def hour(self, given: Floats, air: Air, hour: int, wind: float, deposition_mps: float) -> Floats:
@@ -260,10 +258,11 @@ class _Network:
         for x in places:
             for y in places:
                 add_plume(
-                    unit, np.array([TO_MICROGRAMS / PARTS**2]), self.far_x, self.far_y, self.height_m, float(x), float(y),
-                    towards, shape, self.depleted, deposits,
+                    unit, np.array([TO_MICROGRAMS / PARTS**2]), self.far_x, self.far_y, self.height_m, float(x),
+                    float(y), towards, shape, self.depleted, deposits,
                 )  # fmt: skip
-        return unit[0]
+        found: Floats = unit[0]
+        return found
 
 
 def _round_trip(size: int, above: int) -> NDArray[np.int64]:

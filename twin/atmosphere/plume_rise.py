@@ -1,7 +1,7 @@
 """How high a hot or fast plume rises above its stack.
 
-Briggs (1969, Plume Rise; 1975, Plume rise predictions), in the form of US EPA's ISC3 (EPA-454/B-95-003b, 1.1.4); downwash
-behind a slow stack by Briggs (1974).
+Briggs (1969, Plume Rise; 1975, Plume rise predictions), in the form of US EPA's ISC3 (EPA-454/B-95-003b, 1.1.4);
+downwash behind a slow stack by Briggs (1974).
 """
 
 from __future__ import annotations
@@ -35,14 +35,19 @@ class Rise(NamedTuple):
 
 
 def lowered_by_downwash(height_m: Floats, diameter_m: Floats, exit_mps: Floats, wind_mps: Floats) -> Floats:
-    """Return a stack's height, less what a plume slower than 1.5 times the wind is drawn down behind it (not below 0)."""
+    """Return a stack's height, less what a plume slower than 1.5 times the wind is drawn down behind it."""
     ratio = np.minimum(exit_mps / wind_mps - 1.5, 0.0)
     lowered: Floats = np.maximum(height_m + 2.0 * diameter_m * ratio, 0.0)
     return lowered
 
 
 def plume_rise(
-    diameter_m: Floats, exit_c: Floats, exit_mps: Floats, air_c: Floats, wind_mps: Floats, stability: NDArray[np.integer]
+    diameter_m: Floats,
+    exit_c: Floats,
+    exit_mps: Floats,
+    air_c: Floats,
+    wind_mps: Floats,
+    stability: NDArray[np.integer],
 ) -> Rise:
     """Return the rise of plumes; the arguments broadcast.
 
@@ -57,8 +62,8 @@ def plume_rise(
 
     Notes
     -----
-    A plume is carried by buoyancy or by momentum, whichever lifts it higher: ISC3's choice by a temperature difference at
-    which both are equal.
+    A plume is carried by buoyancy or by momentum, whichever lifts it higher: ISC3's choice by a temperature
+    difference at which both are equal.
     """
     hot, cold = exit_c + KELVIN, air_c + KELVIN
     area = exit_mps * diameter_m**2 / 4.0

@@ -158,7 +158,7 @@ def concentrations(
     if not np.all(emission >= 0.0):
         raise ValueError("emission_gps must be numbers that are not negative")
     x, y, height = _receptors(x_m, y_m, height_m, conditions)
-    tracers = emission.reshape(-1, *wanted)
+    tracers = emission.reshape(1 if emission.ndim == 2 else len(emission), *wanted)
     given = np.ascontiguousarray(np.moveaxis(tracers, 0, -1))
     air, stacks = air_of(conditions, setting), stacks_in(sources, conditions, setting)
     farthest_m, depleted = _farthest_m(sources, x, y), np.zeros(DEPLETION_ROWS)
@@ -166,9 +166,7 @@ def concentrations(
     for level in np.unique(height):
         at = np.flatnonzero(height == level)
         part = np.zeros((len(conditions), len(tracers), len(at)))
-        add_plumes(
-            part, x[at], y[at], float(level), air, stacks, given, setting.deposition_mps, depleted, farthest_m
-        )
+        add_plumes(part, x[at], y[at], float(level), air, stacks, given, setting.deposition_mps, depleted, farthest_m)
         out[:, :, at] = part
     found = np.ascontiguousarray(np.moveaxis(out, 1, 0))
     return found.reshape(*emission.shape[:-1], len(x))

@@ -1,9 +1,10 @@
 """Air that remembers: puffs carried by the hours' winds, and the old air that they become.
 
-Every few minutes each source gives off a puff, which is carried, grows, settles and may be locked below a lid or above it.
-Once it is wider than a cell it joins a grid of old air in layers, which moves with the wind as a whole. Nothing is lost: what
-was emitted is in the air, on the ground, or has left the area. All of it is linear in the emissions, and where puffs go
-does not depend on them, so that a policy may change an emission from one hour to the next.
+Every few minutes each source gives off a puff, which is carried, grows, settles and may be locked below a lid or
+above it. Once it is wider than a cell it joins a grid of old air in layers, which moves with the wind as a whole.
+Nothing is lost: what was emitted is in the air, on the ground, or has left the area. All of it is linear in the
+emissions, and where puffs go does not depend on them, so that a policy may change an emission from one hour to the
+next.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from twin.atmosphere.grid import Grid
 from twin.atmosphere.lines import Roads
 from twin.atmosphere.plumes import PointSources, stacks_in
 from twin.atmosphere.wind_profile import MEASURED_AT_M, exponent_of
-from twin.kernels.old_air import add_old_air, hand_over, mix_cells, shift_cells
+from twin.kernels.old_air import add_old_air, hand_over, mix_sideways, mix_upwards, shift_cells
 from twin.kernels.puffs import Now, Puffs, Seen, change_air, step_puffs
 
 Floats = NDArray[np.float64]
@@ -29,7 +30,8 @@ Floats = NDArray[np.float64]
 HOUR_S: Final = 3600.0
 _MIXED_AT_M: Final = 10_000.0
 """Old air mixes as a plume of the hour's class does at this distance."""
-_MOST_SIDEWAYS: Final = 0.2
+_SMALL_VARIANCE: Final = 0.3
+"""Of cells squared: below, what is mixed sideways goes to the next cell only; above, a bell curve will do."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,10 @@ class PuffPlan:
 
     steps_per_hour: int = 3
     old_after_h: float = 3.0
-    wide_m: float = 600.0
-    cell_m: float = 1000.0
+    wide_m: float = 400.0
+    cell_m: float = 500.0
     margin_m: float = 30_000.0
-    tops_m: tuple[float, ...] = (50.0, 150.0, 300.0, 600.0, 1200.0, 2500.0)
+    tops_m: tuple[float, ...] = (25.0, 75.0, 150.0, 300.0, 600.0, 1200.0, 2500.0)
     carried_at_m: float = 100.0
 
     def __post_init__(self) -> None:
@@ -195,7 +197,10 @@ class PuffModel:
         if self.at_hour > 0:
             change_air(self.puffs, self.count, self._now(self.at_hour - 1), now)
         out = np.zeros((len(emission), len(self._all_x)))
-        mixing = layer_mixing(self.tops_m, _mixing_m2ps(now, upwards=True), now.lid_m, now.step_s)
+        upwards = self._mixing_m2ps(now, upwards=True)
+        mixing = np.stack(
+            [layer_mixing(self.tops_m, upwards, now.lid_m, speed, now.step_s) for speed in self.deposition_mps]
+        )
         for _ in range(steps):
             fresh_from = self.count
             self._release(emission, now)
@@ -258,42 +263,66 @@ class PuffModel:
 
     def _step_old_air(self, now: Now, mixing: Floats, out: Floats) -> None:
         """Carry the old air by one step, mix it, let it settle, and add what it gives."""
-        cell, step_s = self.plan.cell_m, now.step_s
-        profile = (max(self.plan.carried_at_m, MEASURED_AT_M) / MEASURED_AT_M) ** now.wind_power
-        self.drift_m += now.wind_mps * profile * step_s * np.array([now.east, now.north])
-        whole = np.rint(self.drift_m / cell)
-        if whole.any():
-            shift_cells(self.old_air_g, int(whole[0]), int(whole[1]), self.left_g)
-            self.drift_m -= whole * cell
-        sideways = _mixing_m2ps(now, upwards=False) * step_s / cell**2
-        times = max(1, int(np.ceil(sideways / _MOST_SIDEWAYS)))
-        settles = -np.expm1(-self.deposition_mps * step_s / self.tops_m[0])
-        mix_cells(self.old_air_g, sideways / times, times, mixing, settles, self.left_g, self.deposited_g)
+        self._drift(0.5 * now.step_s * now.wind_mps * self._profile(now), now)
+        mix_sideways(self.old_air_g, self._sideways(now), self.left_g)
+        mix_upwards(self.old_air_g, mixing, self.deposited_g)
         add_old_air(
             out, self.old_air_g, self._all_x, self._all_y, self._frame(), float(self.tops_m[0]),
             1.0 / self.plan.steps_per_hour,
         )  # fmt: skip
+        self._drift(0.5 * now.step_s * now.wind_mps * self._profile(now), now)
+
+    def _drift(self, path_m: float, now: Now) -> None:
+        """Carry the old air along: the grid's frame, and by whole cells what is in it."""
+        self.drift_m += path_m * np.array([now.east, now.north])
+        whole = np.rint(self.drift_m / self.plan.cell_m)
+        if whole.any():
+            shift_cells(self.old_air_g, int(whole[0]), int(whole[1]), self.left_g)
+            self.drift_m -= whole * self.plan.cell_m
+
+    def _sideways(self, now: Now) -> Floats:
+        """Return the shares of a cell that stay, and that go one, two... cells to either side in a step."""
+        variance = 2.0 * self._mixing_m2ps(now, upwards=False) * now.step_s / self.plan.cell_m**2
+        if variance < _SMALL_VARIANCE:
+            return np.array([1.0 - variance, 0.5 * variance])
+        away = np.arange(int(np.ceil(4.0 * np.sqrt(variance))) + 1)
+        weights: Floats = np.exp(-0.5 * away**2 / variance)
+        weights /= 2.0 * weights.sum() - weights[0]
+        return weights
+
+    def _profile(self, now: Now) -> float:
+        """Return how much faster than at 10 m the wind is that carries old air."""
+        return float((max(self.plan.carried_at_m, MEASURED_AT_M) / MEASURED_AT_M) ** now.wind_power)
+
+    def _mixing_m2ps(self, now: Now, upwards: bool) -> float:
+        """Return wind times spread times its growth, as Briggs' curves have them far away: how fast old air mixes."""
+        linear, bend, power = (now.up_linear, now.up_bend, now.up_power) if upwards else (now.linear, now.bend, -1.0)
+        near, far = ((linear * x) ** 2 * (1.0 + bend * x) ** power for x in (0.99 * _MIXED_AT_M, 1.01 * _MIXED_AT_M))
+        wind = max(now.wind_mps, now.wind_floor_mps) * self._profile(now)
+        return float(wind * 0.5 * (far - near) / (0.02 * _MIXED_AT_M))
 
 
-def layer_mixing(tops_m: Floats, mixing_m2ps: float, lid_m: float, step_s: float) -> Floats:
-    """Return which share of each layer (column) is in each layer (row) after a step; columns sum to 1.
+def layer_mixing(tops_m: Floats, mixing_m2ps: float, lid_m: float, deposition_mps: float, step_s: float) -> Floats:
+    """Return which share of each layer (column) is in each layer (row), or on the ground (last row), after a step.
 
     Layers mix where the boundary between them lies below the lid, by the mixing coefficient over the distance of their
-    middles.
+    middles; the lowest settles. Columns sum to 1.
     """
     from scipy.linalg import expm
 
-    depth = np.diff(tops_m, prepend=0.0)
-    rate = np.zeros((len(tops_m), len(tops_m)))
-    for low in range(len(tops_m) - 1):
+    depth, layers = np.diff(tops_m, prepend=0.0), len(tops_m)
+    rate = np.zeros((layers + 1, layers + 1))
+    for low in range(layers - 1):
         if tops_m[low] >= lid_m:
             break
         exchange = mixing_m2ps / (0.5 * (depth[low] + depth[low + 1]))
         for here, there in ((low, low + 1), (low + 1, low)):
             rate[there, here] += exchange / depth[here]
             rate[here, here] -= exchange / depth[here]
-    shares: Floats = np.maximum(expm(rate * step_s), 0.0)
-    return shares / shares.sum(axis=0)
+    rate[layers, 0] += deposition_mps / depth[0]
+    rate[0, 0] -= deposition_mps / depth[0]
+    shares: Floats = np.maximum(expm(rate * step_s)[:, :layers], 0.0)
+    return np.ascontiguousarray(shares / shares.sum(axis=0))
 
 
 def areas_of_roads(roads: Roads, cell_m: float) -> tuple[PointSources, NDArray[np.int64], NDArray[np.int64], Floats]:
@@ -320,13 +349,6 @@ def areas_of_roads(roads: Roads, cell_m: float) -> tuple[PointSources, NDArray[n
         first_up_m=np.full(areas, roads.first_up_m),
     )
     return sources, stretch, area.ravel().astype(np.int64), share
-
-
-def _mixing_m2ps(now: Now, upwards: bool) -> float:
-    """Return wind times spread times its growth, as Briggs' curves have them far away: how fast old air mixes."""
-    linear, bend, power = (now.up_linear, now.up_bend, now.up_power) if upwards else (now.linear, now.bend, -1.0)
-    near, far = ((linear * x) ** 2 * (1.0 + bend * x) ** power for x in (0.99 * _MIXED_AT_M, 1.01 * _MIXED_AT_M))
-    return max(now.wind_mps, now.wind_floor_mps) * 0.5 * (far - near) / (0.02 * _MIXED_AT_M)
 
 
 def _room(rows: int, tracers: int) -> Puffs:

@@ -15,7 +15,8 @@ EXPONENTS_URBAN: Final = (0.15, 0.15, 0.20, 0.25, 0.30, 0.30)
 
 def exponent_of(stability: ArrayLike, urban: bool) -> NDArray[np.float64]:
     """Return the power law's exponent of a class, 0 to 5 for A to F."""
-    return np.array(EXPONENTS_URBAN if urban else EXPONENTS_RURAL)[np.asarray(stability)]
+    exponents: NDArray[np.float64] = np.array(EXPONENTS_URBAN if urban else EXPONENTS_RURAL)[np.asarray(stability)]
+    return exponents
 
 
 def wind_at(

@@ -22,7 +22,8 @@ _LN2_REST: Final = 1.42860682030941723212e-6
 _ROUNDS: Final = 6755399441055744.0
 """1.5 * 2^52: adding it rounds to a whole number, which the sum's lowest bits then hold."""
 _MANTISSA_BITS: Final = np.int64(52)
-PER_ROOT_TWO_PI: Final = 1.0 / math.sqrt(2.0 * math.pi)
+ROOT_TWO_PI: Final = math.sqrt(2.0 * math.pi)
+PER_ROOT_TWO_PI: Final = 1.0 / ROOT_TWO_PI
 _ROOT_HALF: Final = math.sqrt(0.5)
 
 
@@ -57,8 +58,8 @@ def exponential(exponent: float) -> float:
 def tail_and_bell(deviation: float) -> tuple[float, float]:
     """Return the chance that a standard normal number exceeds one that is not below 0, and its density there.
 
-    Half of erfc(z) = e^(-z^2) P(t) / (1 + 2z) with t = (z - 3) / (z + 3); P was fitted here at Chebyshev's nodes, degree
-    14 (relative error below `TAIL_ERROR`).
+    Half of erfc(z) = e^(-z^2) P(t) / (1 + 2z) with t = (z - 3) / (z + 3); P was fitted here at Chebyshev's nodes,
+    degree 14 (relative error below `TAIL_ERROR`).
     """
     z = deviation * _ROOT_HALF
     t = (z - 3.0) / (z + 3.0)

@@ -1,8 +1,9 @@
 """Roads as line sources: what straight stretches that emit evenly give at receptors.
 
-A stretch is cut into elements that become longer with the distance from the receptor (as CALINE4 does, Benson 1984). Across
-the wind an element is integrated by the normal distribution, with the spread taken where the receptor gets most of it from: at
-the mean of the truncated normal distribution, so that errors are of second order in the element's depth.
+A stretch is cut into elements that become longer with the distance from the receptor (as CALINE4 does, Benson 1984).
+Across the wind an element is integrated by the normal distribution, with the spread taken where the receptor gets
+most of it from: at the mean of the truncated normal distribution, so that errors are of second order in the element's
+depth.
 """
 
 from __future__ import annotations
@@ -15,20 +16,16 @@ from numpy.typing import NDArray
 
 from twin.kernels.compile import arithmetic_kernel, arithmetic_part
 from twin.kernels.gauss import PER_ROOT_TWO_PI, exponential, tail_and_bell
+from twin.kernels.plume_columns import FAR_FROM_LID, images, spread_across, spread_vertical, vertical_share
 from twin.kernels.plumes import (
     DEVIATIONS_SQUARED,
-    FAR_FROM_LID,
     TO_MICROGRAMS,
     Air,
     Floats,
     Shape,
     feels_lid_m,
     fill_depletion,
-    images,
     left_after,
-    spread_across,
-    spread_vertical,
-    vertical_share,
 )
 
 DEPTH_RATIO: Final = 1.3
@@ -69,9 +66,9 @@ def element_across(near: float, far: float, left: float, right: float, shape: Sh
 
     Notes
     -----
-    With e = y / sigma(x) along the element, the integral of phi(e) / sigma is one over e. Where sigma grows like x, e is
-    linear in 1/x, and de is the limits' difference times (sigma near) (sigma far) / sigma^2: so the distribution between
-    both limits is taken times sigma at the truncated distribution's mean.
+    With e = y / sigma(x) along the element, the integral of phi(e) / sigma is one over e. Where sigma grows like x, e
+    is linear in 1/x, and de is the limits' difference times (sigma near) (sigma far) / sigma^2: so the distribution
+    between both limits is taken times sigma at the truncated distribution's mean.
     """
     spread_near, spread_far = _spread(near, shape), _spread(far, shape)
     low, high = left / spread_near, right / spread_far
@@ -198,11 +195,49 @@ def near_elements(
             found[i], at[i] = element(max(x[i] - deep, 0.0), x[i] + deep, y[i] - wide, y[i] + wide, height, shape)
 
 
+class Window(NamedTuple):
+    """Room for the cells around one stretch: distances downwind and aside of its middle, and the cells."""
+
+    x: Floats
+    y: Floats
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+
+
+@arithmetic_kernel
+def look_around(
+    window: Window, middle: tuple[float, float], half: tuple[float, float], cell: tuple[int, int],
+    grid: tuple[float, float, float], size: tuple[int, int], near: int, towards: tuple[float, float], shape: Shape,
+) -> tuple[int, int]:  # fmt: skip
+    """Fill the window with the near cells that a stretch may reach; return how many there are of two kinds.
+
+    Those that do not touch the stretch's cell come first; those that do are filled in from the end.
+    """
+    widest, at_once = DEVIATIONS_SQUARED * shape.linear**2, DEVIATIONS_SQUARED * shape.first_across
+    apart, touching, last = 0, 0, len(window.x) - 1
+    for row in range(max(cell[1] - near, 0), min(cell[1] + near + 1, size[1])):
+        north = grid[1] + grid[2] * (row + 0.5) - middle[1]
+        for column in range(max(cell[0] - near, 0), min(cell[0] + near + 1, size[0])):
+            east = grid[0] + grid[2] * (column + 0.5) - middle[0]
+            x, y = east * towards[0] + north * towards[1], north * towards[0] - east * towards[1]
+            beyond, farthest = max(abs(y) - abs(half[1]), 0.0), x + half[0]
+            if farthest <= 0.0 or beyond * beyond > widest * farthest * farthest + at_once:
+                continue
+            touches = abs(row - cell[1]) <= 1 and abs(column - cell[0]) <= 1
+            place = last - touching if touches else apart
+            window.x[place], window.y[place], window.row[place], window.column[place] = x, y, row, column
+            if touches:
+                touching += 1
+            else:
+                apart += 1
+    return apart, touching
+
+
 @arithmetic_kernel
 def add_near(
-    field: Floats, emission: Floats, cell: NDArray[np.int64], row: NDArray[np.int64], grid: tuple[float, float, float],
-    size: tuple[int, int], near: int, height: float, towards: tuple[float, float], stretches: Stretches, shape: Shape,
-    depleted: Floats, deposits: bool,
+    field: Floats, emission: Floats, column: NDArray[np.int64], row: NDArray[np.int64],
+    grid: tuple[float, float, float], size: tuple[int, int], near: int, height: float, towards: tuple[float, float],
+    stretches: Stretches, shape: Shape, depleted: Floats, deposits: bool,
 ) -> None:  # fmt: skip
     """Add short stretches to the cells near them, in the fields of one hour, shape (tracers, rows, columns).
 
@@ -210,50 +245,39 @@ def add_near(
     ----------
     emission
         Of each stretch and tracer, g/s, shape (stretches, tracers).
-    cell, row
-        Column and row of the stretches' middles.
+    column, row
+        Of the cells of the stretches' middles.
     grid, size
         West and south corner and side of a cell; columns and rows.
     near
         How many cells away, in rows or columns, counts as near; cells that touch are reckoned in many elements.
     """
     most = (2 * near + 1) ** 2
-    x, y, found, at = np.empty(most), np.empty(most), np.empty(most), np.empty(most)
-    rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
-    widest = DEVIATIONS_SQUARED * shape.linear**2
+    window = Window(np.empty(most), np.empty(most), np.empty(most, np.int64), np.empty(most, np.int64))
+    found, at = np.empty(most), np.empty(most)
     free = 1.5 * (near + 1) * grid[2] < feels_lid_m(shape) and shape.base_m + height <= FAR_FROM_LID * shape.lid_m
-    for k in range(len(cell)):
+    for k in range(len(column)):
         if not np.any(emission[k] > 0.0):
             continue
-        middle_x, middle_y = 0.5 * (stretches.x1_m[k] + stretches.x2_m[k]), 0.5 * (stretches.y1_m[k] + stretches.y2_m[k])
-        half_x, half_y = 0.5 * (stretches.x2_m[k] - stretches.x1_m[k]), 0.5 * (stretches.y2_m[k] - stretches.y1_m[k])
-        deep, wide = half_x * towards[0] + half_y * towards[1], half_y * towards[0] - half_x * towards[1]
+        x1, y1, x2, y2 = stretches.x1_m[k], stretches.y1_m[k], stretches.x2_m[k], stretches.y2_m[k]
+        deep = 0.5 * ((x2 - x1) * towards[0] + (y2 - y1) * towards[1])
+        wide = 0.5 * ((y2 - y1) * towards[0] - (x2 - x1) * towards[1])
         if deep < 0.0:
             deep, wide = -deep, -wide
-        count = 0
-        for to_row in range(max(row[k] - near, 0), min(row[k] + near + 1, size[1])):
-            north = grid[1] + grid[2] * (to_row + 0.5) - middle_y
-            for to_column in range(max(cell[k] - near, 0), min(cell[k] + near + 1, size[0])):
-                east = grid[0] + grid[2] * (to_column + 0.5) - middle_x
-                downwind, aside = east * towards[0] + north * towards[1], north * towards[0] - east * towards[1]
-                beyond = max(abs(aside) - abs(wide), 0.0)
-                farthest = downwind + deep
-                if farthest <= 0.0 or beyond * beyond > widest * farthest * farthest + DEVIATIONS_SQUARED * shape.first_across:
-                    continue
-                if abs(to_row - row[k]) <= 1 and abs(to_column - cell[k]) <= 1:
-                    share = TO_MICROGRAMS * stretch_at(
-                        downwind - deep, aside - wide, downwind + deep, aside + wide, height, shape, depleted, deposits
-                    )
-                    for tracer in range(len(field)):
-                        field[tracer, to_row, to_column] += share * emission[k, tracer]
-                else:
-                    x[count], y[count], rows[count], columns[count] = downwind, aside, to_row, to_column
-                    count += 1
-        near_elements(found, at, x, y, count, deep, wide, height, shape, free)
+        apart, touching = look_around(
+            window, (0.5 * (x1 + x2), 0.5 * (y1 + y2)), (deep, wide), (column[k], row[k]), grid, size, near, towards,
+            shape,
+        )  # fmt: skip
+        near_elements(found, at, window.x, window.y, apart, deep, wide, height, shape, free)
         if deposits:
-            for i in range(count):
+            for i in range(apart):
                 found[i] *= left_after(depleted, max(at[i], 1.0))
+        for i in range(most - touching, most):
+            x, y = window.x[i], window.y[i]
+            found[i] = stretch_at(x - deep, y - wide, x + deep, y + wide, height, shape, depleted, deposits)
         for tracer in range(len(field)):
             given = TO_MICROGRAMS * emission[k, tracer]
-            for i in range(count):
-                field[tracer, rows[i], columns[i]] += given * found[i]
+            for i in range(apart):
+                field[tracer, window.row[i], window.column[i]] += given * found[i]
+            for i in range(most - touching, most):
+                field[tracer, window.row[i], window.column[i]] += given * found[i]

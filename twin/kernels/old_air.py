@@ -1,7 +1,7 @@
 """Old air: what puffs have become once they are wider than a grid's cells, in layers that move with the wind.
 
-The grid moves with the air, by whole cells as seen from the ground and a rest that is kept, so that moving smears nothing.
-Everything here is linear in mass, and what leaves is counted.
+The grid moves with the air, by whole cells as seen from the ground and a rest that is kept, so that moving smears
+nothing. Everything here is linear in mass, and what leaves is counted.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.kernels.compile import arithmetic_kernel
 from twin.kernels.gauss import share_between
-from twin.kernels.plumes import TO_MICROGRAMS, Floats, spread_across, spread_vertical
+from twin.kernels.plume_columns import spread_across, spread_vertical
+from twin.kernels.plumes import TO_MICROGRAMS, Floats
 from twin.kernels.puffs import Now, Puffs
 
 
@@ -68,7 +68,7 @@ def spread_over_cells(
     mass_g: Floats, given: Floats, shares: Floats, x: float, y: float, spread: float, left_g: Floats, weights_x: Floats,
     weights_y: Floats,
 ) -> None:  # fmt: skip
-    """Spread masses over cells, shape (tracers, layers, rows, columns); x, y and spread in cells from the first centre."""
+    """Spread masses over cells, shape (tracers, layers, rows, columns); place and spread in cells."""
     tracers, layers, rows, columns = mass_g.shape
     first_column = bell_weights(weights_x, x, spread)
     first_row = bell_weights(weights_y, y, spread)
@@ -142,49 +142,90 @@ def shift_cells(mass_g: Floats, east: int, north: int, left_g: Floats) -> None:
 
 
 @arithmetic_kernel
-def mix_cells(
-    mass_g: Floats, sideways: float, times: int, mixing: Floats, settles: Floats, left_g: Floats, deposited_g: Floats
-) -> None:
-    """Mix between neighbouring cells and between layers, and let the lowest layer settle.
+def mix_along_rows(spread: Floats, cells: Floats, weights: Floats) -> float:
+    """Write cells spread over their neighbours in the same row; return what leaves."""
+    rows, columns = cells.shape
+    gone = 0.0
+    for row in range(rows):
+        for column in range(columns):
+            spread[row, column] = weights[0] * cells[row, column]
+        for away in range(1, min(len(weights), columns)):
+            for column in range(columns - away):
+                spread[row, column] += weights[away] * cells[row, column + away]
+            for column in range(columns - away):
+                spread[row, column + away] += weights[away] * cells[row, column]
+        for away in range(1, len(weights)):
+            for column in range(min(away, columns)):
+                gone += weights[away] * (cells[row, column] + cells[row, columns - 1 - column])
+    return gone
+
+
+@arithmetic_kernel
+def mix_along_columns(spread: Floats, cells: Floats, weights: Floats) -> float:
+    """Write cells spread over their neighbours in the same column; return what leaves."""
+    rows, columns = cells.shape
+    gone = 0.0
+    for row in range(rows):
+        for column in range(columns):
+            spread[row, column] = weights[0] * cells[row, column]
+        for away in range(1, len(weights)):
+            for other in (row - away, row + away):
+                if 0 <= other < rows:
+                    for column in range(columns):
+                        spread[row, column] += weights[away] * cells[other, column]
+                else:
+                    for column in range(columns):
+                        gone += weights[away] * cells[row, column]
+    return gone
+
+
+@arithmetic_kernel
+def mix_sideways(mass_g: Floats, weights: Floats, left_g: Floats) -> None:
+    """Spread every cell over its neighbours, first along rows, then along columns; what leaves is counted.
+
+    ``weights`` are the shares that stay and that go one, two... cells to either side.
+    """
+    tracers, layers, rows, columns = mass_g.shape
+    spread = np.empty((rows, columns))
+    for tracer in range(tracers):
+        for layer in range(layers):
+            cells = mass_g[tracer, layer]
+            if np.any(cells > 0.0):
+                left_g[tracer] += mix_along_rows(spread, cells, weights)
+                left_g[tracer] += mix_along_columns(cells, spread, weights)
+
+
+@arithmetic_kernel
+def mix_column_row(layers_now: Floats, before: Floats, mixing: Floats) -> float:
+    """Mix one row of columns, shape (layers, columns); return what settles on the ground."""
+    layers, columns = before.shape
+    settled = 0.0
+    for layer in range(layers):
+        for column in range(columns):
+            layers_now[layer, column] = mixing[layer, 0] * before[0, column]
+        for other in range(1, layers):
+            for column in range(columns):
+                layers_now[layer, column] += mixing[layer, other] * before[other, column]
+        settled += mixing[layers, layer] * before[layer].sum()
+    return settled
+
+
+@arithmetic_kernel
+def mix_upwards(mass_g: Floats, mixing: Floats, deposited_g: Floats) -> None:
+    """Mix between layers and with the ground.
 
     Parameters
     ----------
-    sideways, times
-        The share of a cell that goes to each of its four neighbours, and how often.
     mixing
-        Which share of a layer (column) goes to another (row); columns sum to 1.
-    settles
-        The share of each tracer in the lowest layer that settles.
+        Which share of a layer (column) goes to another, or in the last row to the ground, of each tracer, shape
+        (tracers, layers + 1, layers); columns sum to 1.
     """
     tracers, layers, rows, columns = mass_g.shape
-    column_now = np.empty(layers)
+    before = np.empty((layers, columns))
     for tracer in range(tracers):
-        for layer in range(layers):
-            for _ in range(times):
-                before = mass_g[tracer, layer].copy()
-                for row in range(rows):
-                    for column in range(columns):
-                        gives = sideways * before[row, column]
-                        mass_g[tracer, layer, row, column] -= 4.0 * gives
-                        for to_row, to_column in (
-                            (row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1),
-                        ):  # fmt: skip
-                            if 0 <= to_row < rows and 0 <= to_column < columns:
-                                mass_g[tracer, layer, to_row, to_column] += gives
-                            else:
-                                left_g[tracer] += gives
         for row in range(rows):
-            for column in range(columns):
-                for layer in range(layers):
-                    column_now[layer] = mass_g[tracer, layer, row, column]
-                for layer in range(layers):
-                    total = 0.0
-                    for other in range(layers):
-                        total += mixing[layer, other] * column_now[other]
-                    mass_g[tracer, layer, row, column] = total
-                settled = settles[tracer] * mass_g[tracer, 0, row, column]
-                mass_g[tracer, 0, row, column] -= settled
-                deposited_g[tracer] += settled
+            before[:] = mass_g[tracer, :, row]
+            deposited_g[tracer] += mix_column_row(mass_g[tracer, :, row], before, mixing[tracer])
 
 
 @arithmetic_kernel

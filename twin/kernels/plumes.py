@@ -9,17 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.compile import arithmetic_kernel, arithmetic_part
-from twin.kernels.gauss import exponential
+from twin.kernels.gauss import ROOT_TWO_PI, exponential
+from twin.kernels.plume_columns import (
+    FAR_FROM_LID,
+    SERIES_FROM,
+    cosines,
+    images,
+    images_of_lid,
+    spread_across,
+    spread_vertical,
+    vertical_share,
+)
 
 Floats = NDArray[np.float64]
 
 BLOCK: Final = 512
 """Receptors that are looked at together: what they need stays in the nearest cache."""
-SERIES_FROM: Final = 0.25
-"""Where the vertical spread exceeds this share of the lid's height, cosines replace mirror images."""
-FAR_FROM_LID: Final = 0.2
-"""Where release and receptor together lie below this share of the lid's height, its images count only in the cosines:
-left out is at most e^-25.9 of what counts."""
 DEVIATIONS_SQUARED: Final = 60.0
 """Crosswind distances beyond 7.7 spreads are left out: what lies there is below 1e-13 of the plume's axis."""
 TO_MICROGRAMS: Final = 1e6
@@ -29,8 +34,6 @@ NEAREST_M: Final = 1.0
 PER_RISE: Final = 1.0 / 3.5
 """Spread, both ways, that a rising plume gets from its own turbulence, for each metre of rise (Pasquill 1976)."""
 FARTHEST_M: Final = 1e9
-
-_ROOT_TWO_PI: Final = math.sqrt(2.0 * math.pi)
 
 
 class Air(NamedTuple):
@@ -117,73 +120,10 @@ class Shape(NamedTuple):
 
 
 @arithmetic_part
-def spread_across(x: float, linear: float, bend: float) -> float:
-    """Return the crosswind spread after x metres."""
-    return linear * x / math.sqrt(1.0 + bend * x)
-
-
-@arithmetic_part
-def spread_vertical(x: float, linear: float, bend: float, power: float) -> float:
-    """Return the vertical spread after x metres."""
-    root = math.sqrt(1.0 + bend * x)
-    factor = root if power > 0.0 else (1.0 / root if power > -1.5 else 1.0 / (root * root))
-    return linear * x * factor
-
-
-@arithmetic_part
-def images(spread: float, release: float, height: float) -> float:
-    """Return the vertical share, per metre, of a source and its image below ground."""
-    scale = -0.5 / (spread * spread)
-    above, below = height - release, height + release
-    total = exponential(scale * above * above) + exponential(scale * below * below)
-    return total / (_ROOT_TWO_PI * spread)
-
-
-@arithmetic_part
-def images_of_lid(spread: float, release: float, height: float, lid: float) -> float:
-    """Return the same of the first images above the lid and below its image."""
-    up, down = 2.0 * lid - release, 2.0 * lid + release
-    return images(spread, up, height) + images(spread, down, height)
-
-
-@arithmetic_part
-def cosines(spread: float, lid: float, first: float, first_of_height: float) -> float:
-    """Return the vertical share, per metre, between ground and lid, as a series of cosines.
-
-    Equal to the sum over all mirror images; ``first`` and ``first_of_height`` are the cosines of pi times release and
-    receptor height over the lid's height. Nine terms: what is left out is below 5e-14 from `SERIES_FROM` on.
-    """
-    ratio = spread / lid
-    decay = exponential(-0.5 * math.pi * math.pi * ratio * ratio)
-    step, square = decay, decay * decay
-    before, now = 1.0, first
-    before_there, now_there = 1.0, first_of_height
-    total, power = 0.5, 1.0
-    for _ in range(9):
-        power = power * step
-        step = step * square
-        total = total + power * now * now_there
-        before, now = now, 2.0 * first * now - before
-        before_there, now_there = now_there, 2.0 * first_of_height * now_there - before_there
-    return 2.0 * total / lid
-
-
-@arithmetic_part
-def vertical_share(spread: float, release: float, height: float, lid: float) -> float:
-    """Return how much of a plume's column lies at a height, per metre: ground and lid reflect; above the lid nothing."""
-    if release >= lid:
-        return 0.0
-    if spread >= SERIES_FROM * lid:
-        angle = math.pi / lid
-        return cosines(spread, lid, math.cos(angle * release), math.cos(angle * height))
-    return images(spread, release, height) + images_of_lid(spread, release, height, lid)
-
-
-@arithmetic_part
 def risen(x: float, rise: float, factor: float, thirds: float) -> float:
     """Return by how much a plume has risen after x metres."""
     root = x ** (1.0 / 3.0)
-    return min(rise, factor * (root * root if thirds > 1.5 else root))
+    return float(min(rise, factor * (root * root if thirds > 1.5 else root)))
 
 
 @arithmetic_kernel
@@ -212,8 +152,9 @@ def plume_at(x: float, y: float, height: float, shape: Shape) -> float:
     rise = risen(x, shape.rise_m, shape.rise_factor, shape.rise_thirds)
     across = spread_across(x, shape.linear, shape.bend)
     across = math.sqrt(across * across + shape.first_across + (rise * PER_RISE) ** 2)
-    wide = exponential(-0.5 * (y / across) ** 2) / (_ROOT_TWO_PI * across)
-    return wide * column_at(x, height, shape) * shape.per_wind
+    wide = exponential(-0.5 * (y / across) ** 2) / (ROOT_TWO_PI * across)
+    share: float = wide * column_at(x, height, shape) * shape.per_wind
+    return share
 
 
 @arithmetic_part
@@ -221,7 +162,7 @@ def rise_ends_m(shape: Shape) -> float:
     """Return the distance from which a plume rises no more."""
     if shape.rise_m <= 0.0:
         return 0.0
-    return (shape.rise_m / shape.rise_factor) ** (3.0 / shape.rise_thirds)
+    return float((shape.rise_m / shape.rise_factor) ** (3.0 / shape.rise_thirds))
 
 
 @arithmetic_kernel
@@ -301,10 +242,10 @@ def unit_plumes(
 
 @arithmetic_kernel
 def near_shares(found: Floats, x: Floats, y: Floats, count: int, height: float, shape: Shape) -> None:
-    """Write the shares at ``count`` receptors, s/m3, where the plume rises no more and its spread is below the lid's."""
+    """Write the shares at ``count`` receptors, s/m3, where the plume rises no more and no lid is felt."""
     release, buoyant = shape.base_m + shape.rise_m, (shape.rise_m * PER_RISE) ** 2
     first_across, first_up = shape.first_across + buoyant, shape.first_up + buoyant
-    scale = shape.per_wind / _ROOT_TWO_PI
+    scale = shape.per_wind / ROOT_TWO_PI
     if release + height <= FAR_FROM_LID * shape.lid_m:
         for i in range(count):
             across = spread_across(x[i], shape.linear, shape.bend)
@@ -329,7 +270,7 @@ def far_shares(found: Floats, x: Floats, y: Floats, count: int, height: float, s
     """Write the shares at ``count`` receptors, s/m3, where the plume feels its lid."""
     release, buoyant = shape.base_m + shape.rise_m, (shape.rise_m * PER_RISE) ** 2
     first_across, first_up = shape.first_across + buoyant, shape.first_up + buoyant
-    scale, lid = shape.per_wind / _ROOT_TWO_PI, shape.lid_m
+    scale, lid = shape.per_wind / ROOT_TWO_PI, shape.lid_m
     first, first_of_height = math.cos(math.pi * release / lid), math.cos(math.pi * height / lid)
     for i in range(count):
         across = spread_across(x[i], shape.linear, shape.bend)

@@ -1,8 +1,8 @@
 """Puffs: what sources give off in a few minutes, carried by the hours' winds, growing, and settling on the ground.
 
-A puff passes a receptor along a straight path in each step; the time that it spends there is integrated exactly along the
-wind, with the spread that it has where it passes. In steady wind the steps' integrals join into the steady plume, however
-long a step is.
+A puff passes a receptor along a straight path in each step; the time that it spends there is integrated exactly along
+the wind, with the spread that it has where it passes. In steady wind the steps' integrals join into the steady plume,
+however long a step is.
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ from numpy.typing import NDArray
 
 from twin.kernels.compile import arithmetic_kernel, arithmetic_part
 from twin.kernels.gauss import PER_ROOT_TWO_PI, exponential, share_between
-from twin.kernels.plumes import (
+from twin.kernels.plume_columns import (
     FAR_FROM_LID,
     SERIES_FROM,
-    TO_MICROGRAMS,
-    Floats,
     cosines,
     images,
     images_of_lid,
@@ -27,9 +25,10 @@ from twin.kernels.plumes import (
     spread_vertical,
     vertical_share,
 )
+from twin.kernels.plumes import TO_MICROGRAMS, Floats
 
-DEVIATIONS: Final = 5.0
-"""Beyond so many spreads a puff is not felt: 6e-7 of it lie there on either side."""
+DEVIATIONS: Final = 4.0
+"""Beyond so many spreads a puff is not felt: 3.2e-5 of it lie there on either side."""
 STILL: Final = 0.02
 """A puff that moves by less than this share of its spread is taken to stand still."""
 FARTHEST_M: Final = 1e6
@@ -119,7 +118,9 @@ class Seen(NamedTuple):
 def distance_across(spread: float, linear: float, bend: float) -> float:
     """Return after which distance a plume has a crosswind spread."""
     square = spread * spread
-    return min((square * bend + math.sqrt((square * bend) ** 2 + 4.0 * linear**2 * square)) / (2.0 * linear**2), FARTHEST_M)
+    return min(
+        (square * bend + math.sqrt((square * bend) ** 2 + 4.0 * linear**2 * square)) / (2.0 * linear**2), FARTHEST_M
+    )
 
 
 @arithmetic_kernel
@@ -172,8 +173,15 @@ def touching_ground(puffs: Puffs, i: int, grows: float, now: Now) -> float:
 
 @arithmetic_part
 def passed(
-    along: float, aside: float, path: float, grows: float, across_after: float, up_after: float, first_across: float,
-    first_up: float, now: Now,
+    along: float,
+    aside: float,
+    path: float,
+    grows: float,
+    across_after: float,
+    up_after: float,
+    first_across: float,
+    first_up: float,
+    now: Now,
 ) -> tuple[float, float]:
     """Return the mean share of a puff's column above 1 m2 of a place, 1/m2, while it passes, and its vertical spread.
 
@@ -210,9 +218,7 @@ def shares_of_puff(
     deepest = spread_vertical(up_after + 2.0 * grows, now.up_linear, now.up_bend, now.up_power)
     if release + height <= FAR_FROM_LID * lid and deepest**2 + first_up < (SERIES_FROM * lid) ** 2:
         for k in range(count):
-            share, up = passed(
-                along[k], aside[k], path, grows, across_after, up_after, first_across, first_up, now
-            )
+            share, up = passed(along[k], aside[k], path, grows, across_after, up_after, first_across, first_up, now)
             found[k] = share * images(up, release, height)
         return
     first, first_of_height = math.cos(math.pi * release / lid), math.cos(math.pi * height / lid)

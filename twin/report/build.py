@@ -10,6 +10,7 @@ from twin.charts.html import Html, h
 from twin.experiment.store import write_text
 from twin.report.assumptions import assumptions_section
 from twin.report.names import days, section_function
+from twin.report.page import FOLDER, HTML_CODES, head, packaged, section_html
 from twin.report.playback.page import can_play, write_playback
 from twin.report.provenance import provenance_section
 from twin.report.verdict import verdict_section
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from twin.experiment.store import Results
     from twin.scenario.scenario import Scenario
 
-_FOLDER: Final = Path(__file__).parent
-_SCRIPTS: Final = ("report.js", "films.js")
-_STYLES: Final = ("report.css", "films.css")
-_HTML_CODES: Final = {"en": "en", "zh": "zh-CN"}
+_SCRIPTS: Final = (FOLDER / "report.js", FOLDER / "films.js")
+_STYLES: Final = (FOLDER / "report.css", FOLDER / "films.css")
 
 
 def title_of(scenario: Scenario, language: Language) -> str:
@@ -72,29 +71,13 @@ def report_html(results: Results, language: Language, playback: str | None = Non
         h("a", language("Skip to the verdict"), href="#verdict", class_="skip"),
         definitions(),
         _header(view, sections, playback),
-        h("main", [_section(section) for section in sections]),
+        h("main", [section_html(section) for section in sections]),
         h("footer", h("p", language("Zhengzhou twin, run {id}", id=results.manifest["run_id"]))),
-        h("script", *(_packaged(name) for name in _SCRIPTS)),
+        h("script", *(packaged(script) for script in _SCRIPTS)),
     )
-    page = h("html", _head(title_of(results.scenario, language), language), body, lang=_HTML_CODES[language.code])
+    title = title_of(results.scenario, language)
+    page = h("html", head(title, language, _STYLES), body, lang=HTML_CODES[language.code])
     return f"<!DOCTYPE html>\n{page}\n"
-
-
-def _head(title: str, language: Language) -> Html:
-    return h(
-        "head",
-        h("meta", charset="utf-8"),
-        h("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        h("meta", name="color-scheme", content="light dark"),
-        h("meta", name="generator", content="zhengzhou-twin"),
-        h("title", f"{title} – {language('Zhengzhou twin')}"),
-        h("style", *(_packaged(name) for name in _STYLES)),
-    )
-
-
-def _packaged(name: str) -> Html:
-    """Return one of our own files, which holds no user's text."""
-    return Html((_FOLDER / name).read_text(encoding="utf-8"))
 
 
 def _header(view: RunView, sections: list[Section], playback: str | None) -> Html:
@@ -114,8 +97,3 @@ def _header(view: RunView, sections: list[Section], playback: str | None) -> Htm
         h("p", h("a", say("Watch the day: the playback"), href=playback)) if playback else None,
         h("nav", h("ul", links), aria_label=say("Contents")),
     )
-
-
-def _section(section: Section) -> Html:
-    heading = f"{section.id}-title"
-    return h("section", h("h2", section.title, id=heading), section.html, id=section.id, aria_labelledby=heading)

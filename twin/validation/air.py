@@ -11,39 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.atmosphere.daily_features import features_of, group_of
-from twin.atmosphere.daily_model import LEADS, DailyModel, fit_daily_model, threat_score
+from twin.atmosphere.daily_model import LEADS as MOST_DAYS_AHEAD
+from twin.atmosphere.daily_model import DailyModel, fit_daily_model, threat_score
 from twin.atmosphere.daily_record import Column, DailyRecord
 from twin.atmosphere.season_table import make_season_table
 from twin.atmosphere.weather_forecasts import draw_forecasts
 from twin.core.errors import TwinError
 from twin.core.streams import Streams
+from twin.validation.options import Options
 
 MODEL, TODAY, EXPERIENCE = "model", "tomorrow_as_today", "season_and_weather"
 RULES: Final = (MODEL, TODAY, EXPERIENCE)
+LEADS: Final = tuple(range(1, MOST_DAYS_AHEAD + 1))
 CORRELATIONS: Final = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5, 0.3, 0.0)
 """Of the weather's forecast one day ahead: the curve over its error."""
-DRAWS: Final = 8
-"""Forecasts drawn for each correlation."""
 
 Flags = NDArray[np.bool_]
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What is fitted and judged.
-
-    Attributes
-    ----------
-    fit_years, predict_years
-        None for the first two thirds of the record's years, and for those after the last year of fitting.
-    """
-
-    fit_years: tuple[int, ...] | None = None
-    predict_years: tuple[int, ...] | None = None
-    limit_ugm3: float = 150.0
-    seed: int = 1
-    draws: int = DRAWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +88,10 @@ class AirValidation:
     scores: list[Score]
     judged: dict[int, Judged]
     curve: list[CurvePoint]
-    importance: dict[int, dict[str, float]]
+    importance: dict[str, float]
     thresholds: dict[int, float]
     fitted_threat_scores: dict[int, float]
+    draws: int
     notes: dict[str, Any] = field(default_factory=dict)
 
     def score(self, rule: str, lead: int) -> Score:
@@ -121,7 +106,7 @@ class AirValidation:
             "limit_ugm3": self.limit_ugm3,
             "scores": [asdict(score) for score in self.scores],
             "forecast_error_curve": [asdict(point) for point in self.curve],
-            "rmse_growth_without_group": {str(lead): groups for lead, groups in self.importance.items()},
+            "error_growth_without_group": self.importance,
             "warn_from_chance": {str(lead): value for lead, value in self.thresholds.items()},
             "threat_score_in_fitting_years": {str(lead): value for lead, value in self.fitted_threat_scores.items()},
             **self.notes,
@@ -167,12 +152,13 @@ def validate_air(record: DailyRecord, options: Options, progress: Progress | Non
     say = progress or (lambda step, number, count: None)
     fit, judge = choose_years(record, options)
     say("fitting the model", 0, 3)
-    model = fit_daily_model(record, fit, LEADS, options.limit_ugm3)
+    model = fit_daily_model(record, fit, MOST_DAYS_AHEAD, options.limit_ugm3)
     say("judging it", 1, 3)
     table_mean, table_share = (table := make_season_table(record, fit, options.limit_ugm3)).expect(record)
     scores, judged = [], {}
+    lived = _lived(record, model, fit)
     for lead in LEADS:
-        prediction = _combined(record, model, lead, fit)
+        prediction = model.corrected(record, lead, lived[lead], lived[lead])
         today = np.concatenate([np.full(lead, np.nan), record.pm25_ugm3[:-lead]])
         rows = np.flatnonzero(
             np.isin(record.years, judge) & np.isfinite(record.pm25_ugm3 + prediction.log_mean + today + table_mean)
@@ -195,19 +181,21 @@ def validate_air(record: DailyRecord, options: Options, progress: Progress | Non
     say("trying forecasts that err", 2, 3)
     return AirValidation(
         fit, judge, options.limit_ugm3, scores, judged,
-        _curve(record, model, judged, options),
-        {lead: _importance(record, model, lead, judged[lead], options.seed) for lead in LEADS},
+        _curve(record, model, lived, judged, options),
+        _importance(record, model, judged[1], options.seed),
         {lead: model.leads[lead].threshold for lead in LEADS},
         {lead: model.leads[lead].threat_score for lead in LEADS},
+        options.draws,
         _notes(record, fit, judge, judged),
     )  # fmt: skip
 
 
-def _combined(record: DailyRecord, model: DailyModel, lead: int, fit: Sequence[int]) -> Any:
-    """Predict; of fitting years, whose recent errors count, by models that have not seen them."""
-    unseen = model.leads[lead].raw_unseen
-    raw = np.where(np.isin(record.years, fit), unseen, model.raw(record, lead))
-    return model.corrected(record, lead, raw, raw)
+def _lived(record: DailyRecord, model: DailyModel, fit: Sequence[int]) -> dict[int, Column]:
+    """Return the estimates by lead; those of fitting years are of models that have not seen them."""
+    fitted = np.isin(record.years, fit)
+    return {
+        lead: np.where(fitted, model.leads[lead].unseen, estimate) for lead, estimate in model.estimates(record).items()
+    }
 
 
 def _score(
@@ -228,21 +216,24 @@ def _score(
     )
 
 
-def _curve(record: DailyRecord, model: DailyModel, judged: dict[int, Judged], options: Options) -> list[CurvePoint]:
+def _curve(
+    record: DailyRecord, model: DailyModel, lived: dict[int, Column], judged: dict[int, Judged], options: Options
+) -> list[CurvePoint]:
     """Judge the model with forecasts of each quality."""
     streams = Streams(options.seed, 0)
-    observed = {lead: model.raw(record, lead) for lead in LEADS}
+    rows = {lead: np.array([(day - record.first).days for day in one.dates]) for lead, one in judged.items()}
+    among = np.zeros(record.days, dtype=np.bool_)
+    for back in range(max(LEADS)):
+        among[np.concatenate(list(rows.values())) - back] = True
     points = []
     for correlation in CORRELATIONS:
         found: dict[int, list[float]] = {lead: [] for lead in LEADS}
         for draw in range(1 if correlation == 1 else options.draws):
             generator = streams("validation", "forecasts", str(draw))
             forecasts = draw_forecasts(record, correlation, max(LEADS), generator)
-            for lead in LEADS:
-                raw = model.raw(record, lead, forecasts)
-                prediction = model.corrected(record, lead, raw, observed[lead])
-                rows = np.array([(day - record.first).days for day in judged[lead].dates])
-                warned = prediction.chance_over(options.limit_ugm3)[rows] > model.leads[lead].threshold
+            for lead, estimate in model.estimates(record, forecasts, among).items():
+                prediction = model.corrected(record, lead, estimate, lived[lead])
+                warned = prediction.chance_over(options.limit_ugm3)[rows[lead]] > model.leads[lead].threshold
                 found[lead].append(threat_score(judged[lead].truth, warned))
         points += [
             CurvePoint(correlation, lead, float(np.mean(scores)), min(scores), max(scores))
@@ -251,15 +242,14 @@ def _curve(record: DailyRecord, model: DailyModel, judged: dict[int, Judged], op
     return points
 
 
-def _importance(record: DailyRecord, model: DailyModel, lead: int, judged: Judged, seed: int) -> dict[str, float]:
-    """Return by how much the error of the logarithm grows when what a group says of a day is another day's."""
-    features = features_of(record, lead)
+def _importance(record: DailyRecord, model: DailyModel, judged: Judged, seed: int) -> dict[str, float]:
+    """Return by how much the error of a day's logarithm grows when what a group says of it is another day's."""
+    features = features_of(record, 1, {})
     rows = np.array([(day - record.first).days for day in judged.dates])
     values, truth = features.values[rows], np.log(judged.pm25_ugm3)
-    estimate = model.leads[lead].estimator
 
     def error(changed: Column) -> float:
-        return float(np.std(estimate(changed) - truth))
+        return float(np.std(model.estimator(changed) - truth))
 
     order = Streams(seed, 0)("validation", "importance").permutation(len(rows))
     usual = error(values)
