@@ -88,7 +88,7 @@ def name_of(row: pd.Series[Any], language: Language) -> str:
     """Return what an enterprise is called: a drawn one by its kind in the reader's language, and its number."""
     name, kind = str(row["name"]), str(row["kind"])
     number_of = name.removeprefix(f"{kind} ")
-    return f"{language(KIND_NAMES[kind])} {number_of}" if number_of != name else name
+    return f"{language(KIND_NAMES[kind])} {number_of}" if number_of.isdigit() else name
 
 
 def _controls(listed: pd.DataFrame, language: Language) -> Html:
