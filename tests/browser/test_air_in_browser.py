@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import IN_BROWSER, told_in_frame
+from support.browser import IN_BROWSER, told_by, told_in_frame, with_script
 from support.cities import write_small_map
 from support.reports import page_of, small_run
+
+from twin.core.language import Language
+from twin.report.playback.page import playback_html
 
 pytestmark = IN_BROWSER
 WAIT_MS = 6000
@@ -92,8 +95,8 @@ def test_the_film_paints_squares_in_silence(told: dict[str, Any]) -> None:
 def test_the_pointer_reads_squares_and_stations_and_their_differences(told: dict[str, Any]) -> None:
     said = told["said"]
     assert any(re.fullmatch(r"[\d.\u202f]+ thousand residents: [\d.]+ µg/m³", sentence) for sentence in said)
-    assert any(re.fullmatch(r"station \d: [\d.]+ µg/m³", sentence) for sentence in said)
-    assert any(re.fullmatch(r"station \d: [\d.]+ µg/m³ before, [\d.]+ after, [+−]?[\d.]+", one) for one in told["gap"])
+    assert any(re.fullmatch(r"station \S+: [\d.]+ µg/m³", sentence) for sentence in said)
+    assert any(re.fullmatch(r"station \S+: [\d.]+ µg/m³ before, [\d.]+ after, [+−]?[\d.]+", one) for one in told["gap"])
     assert not [sentence for sentence in (*said, *told["gap"]) if "{" in sentence]
     assert not [sentence for sentence in (*said, *told["gap"]) if re.search(r"\.\d{3}", sentence)]
 
@@ -110,3 +113,57 @@ def test_sections_fit_a_phone(page: str, tmp_path: Path, width: int) -> None:
     narrow = told_in_frame(page, MEASURE, tmp_path, width, WAIT_MS)
     assert narrow["scroll"] <= width
     assert narrow["wide"] == []
+
+
+PLAY = """<script>
+addEventListener("load", async () => {
+  const player = await twinPlayback;
+  const { air } = player.brain;
+  const told = document.createElement("pre");
+  told.id = "told";
+  const out = { hours: air.hours, cells: air.cells, plants: air.plants };
+  const read = (kind, id) => {
+    const { x, y } = air.placeOf(kind, id);
+    player.camera.x = x;
+    player.camera.y = y;
+    player.camera.scale = 0.5;
+    player.cameraMoved();
+    const found = player.find(player.camera.width / 2, player.camera.height / 2);
+    player.choose(found);
+    return { found, story: player.panel.textContent };
+  };
+  const look = () => {
+    player.mapDue = 0;
+    player.drawFrame(performance.now());
+    const { canvas, context } = player.map;
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((sum, byte, at) => (sum * 31 + byte + at) % 1000003, 7);
+  };
+  out.plant = read("plant", 0);
+  out.station = read("airStation", 0);
+  player.seek(0);
+  const first = look();
+  player.setLayer("air", false);
+  const bare = look();
+  player.setLayer("air", true);
+  player.seek(7200);
+  out.looks = [first, bare, look()];
+  told.textContent = JSON.stringify({ ...out, noise });
+  document.body.append(told);
+});
+</script>"""
+
+
+def test_the_playback_draws_the_air_and_tells_of_enterprises_and_stations(tmp_path: Path) -> None:
+    results = small_run(tmp_path / "run", write_small_map(tmp_path / "run" / "small"), replications=1, more=MORE)
+    path = tmp_path / "playback.html"
+    path.write_text(with_script(playback_html(results, Language("en")), PLAY), encoding="utf-8")
+    told = told_by(path, WAIT_MS)
+    assert told["noise"] == []
+    assert told["hours"] == 3
+    assert told["plants"] == 40
+    assert told["plant"]["found"]["kind"] == "plant"
+    assert re.search(r"boilers 0Kindboilers.*Stack\d+ m.*Gives most at station", told["plant"]["story"])
+    assert told["station"]["found"] == {"kind": "airStation", "id": 0}
+    assert re.search(r"Station \S+: \d+ µg/m³Level of the index", told["station"]["story"])
+    assert len(set(told["looks"])) == 3

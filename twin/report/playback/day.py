@@ -11,6 +11,7 @@ import pandas as pd
 
 from twin.city.graph import ROAD_CLASSES
 from twin.core.clock import DAY_S
+from twin.report.playback.air_block import MOST_DAYS, TABLES, air_columns, air_curve
 from twin.report.playback.ambulances_block import ambulance_columns
 from twin.report.playback.blocks import Block, Columns, pack
 from twin.report.playback.cars_block import UNITS_PER_S, Ways, way_columns
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from twin.experiment.store import Results
     from twin.report.playback.city_block import Streets
 
-TRACKS: Final = ("traffic.tracks", "emergency.tracks")
+TRACKS: Final = ("traffic.tracks", "emergency.tracks", "air.fields")
 SLOW_CLASSES: Final = ("unclassified", "residential", "living_street", "service")
 """Streets that are not shown by their speed."""
 FEWEST_VEHICLES: Final = 500
@@ -54,6 +55,7 @@ class Day:
         names = {
             "emergency": ("tracks", "vehicles", "fleet", "station_list", "hospital_list", "calls"),
             "traffic": ("tracks", "trips", "drivers", "links", "link_list", "roads", "lots", "lot_list"),
+            "air": TABLES,
         }
         events = {
             f"{domain}.{table}": results.event_table(f"{domain}.{table}", brain, 0)
@@ -79,9 +81,14 @@ class Day:
         """Whether ambulances took part."""
         return "emergency.tracks" in self.events
 
+    @property
+    def has_air(self) -> bool:
+        """Whether the air took part, and somebody lives on the map."""
+        return "air.fields" in self.events and len(self.events["air.fields"]) > 0
+
     def block(self, every: int) -> Block:
         """Pack the day, with one in ``every`` tracked vehicle."""
-        return pack({**self._cars(every), **self._still, **self._ambulances})
+        return pack({**self._cars(every), **self._still, **self._ambulances, **self._air})
 
     def _cars(self, every: int) -> Columns:
         if not self.vehicles:
@@ -109,6 +116,10 @@ class Day:
     def _ambulances(self) -> Columns:
         return ambulance_columns(self.events, self.roads, self.ends_s) if self.has_ambulances else {}
 
+    @cached_property
+    def _air(self) -> Columns:
+        return air_columns(self.events, self.roads, self.ends_s) if self.has_air else {}
+
     def places(self, say: Language) -> dict[str, list[dict[str, Any]]]:
         """Return stations and hospitals as they were in the run: a user's own tables may have replaced the map's."""
         if not self.has_ambulances:
@@ -132,6 +143,8 @@ class Day:
             found.update(curves(self.events["traffic.roads"], self.events["traffic.lots"], spaces, self.ends_s))
         if self.has_ambulances:
             found["ambulances"] = ambulances_out(self.events["emergency.vehicles"], self.ends_s)
+        if self.has_air:
+            found["air"] = air_curve(self.events, self.ends_s)
         return found
 
 
@@ -141,16 +154,18 @@ def parameter(results: Results, domain: str, name: str) -> float:
 
 
 def played_s(results: Results) -> float:
-    """Return up to when a run can be played back: its end, or where the ways of its ambulances end."""
+    """Return up to when a run can be played back: its end, where the ways of its ambulances end, or two weeks."""
     scenario = results.scenario
     ends_s = scenario.duration_h * 3600
-    if "traffic" not in scenario.domains:
+    if "traffic" not in scenario.domains and "emergency" not in scenario.domains:
+        ends_s = min(ends_s, DAY_S * MOST_DAYS)
+    elif "traffic" not in scenario.domains:
         ends_s = min(ends_s, DAY_S * parameter(results, "emergency", "tracked_days"))
     return float(ends_s)
 
 
 def has_ways(results: Results) -> bool:
-    """Say whether ways were recorded for every brain."""
+    """Say whether ways, or fields of the air, were recorded."""
     from twin.core.errors import ResultsError
 
     wanted = [name for name in TRACKS if name.partition(".")[0] in results.scenario.domains]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from twin.atmosphere.quality_index import LEVELS, standard_on
 from twin.charts.html import Html, h
 from twin.core.errors import ResultsError
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent
 SCRIPTS: Final = (
-    "data.js", "city.js", "cars.js", "ambulances.js", "brain.js", "camera.js", "draw_map.js", "draw_lots.js",
-    "dots.js", "draw_movers.js", "stories.js", "controls.js", "player.js", "main.js",
+    "data.js", "city.js", "cars.js", "ambulances.js", "air.js", "brain.js", "camera.js", "draw_map.js", "draw_lots.js",
+    "dots.js", "draw_movers.js", "stories.js", "stories_air.js", "controls.js", "player.js", "main.js",
 )  # fmt: skip
 LARGEST: Final = 14_000_000
 """Characters of packed data; of a larger day fewer vehicles are shown."""
@@ -126,7 +127,7 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
     kinds, purposes = texts.lot_kinds(say), [member_name(view, "traffic", purpose) for purpose in PURPOSES]
     known = {**places(city, say), **days[0].places(say)}
     return {
-        "texts": texts.texts(say),
+        "texts": texts.texts(say) | _hint(say, days[0]),
         "words": {**_member_words(view), **texts.words(say), **view.districts},
         "purposes": purposes, "heavyPurposes": [PURPOSES.index(name) for name in HEAVY],
         "lotKinds": [kinds[name] for name in LOT_KINDS], "kerbKind": LOT_KINDS.index("roadside"),
@@ -136,6 +137,7 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
         "interval": INTERVAL_S, "unitsPerS": UNITS_PER_S, "view": _usual_view(city),
         "brains": [{"name": day.name, "title": view.titles[day.name], "curves": day.curves()} for day in days],
         "layouts": {name: block.layout for name, block in blocks.items()},
+        "plantKinds": texts.plant_kinds(say), "airBounds": _air_bounds(results), "airLevels": texts.air_levels(say),
     }  # fmt: skip
 
 
@@ -146,6 +148,18 @@ def _member_words(view: RunView) -> dict[str, str]:
     from twin.domains.emergency.parameters import CONDITIONS
 
     return {name: member_name(view, "emergency", name) for name in CONDITIONS}
+
+
+def _hint(say: Language, day: Day) -> dict[str, str]:
+    """Return what the script says before anybody is chosen, where there is nothing but air."""
+    if day.has_traffic or day.has_ambulances:
+        return {}
+    return {"hint": say("Click an enterprise, a station or a square to read its story.")}
+
+
+def _air_bounds(results: Results) -> list[float]:
+    """Return at how many µg/m³ of PM2.5 the levels of the air quality index of the run's date end."""
+    return list(standard_on(results.clock.start.date()).breakpoints["pm25"][1 : len(LEVELS)])
 
 
 def _usual_view(city: CityMap) -> list[float]:
@@ -173,7 +187,8 @@ def _told(view: RunView, city: CityMap, days: list[Day], every: int) -> dict[str
         "title": say.pick(scenario.title, scenario.title_zh or scenario.title),
         "day": f"{scenario.start:%Y-%m-%d}",
         "brains": [view.titles[brain] for brain in view.brains],
-        "layers": [*(["ambulances"] if days[0].has_ambulances else []), *cars], "notes": notes,
+        "layers": [*(["ambulances"] if days[0].has_ambulances else []), *cars, *(["air"] if days[0].has_air else [])],
+        "notes": notes,
     }  # fmt: skip
 
 
