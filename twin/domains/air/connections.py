@@ -17,7 +17,9 @@ WEATHER_FORECAST: Final = Connection(
     "A forecast of the weather for three days reaches the city, with errors that grow with the lead",
 )
 STATION_FEED: Final = Connection(
-    "station_feed", "air", "The stations' hours reach the city at once; while it is off or fails, what they see is not known"
+    "station_feed",
+    "air",
+    "The stations' hours reach the city at once; while it is off or fails, what they see is not known",
 )
 
 CONNECTIONS: Final = (EMISSION_FEED, WEATHER_FORECAST, STATION_FEED)

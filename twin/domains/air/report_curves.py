@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.atmosphere.quality_index import LEVELS, standard_on
 from twin.charts.glyphs import glyphs
 from twin.charts.html import Child, Html, details, figure, h, join, plain, table
 from twin.charts.marks import legend, swatches
@@ -19,6 +18,7 @@ from twin.core.clock import DAY_S, HOUR_S
 from twin.domains.air.judging import Days
 from twin.domains.air.report_findings import LEVEL_NAMES
 from twin.domains.air.report_ground import Ground
+from twin.domains.air.report_levels import INDEX_LEVELS, pm25_bounds
 from twin.domains.air.report_outcomes import SIGNS, day_table, days_by_brain, outcomes, said, sign_key
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def curves(ground: Ground, language: Language) -> Html:
 
 def level_bounds(ground: Ground) -> list[float]:
     """Return at how many µg/m³ each level of the index ends, but for the last, by the standard of the run's date."""
-    points = standard_on(ground.run.clock.start.date()).breakpoints["pm25"]
-    return list(points[1 : len(LEVELS)])
+    return pm25_bounds(ground.run.clock.start.date())
 
 
 def _bands(panel: Panel, bounds: list[float]) -> list[Html]:
@@ -85,12 +84,11 @@ def _bands(panel: Panel, bounds: list[float]) -> list[Html]:
 
 
 def _level_key(ground: Ground, language: Language) -> Html:
-    bounds = level_bounds(ground)
+    edges = [0.0, *level_bounds(ground)]
     items: list[tuple[str, Child]] = []
-    for level, low in zip(LEVELS, [0.0, *bounds], strict=True):
-        up_to = bounds[level.number - 1] if level.number <= len(bounds) else None
-        span = f"{low:g}–{up_to:g}" if up_to is not None else f"> {low:g}"
-        items.append((f"level l{level.number}", f"{level.number} {language(level.name)} ({span})"))
+    for number_of, (name, low) in enumerate(zip(INDEX_LEVELS, edges, strict=True), start=1):
+        span = f"{low:g}–{edges[number_of]:g}" if number_of < len(edges) else f"> {low:g}"
+        items.append((f"level l{number_of}", f"{number_of} {language(name)} ({span})"))
     return swatches(items)
 
 

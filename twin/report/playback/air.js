@@ -52,6 +52,12 @@ class Air {
     return { x: this.columns[xs][id] / UNITS_PER_M, y: this.columns[ys][id] / UNITS_PER_M };
   }
 
+  /** Return a number that there is, the nearest to the one that is asked for. */
+  checked(kind, number) {
+    const count = { airCell: this.cells, airStation: this.stationNames.length, plant: this.plants }[kind];
+    return Math.max(0, Math.min(count - 1, Math.floor(number) || 0));
+  }
+
   /** Return the cell that holds a place, or -1. */
   cellAt(x, y) {
     for (let cell = 0; cell < this.cells; cell += 1) {

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from twin.atmosphere.quality_index import LEVELS, standard_on
 from twin.charts.html import Html, h
 from twin.core.errors import ResultsError
+from twin.domains.air.report_levels import pm25_bounds
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES
 from twin.experiment.store import write_text
 from twin.report.names import member_name
@@ -137,7 +137,8 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
         "interval": INTERVAL_S, "unitsPerS": UNITS_PER_S, "view": _usual_view(city),
         "brains": [{"name": day.name, "title": view.titles[day.name], "curves": day.curves()} for day in days],
         "layouts": {name: block.layout for name, block in blocks.items()},
-        "plantKinds": texts.plant_kinds(say), "airBounds": _air_bounds(results), "airLevels": texts.air_levels(say),
+        "plantKinds": texts.plant_kinds(say), "airBounds": pm25_bounds(results.clock.start.date()),
+        "airLevels": texts.air_levels(say),
     }  # fmt: skip
 
 
@@ -155,11 +156,6 @@ def _hint(say: Language, day: Day) -> dict[str, str]:
     if day.has_traffic or day.has_ambulances:
         return {}
     return {"hint": say("Click an enterprise, a station or a square to read its story.")}
-
-
-def _air_bounds(results: Results) -> list[float]:
-    """Return at how many µg/m³ of PM2.5 the levels of the air quality index of the run's date end."""
-    return list(standard_on(results.clock.start.date()).breakpoints["pm25"][1 : len(LEVELS)])
 
 
 def _usual_view(city: CityMap) -> list[float]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.atmosphere.quality_index import LEVELS
 from twin.domains.air.kinds import PLANT_KINDS
+from twin.domains.air.report_levels import INDEX_LEVELS
 from twin.domains.air.report_plants import KIND_NAMES
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def plant_kinds(say: Language) -> list[str]:
 
 def air_levels(say: Language) -> list[str]:
     """Return what the levels of the air quality index are called, the cleanest first."""
-    return [say(level.name) for level in LEVELS]
+    return [say(name) for name in INDEX_LEVELS]
 
 
 def curve_titles(say: Language) -> list[dict[str, str]]:
