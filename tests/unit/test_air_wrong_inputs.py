@@ -25,6 +25,9 @@ first kiln,{LON},{LAT},bricks,30,12,40
 the cement works,{LON + 0.01},{LAT},cement,,200,
 """
 
+COSTS_MORE_THAN_IT_SAVES = (
+    "brains.1={name: mine, extends: city_brain, decisions: {air_warning: {rule: ensemble_cost_loss, cost_loss: 9}}}"
+)
 WRONG_VALUES = [
     ("air.enterprises=0", "enterprises"),
     ("air.enterprises=many", "enterprises"),
@@ -51,11 +54,7 @@ WRONG_VALUES = [
     ("air.tables.inventori=mine.csv", "inventory"),
     ("brains.1={name: mine, extends: city_brain, connections: {emission_fed: true}}", "emission_feed"),
     ("brains.1={name: mine, extends: city_brain, decisions: {air_warning: by_heart}}", "by_heart"),
-    (
-        "brains.1={name: mine, extends: city_brain, "
-        "decisions: {air_warning: {rule: ensemble_cost_loss, cost_loss: 2}}}",
-        "cost_loss",
-    ),
+    (COSTS_MORE_THAN_IT_SAVES, "cost_loss"),
     (
         "brains.1={name: mine, extends: city_brain, decisions: {traffic_restriction: {rule: odd_even, from_level: 9}}}",
         "from_level",

@@ -5,13 +5,13 @@ the region blows into the city, clean air into the region. What is near the grou
 turn into fine particles. That is the memory of the model: how long it lasts follows from wind and size, a day and more
 in the region when air stagnates.
 
-Everything is linear in emissions: rates depend on weather alone. Mass is conserved to rounding: what has been emitted or
-blown in is in the air, or has settled, or has blown out (`AirMass.budget`).
+Everything is linear in emissions: rates depend on weather alone. Mass is conserved to rounding: what has been emitted
+or blown in is in the air, or has settled, or has blown out (`AirMass.budget`).
 
 Notes
 -----
-The mixed-layer box with entrainment of a residual layer is the textbook's (Seinfeld and Pandis, Atmospheric Chemistry
-and Physics, 2016, chapter 25.1; Jensen and Petersen's and Lettau's before it). Rates are parameters.
+The mixed-layer box with entrainment of a residual layer is the textbook's (Seinfeld and Pandis 2016, Atmospheric
+Chemistry and Physics, chapter 25). Rates are parameters.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class CurbsView:
     @property
     def relief_of_plan_ugm3(self) -> float:
         """What the plans bring together, as the city reckons it."""
-        return float(self.plan @ self.contribution_ugm3)
+        return float((self.plan * self.contribution_ugm3).sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -169,7 +169,7 @@ class Desk:
         answer: Curb = self._twin.brain.ask(CURBS, view, now_s)
         cut = inventory.cuts[level].copy()
         cut[:plants] = np.minimum(answer.shares, inventory.heaviest_cut)
-        return cut, float(cut @ contribution)
+        return cut, float((cut * contribution).sum())
 
     def _tomorrows_gps(self, hour: int) -> Floats:
         """Return what is known to be emitted tomorrow on average without measures, shape (sources, species)."""

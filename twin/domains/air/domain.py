@@ -192,7 +192,8 @@ class AirDomain:
 
     def _record(self, hour: int, orders: Orders, pm25: Floats, exposed: Floats, lived: Floats, without: Floats) -> None:
         weather, sources = self.weather, self.inventory.sources
-        yuan = float(sources.hour_yuan @ (orders.cut * np.minimum(self.emissions.activity(hour), 1.0)))
+        works = np.minimum(self.emissions.activity(hour), 1.0)
+        yuan = float((sources.hour_yuan * orders.cut * works).sum())
         self.records.hours.add(
             self.hours.begins(hour), orders.level, orders.restriction, float(pm25[0]), float(pm25[1]),
             float(exposed[0]), float(exposed[1]), float(self.inventory.receptors.residents.sum()),

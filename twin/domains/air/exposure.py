@@ -16,6 +16,7 @@ from twin.core.clock import DAY_S, Clock
 from twin.domains.air.hours import DAY_H
 from twin.domains.air.inventory import Inventory
 from twin.domains.air.parameters import AirParameters
+from twin.domains.air.tracers import weighted
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -59,14 +60,15 @@ class Exposure:
             if place and np.array_equal(lived, without):
                 fields.append(fields[0] - aged[0] + aged[1])
                 continue
-            fresh = units @ gps[self._points] + self._transport.exposure_of_cells(self._weather, hour, gps)
+            fresh = weighted(units, gps[self._points])
+            fresh += self._transport.exposure_of_cells(self._weather, hour, gps)
             fields.append(fresh + aged[place])
         both = np.stack(fields)
         self._day[hour % DAY_H] = both[0]
         if counted:
             self._total += both
             self._counted += 1
-        return np.asarray(both @ self._residents)
+        return weighted(both, self._residents)
 
     def field(self, hour: int) -> Floats:
         """Return what each cell breathed in one of the last 24 hours, shape (cells,)."""

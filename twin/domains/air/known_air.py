@@ -16,7 +16,7 @@ from twin.domains.air.hours import DAY_H
 from twin.domains.air.inventory import Inventory
 from twin.domains.air.kinds import SPECIES
 from twin.domains.air.parameters import AirParameters
-from twin.domains.air.tracers import fine_of, into_boxes, setting_of
+from twin.domains.air.tracers import fine_of, into_boxes, setting_of, weighted
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Response:
 
     def of(self, gps: Floats) -> Floats:
         """Return µg/m³ for emissions of shape (sources, species), shape (sources,)."""
-        low, high = (gps @ self.aged[layer] for layer in range(2))
+        low, high = (weighted(gps, self.aged[layer]) for layer in range(2))
         return np.asarray(gps[:, 0] * self.fresh + (1 - self.aloft) * low + self.aloft * high)
 
 
@@ -79,7 +79,7 @@ class KnownAir:
             self._step(self.mass, hour_of(self._weather, hour), self._before)
         self._before = into_boxes(self._inventory.sources, known_gps, self._units.aloft(hour))
         aged = float(fine_of(self.mass.ugm3[CITY, GROUND])[0])
-        self.expected.append(self._units.of(hour) @ known_gps[:, 0] + aged)
+        self.expected.append(weighted(self._units.of(hour), known_gps[:, 0]) + aged)
         self.observed.append(observed)
 
     def _step(self, mass: AirMass, hour: Hour, emitted: Floats) -> None:
@@ -118,7 +118,9 @@ class KnownAir:
                 self._step(mass, _members_hour(forecast, hour), before)
             before = into_boxes(sources, gps, aloft[hour])
             correct = np.exp(begin * np.exp(-hour / FADES_H))
-            found[hour] = correct * (float(units[hour] @ gps[:, 0]) * ratio[hour] + fine_of(mass.ugm3[CITY, GROUND]))
+            found[hour] = correct * (
+                float((units[hour] * gps[:, 0]).sum()) * ratio[hour] + fine_of(mass.ugm3[CITY, GROUND])
+            )
         return found
 
     def response(self, control: Weather) -> Response:

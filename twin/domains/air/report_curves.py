@@ -86,9 +86,9 @@ def _bands(panel: Panel, bounds: list[float]) -> list[Html]:
 def _level_key(ground: Ground, language: Language) -> Html:
     edges = [0.0, *level_bounds(ground)]
     items: list[tuple[str, Child]] = []
-    for number_of, (name, low) in enumerate(zip(INDEX_LEVELS, edges, strict=True), start=1):
-        span = f"{low:g}–{edges[number_of]:g}" if number_of < len(edges) else f"> {low:g}"
-        items.append((f"level l{number_of}", f"{number_of} {language(name)} ({span})"))
+    for level, (name, low) in enumerate(zip(INDEX_LEVELS, edges, strict=True), start=1):
+        span = f"{low:g}–{edges[level]:g}" if level < len(edges) else f"> {low:g}"
+        items.append((f"level l{level}", f"{level} {language(name)} ({span})"))
     return swatches(items)
 
 

@@ -88,6 +88,14 @@ def by_group(ugm3: Floats) -> Floats:
     return np.concatenate([ugm3[:CLEAN], ugm3[INORGANIC, None], ugm3[ORGANIC, None], ugm3[CLEAN, None]])
 
 
+def weighted(rows: NDArray[np.floating], weight: Floats) -> Floats:
+    """Return the sum of each row times weights, shape (rows,).
+
+    Not by the product of matrices, whose order of adding, and so the last bit, may change with the number of threads.
+    """
+    return np.asarray(np.einsum("rs,s->r", rows, weight), np.float64)
+
+
 def measured(ugm3: Floats) -> Floats:
     """Return the aged part of PM2.5, PM10, SO2 and NO2; pollutants first."""
     fine = fine_of(ugm3)
@@ -109,5 +117,5 @@ def measured_fresh(units: NDArray[np.float32], gps: Floats) -> Floats:
     array
         Shape (pollutants, receptors).
     """
-    each = (units @ gps[:, :4]).T
+    each = np.einsum("rs,sk->kr", units, gps[:, :4])
     return np.stack([each[0], each[0] + each[1], each[2], NO2_FRESH * each[3]])

@@ -39,7 +39,7 @@ def by_gap(view: PlantInspectionView, pause_days: Annotated[int, Within(0, 365)]
 
 
 def _explained(view: PlantInspectionView, hours: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return how much of the residuals' squares each enterprise's secret emission would explain, shape (n,)."""
+    """Return how much of the residuals' squares each one's secret emission explains, over their mean; shape (n,)."""
     from scipy.optimize import nnls
 
     known = np.isfinite(view.residual_ugm3) & hours[:, None]
@@ -52,11 +52,12 @@ def _explained(view: PlantInspectionView, hours: NDArray[np.bool_]) -> NDArray[n
     units = view.units_ugm3[known].astype(np.float64)
     gap = residual[known]
     length = np.sqrt((units**2).sum(axis=0))
-    fit = np.where(length > 0, (units.T @ gap) / np.maximum(length, 1e-12), 0.0)
+    fit = np.where(length > 0, np.einsum("is,i->s", units, gap) / np.maximum(length, 1e-12), 0.0)
+    noise = max(float(gap.var()), 1e-9)
     best = np.lexsort((np.arange(len(view)), -fit))[: min(CANDIDATES, len(view))]
     best = np.sort(best[fit[best] > 0])
     if not len(best):
         return found
     more, _ = nnls(units[:, best] / length[best], gap)
-    found[best] = more * fit[best]
+    found[best] = more * fit[best] / noise
     return found
