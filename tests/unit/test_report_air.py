@@ -132,9 +132,7 @@ def test_every_day_is_told_in_words_too(run: RunOfFrames, ground: Ground) -> Non
 
 def test_hours_under_each_level_add_up_to_the_run(run: RunOfFrames) -> None:
     texts = [text for _, text in Page(str(sections(run, EN)[0].html)).texts]
-    at = {
-        name: len(texts) - 1 - texts[::-1].index(name) for name in ("no warning", "orange")
-    }  # the table of hours is last
+    at = {name: len(texts) - 1 - texts[::-1].index(name) for name in ("no warning", "orange")}
     last = {name: texts[place + 1 : place + 3] for name, place in at.items()}
     assert last == {"no warning": ["72", "24"], "orange": ["0", "48"]}
 
