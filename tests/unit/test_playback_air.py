@@ -15,6 +15,7 @@ from support.reports import HOSTILE_TITLE, Page, small_run
 from twin.core.language import CODES, Language
 from twin.domains.air.kinds import PLANT_KINDS
 from twin.experiment.store import Results
+from twin.report.playback import frame
 from twin.report.playback.air_block import air_curve
 from twin.report.playback.page import can_play, playback_html
 from twin.report.view import RunView
@@ -83,3 +84,12 @@ def test_the_page_is_whole_and_escaped_in_both_languages(results: Results, code:
     assert len(facts["plantKinds"]) == len(PLANT_KINDS)
     assert facts["airLevels"][0] == ("excellent" if code == "en" else "优")
     assert facts["airBounds"] == [35, 75, 115, 150, 250]
+
+
+def test_the_air_is_off_at_first_where_it_would_hide_the_streets_below_vehicles() -> None:
+    def shown(*layers: str) -> dict[str, bool]:
+        boxes = Page(str(frame.body(EN, "title", "2018-01-10", ["one"], layers, []))).all("input")
+        return {str(box["name"]): "checked" in box for box in boxes if box.get("name")}
+
+    assert shown("air") == {"air": True, "places": True}
+    assert shown("cars", "speeds", "air") == {"cars": True, "speeds": False, "air": False, "places": True}

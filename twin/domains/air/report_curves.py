@@ -52,8 +52,10 @@ def curves(ground: Ground, language: Language) -> Html:
     drawn = [_brain(ground, place, days[place], top, language) for place in range(len(ground.brains))]
     sentences = [h("p", said(title, one, language), class_="said")
                  for title, one in zip(ground.titles, days, strict=True) if len(one)]  # fmt: skip
+    none = language("The run holds no whole day, so no day is judged.")
+    signs = sign_key(language) if len(days[0]) else h("p", none, class_="note")
     return join(
-        sentences, h("p", text), _level_key(ground, language), sign_key(language),
+        sentences, h("p", text), _level_key(ground, language), signs,
         h("div", drawn, class_="charts wide"), day_table(ground, days, language) if len(days[0]) else None,
         _stations(ground, top, language), _level_hours(ground, language),
     )  # fmt: skip
