@@ -101,7 +101,9 @@ def with_rescue() -> None:
     where = city()
     for brain in ("traditional", "city_brain"):
         begun_s = time.process_time()
-        _, _, frames = run_elevators(ElevatorParameters(), days=365, city=where, start=CLOCK.start, brain=brain)
+        _, _, frames = run_elevators(
+            ElevatorParameters(), days=365, city=where, start=CLOCK.start, brain=brain, telemetry=0.5
+        )
         spent_s = time.process_time() - begun_s
         found = frames["elevators.rescues"].query("people > 0")
         lasted_min = (found["freed_s"] - found["at_s"]).mean() / 60

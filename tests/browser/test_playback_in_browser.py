@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.browser import IN_BROWSER, told_by, with_script
-from support.playback import places_at, traffic_run
+from support.playback import cut_run, helpers_at, places_at, traffic_run
 from support.reports import small_run
 
 from twin.core.language import CODES, Code, Language
@@ -242,3 +242,103 @@ def test_a_day_of_ambulances_alone_can_be_watched(tmp_path: Path, small_map_fold
     assert page["layers"] == ["ambulances", "places"]
     assert page["painted"] > 500
     assert page["story"].startswith("Ambulance")
+
+
+RESCUE = """<script>
+(async () => {
+  const told = { noise };
+  try {
+    const player = await twinPlayback;
+    const { elevators } = player.brain;
+    const onScreen = ({ x, y }) => [player.camera.toScreenX(x), player.camera.toScreenY(y)];
+    const text = (selector) => document.querySelector(selector)?.textContent ?? "";
+    const show = (time) => { player.seek(time); player.drawFrame(); };
+    const click = ([x, y]) => {
+      const { left, top } = player.box.getBoundingClientRect();
+      const at = { clientX: left + x, clientY: top + y, pointerId: 7, bubbles: true };
+      player.box.dispatchEvent(new PointerEvent("pointerdown", at));
+      player.box.dispatchEvent(new PointerEvent("pointerup", at));
+      player.drawFrame();
+    };
+    told.seen = [1700, 2000, 4000, 10700].map((time) => {
+      show(time);
+      return { time, trapped: Array.from(elevators.trapped, (row) => elevators.columns.caseElevator[row]),
+        coming: elevators.coming.map(({ row, x, y }) => [elevators.columns.helperLevel[row],
+          elevators.columns.helperNumber[row], x, y]) };
+    });
+    show(2400);
+    const pixels = (canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+      .reduce((count, byte) => count + (byte > 0), 0);
+    const canvas = document.getElementById("movers");
+    told.painted = pixels(canvas);
+    const driving = elevators.coming.find((one) => one.drives && player.find(...onScreen(one))?.id === one.row);
+    click(onScreen(driving));
+    told.helper = { kind: player.chosen.kind, heading: text("#story h2"), way: player.way.length,
+      stamps: document.querySelectorAll("#story .stamps li").length };
+    const row = elevators.trapped.find((one) => {
+      const found = player.find(...onScreen(elevators.placeOf(one)));
+      return found?.kind === "elevator" && found.id === one;
+    });
+    click(onScreen(elevators.placeOf(row)));
+    told.trapped = { kind: player.chosen.kind, heading: text("#story h2"), elevator: player.chosen.elevator,
+      people: elevators.columns.casePeople[row], story: text("#story dl"),
+      stamps: document.querySelectorAll("#story .stamps li").length };
+    const stamps = [...document.querySelectorAll("#story .stamps button")];
+    stamps[stamps.length - 2].click();
+    told.trapped.sought = [player.timeS, elevators.stamp(row, "freed_s")];
+    player.drawFrame();
+    told.trapped.gone = !elevators.trapped.includes(row);
+    player.choose(player.caseOf(player.chosen.elevator));
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "b", bubbles: true }));
+    told.other = [player.brain.name, player.chosen?.elevator === told.trapped.elevator];
+    player.choose(null);
+    show(2400);
+    document.querySelector("#layers input[name=elevators]").click();
+    player.drawFrame();
+    told.hidden = pixels(canvas);
+    document.querySelector("#layers input[name=elevators]").click();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "n", bubbles: true }));
+    told.next = player.chosen?.kind;
+  } catch (error) {
+    noise.push(`${error.message} ${error.stack}`);
+  }
+  const box = document.createElement("pre");
+  box.id = "told";
+  box.textContent = JSON.stringify(told);
+  document.body.append(box);
+})();
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> Results:
+    return cut_run(tmp_path_factory.mktemp("cut"), small_map_folder)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_mass_failure_can_be_watched_and_each_of_its_stories_read(cut: Results, tmp_path: Path, code: Code) -> None:
+    told = opened(playback_html(cut, Language(code)), tmp_path, RESCUE)
+    rescues = cut.event_table("elevators.rescues", "traditional", 0)
+    for seen in told["seen"]:
+        time = seen["time"]
+        inside = rescues[(rescues["people"] > 0) & (rescues["at_s"] <= time) & ~(rescues["freed_s"] <= time)]
+        assert sorted(seen["trapped"]) == sorted(inside["elevator"]), time
+        shown = {(level, number): (x, y) for level, number, x, y in seen["coming"]}
+        under_way = helpers_at(cut, "traditional", time)
+        assert set(shown) == set(under_way), time
+        away_m = [np.hypot(*(np.array(shown[who]) - place)) for who, place in under_way.items()]
+        assert max(away_m, default=0.0) < 0.5
+    assert max(len(seen["trapped"]) for seen in told["seen"]) > 50
+    assert told["painted"] > 2000 > 10 * told["hidden"]
+    assert told["helper"]["kind"] == "helper"
+    assert told["helper"]["heading"].startswith("Worker" if code == "en" else "维保人员")
+    assert told["helper"]["way"] > 1
+    assert told["helper"]["stamps"] >= 5
+    trapped = told["trapped"]
+    assert trapped["heading"] == f"{'Elevator' if code == 'en' else '电梯'} {trapped['elevator']}"
+    assert str(trapped["people"]) in trapped["story"]
+    assert trapped["stamps"] >= 5
+    assert trapped["sought"][0] == pytest.approx(trapped["sought"][1])
+    assert trapped["gone"]
+    assert told["other"] == ["city_brain", True]
+    assert told["next"] == "elevator"

@@ -135,7 +135,7 @@ def rescued(events: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     ):  # fmt: skip
         stamps = [at_s + 60 * minute for minute in minutes]
         table.add(case, elevator, "east" if elevator == 3 else "west", "door", people, 0, "property", at_s, *stamps,
-                  stamps[-1] + 600, level, 0, own, 1000.0, team, case == 5)  # fmt: skip
+                  stamps[-1] + 600, level, 0, own, 1000.0, team, case == 5, False)  # fmt: skip
     days = recorder.table("elevators.worker_days", WORKER_DAYS)
     days.add(-6 * HOUR_S, 10, 100.0, 20.0, 5.0, 5.0, 700.0)
     days.add(18 * HOUR_S, 10, 300.0, 40.0, 10.0, 20.0, 800.0)
@@ -154,6 +154,19 @@ def test_kpis_of_rescue_are_those_worked_out_by_hand(rescued: dict[str, pd.DataF
         "false_alarms": 1, "fell_ill": 1, "worker_utilisation": 100 / 400, "cost_yuan": 1500,
     }  # fmt: skip
     assert {name: found[name] for name in wanted} == pytest.approx(wanted)
+
+
+def test_whom_power_freed_counts_as_such_and_in_no_arrival(rescued: dict[str, pd.DataFrame]) -> None:
+    rows = rescued["elevators.rescues"].copy()
+    rows["own_firm"] = rows["own_firm"].astype(object)
+    for name, value in (("arrive_s", float("nan")), ("own_firm", None), ("by_power", True)):
+        rows.loc[rows["case"] == 5, name] = value
+    found = {row.name: row.value for row in compute({**rescued, "elevators.rescues": rows}, CLOCK)}
+    assert found["elevators.freed_by_power"] == 1
+    assert found["elevators.still_trapped"] == 0
+    assert found["elevators.arrival_min.mean"] == pytest.approx((6 + 32) / 2)
+    assert found["elevators.trapped_min.worst"] == pytest.approx(100)
+    assert found["elevators.freed_by_another"] == pytest.approx(0.5)
 
 
 def test_who_is_still_trapped_counts_as_such_and_in_no_time(rescued: dict[str, pd.DataFrame]) -> None:

@@ -13,7 +13,7 @@ from twin.domains.elevators.decisions_inspection import Inspect, InspectionView
 from twin.domains.elevators.examples import example_view
 from twin.domains.elevators.questions_inspection import INSPECTION
 
-SMALL = elevator_parameters(fleet_size=200, firms=7, history_days=20, visits_a_day=0.2)
+SMALL = elevator_parameters(fleet_size=200, firms=7, history_days=20, elevators_per_worker=10.0, visits_per_worker=4.0)
 seeds = st.integers(0, 2**32 - 1)
 
 

@@ -35,6 +35,7 @@ CITIES = st.fixed_dictionaries(
 SHARES = st.fixed_dictionaries(
     {"elevator_alarm": st.sampled_from([0.0, 0.5, 1.0]), "worker_position": st.sampled_from([0.0, 1.0])}
 )
+CUT_UNTIL_S = 18.5 * HOUR_S
 VISITS: list[tuple[float, int, str]] = []
 
 
@@ -51,7 +52,7 @@ def live(city: dict[str, Any], rules: dict[str, str], shares: dict[str, float], 
 
         domain.visited = note  # type: ignore[method-assign]
 
-    events = [WorldEvent("power_cut", "west", 8 * HOUR_S, 20 * HOUR_S)] if cut else []
+    events = [WorldEvent("power_cut", "west", 18 * HOUR_S, CUT_UNTIL_S)] if cut else []
     parameters = elevator_parameters(fleet_size=1200, history_days=2, **city)
     _, _, frames = run_elevators(
         parameters, days=1.5, events=events, rules=rules, connections=shares, prepare=prepare, seed=3
@@ -61,7 +62,7 @@ def live(city: dict[str, Any], rules: dict[str, str], shares: dict[str, float], 
 
 @settings(max_examples=18, deadline=None)
 @given(CITIES, RULES, SHARES, st.booleans())
-def test_everybody_is_freed_once_by_somebody_who_was_there(
+def test_everybody_is_freed_once_by_somebody_who_was_there_or_by_power(
     city: dict[str, Any], rules: dict[str, str], shares: dict[str, float], cut: bool
 ) -> None:
     frames = live(city, rules, shares, cut)
@@ -71,6 +72,11 @@ def test_everybody_is_freed_once_by_somebody_who_was_there(
     assert sorted(freed["case"]) == sorted(trapping["case"])
     assert freed["case"].is_unique
     assert freed["freed_s"].notna().all()
+    by_power = rescues["by_power"].to_numpy(bool)
+    assert (rescues["cause"][by_power] == "power_cut").all()
+    assert (rescues["freed_s"][by_power] > CUT_UNTIL_S).all()
+    assert rescues["arrive_s"][by_power].isna().all()
+    rescues = rescues[~by_power]
     for before, after in (("at_s", "told_s"), ("told_s", "sent_s"), ("sent_s", "arrive_s"), ("arrive_s", "freed_s")):
         assert (rescues[before] <= rescues[after]).all(), (before, after)
     helpers = frames["elevators.helpers"].fillna({"free_s": float("inf")})  # still at it when the run ends

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from twin.atmosphere.daily_record import DailyRecord
+from twin.atmosphere.days_of_weather import days_of_weather
 from twin.atmosphere.typical_year import draw_weather
 from twin.core.streams import Streams
 
@@ -21,11 +22,8 @@ NAMES = {
 def made_up_days(first: date, days: int, *, seed: int = 5, noise: float = 0.2) -> DailyRecord:
     """Return days whose PM2.5 keeps six tenths of the day before and gathers in weak wind, damp air and winter."""
     weather = draw_weather(Streams(seed, 0), first, days)
-    by_day = {
-        name: getattr(weather, name).reshape(-1, 24)
-        for name in ("temperature_c", "humidity_percent", "wind_mps", "rain_mm", "pressure_hpa")
-    }
-    wind, humidity = by_day["wind_mps"].mean(axis=1), by_day["humidity_percent"].mean(axis=1)
+    lived = days_of_weather(weather, np.full(days, np.nan)).only(NAMES)
+    wind, humidity = lived.columns["wind_mps"], lived.columns["humidity_percent"]
     winter = np.cos(2 * np.pi * np.arange(days) / 365.25)
     given = 1.6 + 0.3 * winter - 0.45 * np.log(wind) + 0.004 * humidity
     given += noise * np.random.default_rng(seed).standard_normal(days)
@@ -33,17 +31,8 @@ def made_up_days(first: date, days: int, *, seed: int = 5, noise: float = 0.2) -
     log[0] = 4.0
     for day in range(1, days):
         log[day] = 0.6 * log[day - 1] + given[day]
-    columns = {
-        "pm25_ugm3": np.exp(log),
-        "temperature_c": by_day["temperature_c"].mean(axis=1),
-        "highest_c": by_day["temperature_c"].max(axis=1),
-        "lowest_c": by_day["temperature_c"].min(axis=1),
-        "humidity_percent": humidity,
-        "wind_mps": wind,
-        "rain_mm": by_day["rain_mm"].sum(axis=1),
-        "pressure_pa": 100 * by_day["pressure_hpa"].mean(axis=1),
-    }
-    return DailyRecord(first, columns)
+    lived = replace(lived, columns={**lived.columns, "pm25_ugm3": np.exp(log)})
+    return replace(lived, columns={name: lived.columns[name] for name in NAMES})
 
 
 def write_days(record: DailyRecord, path: Path) -> Path:

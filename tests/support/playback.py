@@ -89,3 +89,38 @@ def _on_link(node_xy_m: NDArray[np.float64], streets: Streets, link: int, share:
     heading = steps[step] / lengths[step]
     place: NDArray[np.float64] = points[step] + (share * along[-1] - along[step]) * heading
     return place + KEEP_RIGHT_M * np.array([heading[1], -heading[0]])
+
+
+ELEVATORS = """domains: [elevators]
+elevators:
+  fleet_size: 1500
+  figures_for_residents: 0
+  history_days: 5
+  entrapments_per_elevator_year: 4
+"""
+CUT = 'events: [{at: "08:30", until: "10:00", power_cut: west}]\n'
+
+
+def cut_run(folder: Path, map_folder: Path, *, more: str = "") -> Results:
+    """Run three hours of a small city's elevators with a power cut, once."""
+    brains = "[traditional, city_brain]"
+    return small_run(folder, map_folder, brains=brains, replications=1, more=ELEVATORS + more + CUT)
+
+
+def helpers_at(results: Results, brain: str, time_s: float) -> dict[tuple[int, int], NDArray[np.float64]]:
+    """Return where each helper is who is sent and not free again, metres east and north, by level and number."""
+    node_xy_m = read_map(results.scenario.map_folder).roads.node_xy_m
+    edge_to = read_map(results.scenario.map_folder).roads.edge_to
+    helpers = results.event_table("elevators.helpers", brain, 0)
+    tracks = results.event_table("elevators.tracks", brain, 0)
+    found = {}
+    for helper in helpers[(helpers["sent_s"] <= time_s) & ~(helpers["free_s"] <= time_s)].itertuples():
+        own = tracks[(tracks["level"] == helper.level) & (tracks["helper"] == helper.helper)]
+        own = own[own["case"] == helper.case]
+        place = node_xy_m[helper.from_node]
+        if len(own):
+            way = own.iloc[0]
+            nodes = [helper.from_node, *edge_to[way["edges"]]]
+            place = np.array([np.interp(time_s, way["at_s"], node_xy_m[nodes, axis]) for axis in (0, 1)])
+        found[int(helper.level), int(helper.helper)] = place
+    return found

@@ -11,7 +11,8 @@ from support.air import one_cold, stacks, steady
 from twin.atmosphere.conditions import Conditions, Setting
 from twin.atmosphere.grid import Grid
 from twin.atmosphere.lines import Roads, road_fields
-from twin.atmosphere.plumes import PointSources, concentrations, unit_contributions
+from twin.atmosphere.parameters import SHIPPED
+from twin.atmosphere.plumes import RECEPTOR_HEIGHT_M, PointSources, concentrations, unit_contributions
 from twin.atmosphere.puffs import PuffModel, PuffPlan
 from twin.atmosphere.similarity import SurfaceLayer
 
@@ -99,3 +100,20 @@ def test_nothing_emitted_or_nobody_there_gives_nothing() -> None:
 def test_weather_s_columns_are_taken_over() -> None:
     assert Conditions.of(steady(3)).stability.dtype == np.int8
     assert len(Conditions.of(steady(3))) == 3
+
+
+def test_every_parameter_is_used_and_lies_in_its_range() -> None:
+    plan, road, setting = PuffPlan(), Roads(*np.zeros((4, 1))), Setting()
+    used = {
+        "wind_floor_mps": setting.wind_floor_mps, "road_release_m": road.release_m, "road_first_up_m": road.first_up_m,
+        "road_first_across_m": road.first_across_m, "puffs_per_hour": plan.steps_per_hour,
+        "puff_old_after_h": plan.old_after_h, "puff_wide_m": plan.wide_m, "old_air_cell_m": plan.cell_m,
+        "old_air_margin_m": plan.margin_m, "old_air_carried_at_m": plan.carried_at_m,
+        "receptor_height_m": RECEPTOR_HEIGHT_M,
+    }  # fmt: skip
+    by_domain = {"fine_deposition_mps", "coarse_deposition_mps"}
+    assert set(SHIPPED) == set(used) | by_domain
+    for name, value in used.items():
+        low, high = SHIPPED[name].range or (value, value)
+        assert low <= value <= high, name
+        assert value == SHIPPED[name].value

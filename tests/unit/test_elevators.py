@@ -133,7 +133,7 @@ def test_nothing_begins_before_the_run_or_after_its_end() -> None:
 
 
 def test_in_rounds_each_elevator_is_visited_once_and_those_of_a_building_together() -> None:
-    parameters = elevator_parameters(visits_a_day=1.0)
+    parameters = elevator_parameters(firms=1, elevators_per_worker=3.0, visits_per_worker=8.0)
     domain, _, frames = run_elevators(parameters, days=15)
     assert (domain.state.visits == 1).all()
     assert frames["elevators.days"]["visits"].sum() == len(domain.fleet)

@@ -156,16 +156,19 @@ def test_no_firm_visits_more_than_it_can(rule: str) -> None:
     visits = frames["elevators.inspections"]
     assert not visits.duplicated().any()
     firm = domain.fleet["firm"].to_numpy()
-    possible = np.ceil(np.bincount(firm) * domain.parameters.visits_a_day)
-    for _, day in visits.groupby("day"):
-        assert (np.bincount(firm[day["elevator"]], minlength=len(possible)) <= possible).all()
+    assert domain.service is not None
+    force = domain.service.crews.workforce
+    for day, of_day in visits.groupby("day"):
+        working = np.bincount(force.firm[force.works_on(int(str(day)))], minlength=firm.max() + 1)
+        made = np.bincount(firm[of_day["elevator"]], minlength=len(working))
+        assert (made <= np.ceil(3.5 * working)).all()
     assert (np.bincount(visits["elevator"], minlength=len(firm)) == domain.state.visits).all()
     assert frames["elevators.maintenance"]["visits"].sum() == len(visits) > 1000
 
 
 def test_rounds_that_cannot_all_be_made_leave_nobody_out() -> None:
     """Half of the workers: everybody waits twice as long, the longest waiting comes first."""
-    parameters = elevator_parameters(firms=3, visits_a_day=1 / 30)
+    parameters = elevator_parameters(firms=3, elevators_per_worker=60.0, visits_per_worker=7 / 3)
     domain, _, frames = run_elevators(parameters, days=75)
     late = frames["elevators.inspections"]
     gaps = late[late["day"] >= 35].groupby("elevator")["day"].diff().dropna()
@@ -175,7 +178,7 @@ def test_rounds_that_cannot_all_be_made_leave_nobody_out() -> None:
 
 
 def test_the_safe_are_skipped_but_not_for_long() -> None:
-    parameters = elevator_parameters(visits_a_day=1.0)
+    parameters = elevator_parameters(firms=1, elevators_per_worker=3.0, visits_per_worker=8.0)
     _, _, frames = run_elevators(parameters, days=90, inspection=RuleSetting("on_demand", {"longest_days": 40}))
     gaps = frames["elevators.inspections"].groupby("elevator")["day"].diff().dropna()
     assert gaps.min() == 15
@@ -303,3 +306,32 @@ WRONG: list[tuple[Callable[[InspectionView], object], str]] = [
 def test_a_wrong_answer_is_told_what_is_wrong(answer: Callable[[InspectionView], object], complaint: str) -> None:
     with pytest.raises(PolicyError, match=f"(?s)asked for inspection at 0.0 s, answered .*{complaint}"):
         run_elevators(days=1, inspection=answer)  # type: ignore[arg-type]
+
+
+def test_half_the_workers_make_half_of_the_visits_at_most() -> None:
+    made = []
+    for each in (30.0, 60.0, 120.0):
+        parameters = elevator_parameters(firms=2, elevators_per_worker=each)
+        _, _, frames = run_elevators(parameters, days=30)
+        days = frames["elevators.maintenance"]
+        made.append((days["possible"].mean(), days["visits"].mean()))
+    possible, visits = np.array(made).T
+    assert possible == pytest.approx([200, 100, 50], rel=0.08)
+    assert visits == pytest.approx([2000 / 15, *possible[1:]], rel=0.05)
+
+
+def test_the_level_of_each_firm_is_that_of_sorting_its_elevators() -> None:
+    generator = np.random.default_rng(4)
+    view = views_of(days=1)[0][0]
+    fleet, firms = view.fleet, len(view.capacity)
+    for spread in (2, 5, 10**6):
+        urgency = generator.integers(0, spread, len(fleet)).astype(float)
+        urgency[generator.random(len(fleet)) < 0.2] = -np.inf
+        visits = generator.integers(-1, 30, firms).astype(np.int32)
+        wanted = []
+        for firm in range(firms):
+            own = np.flatnonzero(fleet.firm == firm)
+            own = own[np.lexsort((own, -urgency[own]))][: max(0, visits[firm])]
+            wanted += own[urgency[own] > -np.inf].tolist()
+        wanted.sort(key=lambda one: (-urgency[one], one))
+        assert view.most_urgent(urgency, visits).tolist() == wanted

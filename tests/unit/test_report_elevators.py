@@ -23,7 +23,7 @@ CLOCK = Clock(datetime(2021, 3, 15, 8), 0.0, 10_800.0)
 def rescues(*stamps: tuple[float, float, float, float, float], people: int = 2) -> pd.DataFrame:
     """Return entrapments by their stamps in minutes: stop, told, sent, arrival, release."""
     frame = pd.DataFrame(stamps, columns=["at_s", "told_s", "sent_s", "arrive_s", "freed_s"]) * 60
-    return frame.assign(people=people, way="property", level=1, cause="power_cut")
+    return frame.assign(people=people, way="property", level=1, cause="power_cut", by_power=False)
 
 
 def words(html: object) -> str:
@@ -38,6 +38,17 @@ def test_the_steps_add_up_to_the_whole() -> None:
     assert re.search(r"Setting out, the drive, the way to the elevator 10\.0 4\.0", text)
     assert re.search(r"From the stop to the release 25\.0 9\.0", text)
     assert "100.0 %, 5.0 min" in text
+
+
+def test_whom_power_freed_is_in_no_step_but_in_who_freed_them() -> None:
+    frame = rescues((0, 5, 7, 15, 20), (0, 5, 7, 15, 40))
+    frame.loc[1, ["told_s", "sent_s", "arrive_s", "level"]] = np.nan
+    frame.loc[1, "by_power"] = True
+    text = words(rescue([frame], ["Old"], Language("en")))
+    assert re.search(r"From the stop to the release 20\.0 ", text)
+    assert "nobody: power came back 50.0 %" in text
+    frame.loc[0] = frame.loc[1]
+    assert words(rescue([frame], ["Old"], Language("en"))).strip().startswith("Power came back before anybody came")
 
 
 def test_a_mass_failure_is_told_by_how_many_people_are_still_inside() -> None:

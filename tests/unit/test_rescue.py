@@ -15,7 +15,7 @@ from twin.core.clock import DAY_S, HOUR_S
 from twin.core.domain import WorldEvent
 from twin.core.streams import Streams
 from twin.domains.elevators.domain import ElevatorsDomain
-from twin.domains.elevators.rescue import BROKEN, ILLNESSES, illness_of
+from twin.domains.elevators.rescue import BROKEN, illness_of
 from twin.domains.elevators.rescue_chances import binomial_of
 from twin.domains.elevators.workers import WorkDay, Workforce, draw_workforce, spread_stations
 from twin.domains.emergency.parameters import CONDITIONS
@@ -253,6 +253,23 @@ def test_on_a_day_without_visits_everybody_is_at_his_base_and_at_night_at_home()
     assert day.on_duty(12 * HOUR_S).sum() == (force.on_call | day.works).sum()
 
 
+def test_who_rests_leaves_his_work_to_a_colleague_of_his_firm() -> None:
+    _, force = workforce()
+    everybody = np.arange(len(force.firm))
+    for day in range(7):
+        works, does = force.works_on(day), force.stand_ins(day)
+        assert (does[works] == everybody[works]).all()
+        for worker in np.flatnonzero(~works).tolist():
+            own = np.flatnonzero(works & (force.firm == force.firm[worker]))
+            if not len(own):
+                assert does[worker] == worker
+                continue
+            after = own[own > worker]
+            assert does[worker] == (after[0] if len(after) else own[-1])
+        assert force.visits_possible(day, 3.5, 100).sum() == pytest.approx(3.5 * works.sum(), abs=50)
+        assert (force.visits_possible(day, 1e6, 100) == force.visits_possible(day, force.visits_a_day, 100)).all()
+
+
 def test_stations_divide_the_elevators_and_none_is_needed() -> None:
     fleet = fleet_of(elevator_parameters())
     assert len(np.unique(spread_stations(town(), fleet, 9))) == 9
@@ -286,14 +303,53 @@ def test_a_run_that_begins_and_ends_in_the_middle_of_a_day_frees_everybody() -> 
 
 
 def test_what_the_trapped_fall_ill_with_are_conditions_that_an_ambulance_knows() -> None:
-    assert {name for name, _ in ILLNESSES} <= set(CONDITIONS)
-    assert sum(share for _, share in ILLNESSES) == pytest.approx(1)
+    assert set(elevator_parameters().illness_shares.model_dump()) <= set(CONDITIONS)
 
 
 def test_small_distributions_are_what_they_are_called() -> None:
     drawn = (np.arange(100_000) + 0.5) / 100_000
+    shares = elevator_parameters().illness_shares.model_dump()
     people = np.array([binomial_of(one, 5, 0.3) for one in drawn])
     assert people.mean() == pytest.approx(1.5, abs=1e-3)
     assert people.var() == pytest.approx(1.05, abs=2e-3)
-    kinds = pd.Series([illness_of(one) for one in drawn]).value_counts(normalize=True)
+    kinds = pd.Series([illness_of(one, shares) for one in drawn]).value_counts(normalize=True)
     assert kinds["other"] == pytest.approx(0.6, abs=1e-3)
+
+
+# -- power comes back --------------------------------------------------------------------------------------------------
+
+
+def cut_short(**changes: object) -> pd.DataFrame:
+    """Power fails in half of a town for ten minutes at six in the evening: who was trapped by it."""
+    events = [WorldEvent("power_cut", "west", 18 * HOUR_S, 18 * HOUR_S + 600)]
+    found = rescues(parameters=elevator_parameters(**changes), days=1, events=events)
+    return found[found["cause"] == "power_cut"]
+
+
+def test_when_power_is_back_most_elevators_that_only_had_none_open_by_themselves() -> None:
+    found = cut_short()
+    by_power = found["by_power"]
+    waited = found[found["arrive_s"].isna() | (found["arrive_s"] > 18 * HOUR_S + 900)]
+    assert len(waited) > 20
+    assert waited["by_power"].mean() == pytest.approx(0.8, abs=0.15)
+    assert (found["freed_s"][by_power] > 18 * HOUR_S + 600).all()
+    assert (found["back_s"][by_power] == found["freed_s"][by_power]).all()
+    assert found["helper"][by_power].isna().all()
+    assert found["helper"][~by_power].notna().all()
+
+
+def test_where_nothing_moves_again_somebody_comes_to_all() -> None:
+    found = cut_short(moves_again_share=0.0)
+    assert not found["by_power"].any()
+    assert found["arrive_s"].notna().all()
+
+
+def test_who_is_on_his_way_when_power_is_back_turns_round_and_is_free() -> None:
+    events = [WorldEvent("power_cut", "west", 18 * HOUR_S, 18 * HOUR_S + 600)]
+    _, _, frames = run_elevators(elevator_parameters(), days=1, events=events)
+    case = frames["elevators.rescues"].query("by_power")["case"]
+    came = frames["elevators.helpers"].set_index("case")
+    called_back = came.loc[came.index.isin(case)]
+    assert len(called_back) > 10
+    assert not called_back["came_first"].any()
+    assert called_back["free_s"].notna().all()

@@ -113,6 +113,7 @@ def test_what_is_printed_is_a_table(result: Result) -> None:
         (["--fit-years", "2019-2018"], "'2019-2018' names no years"),
         (["--fit-years", "2018-2020"], "--predict-years: - is not in the file"),
         (["--limit", "900"], "0 of them above 900"),
+        (["--fit-years", "2019", "--limit", "235"], "none of them above 235"),
         (["--output", "nowhere/page.html"], "nowhere/page.html: cannot be written"),
     ],
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from twin.atmosphere.mixing import Ground, heat_flux_wm2, mixing_height_m
-from twin.atmosphere.stability import A, B, C, D, E, F, classes_by_radiation, is_night, wind_at_height
+from twin.atmosphere.stability import A, B, C, D, E, F, classes_by_radiation, is_night
 from twin.atmosphere.sun import ZHENGZHOU, Place, clouds_by_radiation, sun_altitude_deg
 
 DAY, NIGHT = np.zeros(1, bool), np.ones(1, bool)
@@ -56,12 +56,6 @@ def test_clouds_follow_from_what_a_day_receives() -> None:
     for share, cloud in ((0.75, 0.0), (0.5, 5.0), (0.25, 10.0), (0.1, 10.0)):
         assert clouds_by_radiation(share * above, altitude) == pytest.approx(np.full(72, cloud), abs=0.01)
     assert clouds_by_radiation(np.zeros(24), np.full(24, -5.0)).tolist() == [5.0] * 24
-
-
-def test_wind_rises_with_height_by_class() -> None:
-    assert wind_at_height(one(2.0), 100.0, np.array([F], np.int8), "rural")[0] == pytest.approx(2 * 10**0.55)
-    assert wind_at_height(one(2.0), 100.0, np.array([F], np.int8))[0] == pytest.approx(2 * 10**0.30)
-    assert wind_at_height(one(2.0), 5.0, np.array([A], np.int8))[0] == 2.0
 
 
 def test_the_mixed_layer_grows_by_day_and_is_shallow_at_night() -> None:

@@ -158,7 +158,13 @@ def last_evening() -> tuple[InspectionView, NDArray[np.float64]]:
         return Inspect(view.most_urgent(np.where(due, 1.0, -np.inf)))
 
     parameters = elevator_parameters(
-        fleet_size=3_000, history_days=365, modernised_share=0.0, entrapments_per_elevator_year=1.5, visits_a_day=1.0
+        fleet_size=3_000,
+        history_days=365,
+        modernised_share=0.0,
+        entrapments_per_elevator_year=1.5,
+        firms=1,
+        elevators_per_worker=3.0,
+        visits_per_worker=8.0,
     )
     domain, _, _ = run_elevators(parameters, days=120, inspection=look, telemetry=0.5)
     return seen[0], domain.fleet["frailty"].to_numpy(np.float64)

@@ -79,12 +79,12 @@ def test_far_roads_may_be_lumped(deposition_mps: float) -> None:
     seen = chance.choice(grid.cells, 150, replace=False)
     known = np.einsum("hrs,hs->hr", road_contributions(roads, air, x[seen], y[seen], 1.5, setting), emission)
     errors = {}
-    for near in (1, 4, 40):
+    for near in (1, 3, 40):
         found = road_fields(roads, air, emission, grid, setting=setting, near_cells=near)[:, seen]
         errors[near] = np.sqrt(np.mean((found - known) ** 2)) / known.mean()
         assert found.mean() == pytest.approx(known.mean(), rel=0.01)
-    assert errors[40] < errors[4] < errors[1]
-    assert errors[4] < 0.07, "few roads, so that single ones count; on the map it is 0.013"
+    assert errors[40] < errors[3] < errors[1]
+    assert errors[3] < 0.08, "few roads, so that single ones count; on the map it is 0.014"
     assert errors[40] < 0.01, "with all roads near only the elements' length differs"
 
 

@@ -13,7 +13,7 @@ from support.air import changing, cold, one_cold, plain_plume, stacks, steady
 from twin.atmosphere.conditions import Setting, air_of
 from twin.atmosphere.plume_rise import lowered_by_downwash, plume_rise
 from twin.atmosphere.plumes import PointSources, concentrations, stacks_in, unit_contributions
-from twin.atmosphere.spread import RURAL, URBAN
+from twin.atmosphere.spread import RURAL, URBAN, Curve, Spread
 from twin.atmosphere.wind_profile import wind_at
 from twin.kernels.compile import arithmetic_kernel
 from twin.kernels.gauss import EXPONENTIAL_ERROR, TAIL_ERROR, exponential, share_between, tail_and_bell
@@ -184,6 +184,41 @@ def test_what_settles_is_what_the_ground_took() -> None:
         known = [math.exp(-0.01 * shape.per_wind * quad(at_ground, 0.0, math.log(end), limit=200)[0]) for end in x]
         np.testing.assert_allclose(kept, known, rtol=2e-3)
         assert np.all(np.diff(kept) < 0.0)
+
+
+def even_spread(angle_across_deg: float, angle_up_deg: float) -> Spread:
+    """Spreads that grow evenly with distance, as pyelq has them."""
+    across, up = (math.tan(math.radians(angle)) for angle in (angle_across_deg, angle_up_deg))
+    none = (0.0,) * 6
+    return Spread(Curve((across,) * 6, none, (-1.0,) * 6), Curve((up,) * 6, none, none))
+
+
+def test_pyelq_s_figure_for_one_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """1,000 m downwind, 50 m aside: 0.00447361, by pyelq 1.2.7 in ppm for each kg/h at 1.2 kg/m3."""
+    monkeypatch.setattr("twin.atmosphere.conditions.spread_of", lambda urban: even_spread(4.6, 3.4))
+    wind = float(wind_at(2.5, 30.0, 3, urban=False, floor_mps=0.5))
+    found = unit_contributions(one_cold(30.0), steady(wind=2.5), [1000.0], [50.0], 1.5, OPEN)[0, 0, 0] * wind / 2.5
+    assert found / (1.2 * 3600.0) == pytest.approx(0.00447361, abs=5e-9)
+
+
+def test_pyelq_gives_the_same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    plume = pytest.importorskip(
+        "pyelq.dispersion_model.gaussian_plume", reason="pyelq brings plotly (64 MB) and is in the extra `bench`"
+    )
+    source_map = pytest.importorskip("pyelq.source_map")
+    monkeypatch.setattr("twin.atmosphere.conditions.spread_of", lambda urban: even_spread(4.6, 3.4))
+    x, y = np.random.default_rng(1).uniform(-3000.0, 3000.0, (2, 2000))
+    wind = float(wind_at(3.5, 40.0, 3, urban=False, floor_mps=0.5))
+    found = unit_contributions(one_cold(40.0), steady(wind=3.5), x, y, 1.5, OPEN)[0, :, 0] / 3600.0
+    other = plume.GaussianPlume(source_map=source_map.SourceMap(), source_half_width=0.0)
+    other.minimum_contribution = 0.0
+    known = other.compute_coupling_array(
+        x[:, None], y[:, None], np.full((2000, 1), 1.5), np.full((1, 1), 40.0), np.full((1, 1), wind), np.zeros((1, 1)),
+        np.full((1, 1), 4.6), np.full((1, 1), 3.4), 1.0,
+    )[:, 0]  # fmt: skip
+    seen = known > 1e-12 * known.max()
+    assert seen.sum() > 100
+    np.testing.assert_allclose(found[seen], known[seen], rtol=1e-10)
 
 
 def test_fields_are_sums_of_units_whatever_the_tracers_and_heights() -> None:

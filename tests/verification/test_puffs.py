@@ -35,18 +35,19 @@ def test_puffs_of_steady_wind_join_into_the_plume(stability: int) -> None:
     np.testing.assert_allclose(found[: GRID.cells][reached], cells[reached], rtol=2e-2)
 
 
-def test_old_air_gives_nearly_what_the_plume_gives() -> None:
-    """Across the whole plume at a distance, where puffs have become old air; its layers are coarse."""
+@pytest.mark.parametrize(("stability", "lid", "tolerance"), [(1, 750.0, 0.03), (3, 500.0, 0.05), (4, 300.0, 0.15)])
+def test_old_air_gives_nearly_what_the_plume_gives(stability: int, lid: float, tolerance: float) -> None:
+    """Summed across the plume, where puffs have become old air whose wind is that of the stack."""
     hours, grid = 12, Grid(0.0, -8000.0, 1000.0, 24, 16)
-    air = steady(hours, wind=3.0, stability=3, lid=500.0)
+    air = steady(hours, wind=3.0, stability=stability, lid=lid)
     known = concentrations(one_cold(), air, np.full((hours, 1), 10.0), *grid.centres(), 1.5, OPEN)[-1]
     puffs = PuffModel(one_cold(), air, grid, setting=OPEN, plan=PuffPlan(wide_m=300.0, carried_at_m=30.0))
     for _ in range(hours):
         found = puffs.hour([[10.0]])[0]
     assert puffs.budget().in_old_air_g[0] > 0.5 * puffs.budget().in_puffs_g[0]
     known, found = known.reshape(16, 24), found.reshape(16, 24)
-    for column in (8, 12, 16, 20):
-        assert found[:, column].sum() == pytest.approx(known[:, column].sum(), rel=0.3), column
+    for column in (12, 16, 20):
+        assert found[:, column].sum() == pytest.approx(known[:, column].sum(), rel=tolerance), column
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -145,10 +146,11 @@ def test_a_night_s_puff_aloft_comes_down_in_the_morning() -> None:
 
 def test_layers_mix_below_the_lid_only_and_keep_their_mass() -> None:
     tops = np.array([50.0, 150.0, 300.0, 600.0])
-    mixing = layer_mixing(tops, 30.0, 200.0, 0.0, 3600.0)
+    mixing = layer_mixing(tops, 30.0, 240.0, 0.0, 3600.0)
     np.testing.assert_allclose(mixing.sum(axis=0), 1.0, rtol=1e-14)
     assert np.all(mixing[3, :3] == 0.0)
-    well_mixed = mixing[:3] @ np.array([50.0, 100.0, 150.0, 0.0])
-    np.testing.assert_allclose(well_mixed[:3], [50.0, 100.0, 150.0], rtol=1e-9)
-    settling = layer_mixing(tops, 30.0, 200.0, 0.01, 3600.0)
+    well_mixed = np.array([50.0, 100.0, 150.0, 0.0])
+    assert layer_mixing(tops, 30.0, 220.0, 0.0, 3600.0)[2, 2] == 1.0, "the third layer's middle lies above it"
+    np.testing.assert_allclose(mixing[:4] @ well_mixed, well_mixed, rtol=1e-9, atol=1e-12)
+    settling = layer_mixing(tops, 30.0, 240.0, 0.01, 3600.0)
     assert settling[-1, 0] > settling[-1, 1] > settling[-1, 2] > settling[-1, 3] == 0.0

@@ -1,1 +1,1 @@
-"""Physics and statistics of the air: weather, how pollution spreads, the index of its quality. Knows no agent."""
+"""The physics of the air, without agents: weather, spread, plumes and puffs, indices."""

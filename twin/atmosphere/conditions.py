@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.atmosphere.parameters import shipped
 from twin.atmosphere.spread import Spread, spread_of
 from twin.kernels.plumes import Air
 
@@ -97,7 +98,7 @@ class Setting:
     """
 
     urban: bool = True
-    wind_floor_mps: float = 0.5
+    wind_floor_mps: float = shipped("wind_floor_mps")
     deposition_mps: float = 0.0
 
     def __post_init__(self) -> None:

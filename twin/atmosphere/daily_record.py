@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -107,3 +107,8 @@ class DailyRecord:
             if name in kept:
                 kept[name][last + 1 :] = np.nan
         return replace(self, columns=kept)
+
+    def only(self, names: Iterable[str]) -> DailyRecord:
+        """Return the days with these columns alone, as far as they are known; PM2.5 always stays."""
+        wanted = {"pm25_ugm3", *names}
+        return replace(self, columns={name: column for name, column in self.columns.items() if name in wanted})

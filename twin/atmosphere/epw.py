@@ -90,22 +90,12 @@ def read_epw(path: Path, ground: Ground | None = None) -> EpwFile:
     name, place = _location(path, lines[0])
     rows = _rows_of(path, lines)
     start = _start_of(path, rows)
-    hours = len(rows)
-    columns, filled = {}, {}
-    for field in _FIELDS:
-        column = _numbers(path, rows, field)
-        if field.name == "wind direction":
-            columns[field.name] = _direction(path, column, field)
-        else:
-            columns[field.name] = _without_gaps(path, column, field)
-        if missing := int(np.isnan(column).sum()):
-            filled[field.name] = missing
-    altitude = sun_altitude_deg(start, hours, place)
+    columns, filled = _columns_of(path, rows)
     cloud = _numbers(path, rows, _CLOUD)
     by_radiation = not _is_sky(cloud)
     if by_radiation:
-        cloud = clouds_by_radiation(columns["global radiation"], altitude)
-    rain = _numbers(path, rows, _RAIN) if all(len(row) > _RAIN.number for row in rows) else np.full(hours, np.nan)
+        cloud = clouds_by_radiation(columns["global radiation"], sun_altitude_deg(start, len(rows), place))
+    rain = _numbers(path, rows, _RAIN) if all(len(row) > _RAIN.number for row in rows) else np.full(len(rows), np.nan)
     weather = complete_weather(
         start,
         place,
@@ -121,6 +111,18 @@ def read_epw(path: Path, ground: Ground | None = None) -> EpwFile:
         ground=ground,
     )
     return EpwFile(name, place, weather, filled, by_radiation)
+
+
+def _columns_of(path: Path, rows: list[list[str]]) -> tuple[dict[str, Column], dict[str, int]]:
+    """Return the columns without gaps, and how many hours of each were missing."""
+    columns, filled = {}, {}
+    for field in _FIELDS:
+        column = _numbers(path, rows, field)
+        fill = _direction if field.name == "wind direction" else _without_gaps
+        columns[field.name] = fill(path, column, field)
+        if missing := int(np.isnan(column).sum()):
+            filled[field.name] = missing
+    return columns, filled
 
 
 def _lines_of(path: Path) -> list[str]:

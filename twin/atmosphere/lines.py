@@ -15,14 +15,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin.atmosphere.conditions import Conditions, Setting, air_of
 from twin.atmosphere.grid import Grid
+from twin.atmosphere.parameters import shipped
+from twin.atmosphere.plumes import DEPLETION_ROWS, RECEPTOR_HEIGHT_M
 from twin.atmosphere.wind_profile import MEASURED_AT_M, wind_at
 from twin.kernels.line_sources import Stretches, add_near, road_shape, unit_stretches
 from twin.kernels.plumes import TO_MICROGRAMS, Air, Shape, add_plume, fill_depletion
 
 Floats = NDArray[np.float64]
 
-DEPLETION_ROWS: Final = 160
-NEAR_CELLS: Final = 4
+NEAR_CELLS: Final = 3
 """Roads up to so many cells away are reckoned one by one."""
 PARTS: Final = 3
 """A far cell is so many times so many small sources."""
@@ -46,9 +47,9 @@ class Roads:
     y1_m: Floats
     x2_m: Floats
     y2_m: Floats
-    release_m: float = 1.3
-    first_across_m: float = 6.0
-    first_up_m: float = 1.2
+    release_m: float = shipped("road_release_m")
+    first_across_m: float = shipped("road_first_across_m")
+    first_up_m: float = shipped("road_first_up_m")
 
     def __post_init__(self) -> None:
         stretches = len(self.x1_m)
@@ -105,7 +106,7 @@ def road_contributions(
     conditions: Conditions,
     x_m: ArrayLike,
     y_m: ArrayLike,
-    height_m: ArrayLike = 1.5,
+    height_m: ArrayLike = RECEPTOR_HEIGHT_M,
     setting: Setting | None = None,
 ) -> Floats:
     """Return what 1 g/s of each stretch gives at each receptor in each hour, micrograms/m3.
@@ -144,7 +145,7 @@ def road_fields(
     conditions: Conditions,
     emission_gps: ArrayLike,
     grid: Grid,
-    height_m: float = 1.5,
+    height_m: float = RECEPTOR_HEIGHT_M,
     setting: Setting | None = None,
     near_cells: int = NEAR_CELLS,
 ) -> Floats:

@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.atmosphere.conditions import Conditions, Setting, air_of
+from twin.atmosphere.parameters import shipped
 from twin.atmosphere.plume_rise import lowered_by_downwash, plume_rise
 from twin.atmosphere.wind_profile import wind_at
 from twin.kernels.plumes import Stacks, add_plumes, unit_plumes
 
 Floats = NDArray[np.float64]
 
+RECEPTOR_HEIGHT_M: Final = shipped("receptor_height_m")
 DEPLETION_ROWS: Final = 160
 """Rows of the table of what is left in the air after a distance; with them a share errs by less than 1e-3."""
 
@@ -94,7 +96,7 @@ def unit_contributions(
     conditions: Conditions,
     x_m: ArrayLike,
     y_m: ArrayLike,
-    height_m: ArrayLike = 1.5,
+    height_m: ArrayLike = RECEPTOR_HEIGHT_M,
     setting: Setting | None = None,
 ) -> Floats:
     """Return what 1 g/s of each source gives at each receptor in each hour.
@@ -133,7 +135,7 @@ def concentrations(
     emission_gps: ArrayLike,
     x_m: ArrayLike,
     y_m: ArrayLike,
-    height_m: ArrayLike = 1.5,
+    height_m: ArrayLike = RECEPTOR_HEIGHT_M,
     setting: Setting | None = None,
 ) -> Floats:
     """Return concentrations at many receptors, without keeping who gave what.

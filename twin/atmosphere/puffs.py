@@ -20,7 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from twin.atmosphere.conditions import Conditions, Setting, air_of
 from twin.atmosphere.grid import Grid
 from twin.atmosphere.lines import Roads
-from twin.atmosphere.plumes import PointSources, stacks_in
+from twin.atmosphere.parameters import shipped
+from twin.atmosphere.plumes import RECEPTOR_HEIGHT_M, PointSources, stacks_in
 from twin.atmosphere.wind_profile import MEASURED_AT_M, exponent_of
 from twin.kernels.old_air import add_old_air, hand_over, mix_sideways, mix_upwards, shift_cells
 from twin.kernels.puffs import Now, Puffs, Seen, change_air, step_puffs
@@ -56,13 +57,13 @@ class PuffPlan:
         Height whose wind carries old air.
     """
 
-    steps_per_hour: int = 3
-    old_after_h: float = 3.0
-    wide_m: float = 400.0
-    cell_m: float = 500.0
-    margin_m: float = 30_000.0
-    tops_m: tuple[float, ...] = (25.0, 75.0, 150.0, 300.0, 600.0, 1200.0, 2500.0)
-    carried_at_m: float = 100.0
+    steps_per_hour: int = int(shipped("puffs_per_hour"))
+    old_after_h: float = shipped("puff_old_after_h")
+    wide_m: float = shipped("puff_wide_m")
+    cell_m: float = shipped("old_air_cell_m")
+    margin_m: float = shipped("old_air_margin_m")
+    tops_m: tuple[float, ...] = (25.0, 75.0, 125.0, 175.0, 250.0, 350.0, 500.0, 750.0, 1100.0, 2500.0)
+    carried_at_m: float = shipped("old_air_carried_at_m")
 
     def __post_init__(self) -> None:
         if self.steps_per_hour < 1 or not min(self.old_after_h, self.wide_m, self.cell_m, self.carried_at_m) > 0.0:
@@ -127,7 +128,7 @@ class PuffModel:
         grid: Grid,
         x_m: ArrayLike = (),
         y_m: ArrayLike = (),
-        height_m: float = 1.5,
+        height_m: float = RECEPTOR_HEIGHT_M,
         deposition_mps: Sequence[float] = (0.0,),
         setting: Setting | None = None,
         plan: PuffPlan | None = None,
@@ -262,19 +263,22 @@ class PuffModel:
         self.count = end
 
     def _step_old_air(self, now: Now, mixing: Floats, out: Floats) -> None:
-        """Carry the old air by one step, mix it, let it settle, and add what it gives."""
-        self._drift(0.5 * now.step_s * now.wind_mps * self._profile(now), now)
-        mix_sideways(self.old_air_g, self._sideways(now), self.left_g)
-        mix_upwards(self.old_air_g, mixing, self.deposited_g)
-        add_old_air(
-            out, self.old_air_g, self._all_x, self._all_y, self._frame(), float(self.tops_m[0]),
-            1.0 / self.plan.steps_per_hour,
-        )  # fmt: skip
-        self._drift(0.5 * now.step_s * now.wind_mps * self._profile(now), now)
+        """Carry the old air by one step, mix it, let it settle, and add what it gives on its way.
 
-    def _drift(self, path_m: float, now: Now) -> None:
-        """Carry the old air along: the grid's frame, and by whole cells what is in it."""
-        self.drift_m += path_m * np.array([now.east, now.north])
+        It is looked at every two cells of its way, half of the times before it mixes and half after.
+        """
+        path_m = now.wind_mps * self._profile(now) * now.step_s
+        looks = max(1, int(np.ceil(path_m / (4.0 * self.plan.cell_m))))
+        part = 0.5 / (looks * self.plan.steps_per_hour)
+        along = np.array([now.east, now.north]) * path_m / (4 * looks)
+        for half in range(2):
+            for _ in range(looks):
+                self.drift_m += along
+                add_old_air(out, self.old_air_g, self._all_x, self._all_y, self._frame(), float(self.tops_m[0]), part)
+                self.drift_m += along
+            if half == 0:
+                mix_sideways(self.old_air_g, self._sideways(now), self.left_g)
+                mix_upwards(self.old_air_g, mixing, self.deposited_g)
         whole = np.rint(self.drift_m / self.plan.cell_m)
         if whole.any():
             shift_cells(self.old_air_g, int(whole[0]), int(whole[1]), self.left_g)
@@ -305,15 +309,16 @@ class PuffModel:
 def layer_mixing(tops_m: Floats, mixing_m2ps: float, lid_m: float, deposition_mps: float, step_s: float) -> Floats:
     """Return which share of each layer (column) is in each layer (row), or on the ground (last row), after a step.
 
-    Layers mix where the boundary between them lies below the lid, by the mixing coefficient over the distance of their
-    middles; the lowest settles. Columns sum to 1.
+    Neighbouring layers mix where the middle of the upper one lies below the lid, by the mixing coefficient over the
+    distance of their middles: the lid is taken at the boundary next to it, so that what lies above it from earlier
+    hours stays there. The lowest layer settles. Columns sum to 1.
     """
     from scipy.linalg import expm
 
     depth, layers = np.diff(tops_m, prepend=0.0), len(tops_m)
     rate = np.zeros((layers + 1, layers + 1))
     for low in range(layers - 1):
-        if tops_m[low] >= lid_m:
+        if 0.5 * (tops_m[low] + tops_m[low + 1]) > lid_m:
             break
         exchange = mixing_m2ps / (0.5 * (depth[low] + depth[low + 1]))
         for here, there in ((low, low + 1), (low + 1, low)):

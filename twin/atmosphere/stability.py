@@ -1,4 +1,4 @@
-"""Pasquill's stability classes from what a weather station reports, and how wind rises with height.
+"""Pasquill's stability classes from what a weather station reports.
 
 Two published keys (EPA-454/R-99-005, sections 6.4.1 and 6.4.2): Turner's (1964), from the sun's altitude, cloud and
 wind, and the key by solar radiation (after Bowen 1983), for the day, with Turner's rule of clouds for the night, since
@@ -8,7 +8,7 @@ no station reports the difference of temperature with height.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from twin.atmosphere.sun import Column, Place, sun_altitude_deg
 
 Classes = NDArray[np.int8]
-Surface = Literal["rural", "urban"]
 
 A, B, C, D, E, F = range(6)
 
@@ -45,10 +44,6 @@ _NIGHT_WINDS: Final = (2.0, 2.5)
 _NIGHT: Final = np.array([[E, F], [D, E], [D, D]], dtype=np.int8)
 """Rows by wind; columns: more than four tenths of cloud, and less."""
 _OVERCAST: Final = 9.5
-_EXPONENTS: Final[dict[Surface, tuple[float, ...]]] = {
-    "rural": (0.07, 0.07, 0.10, 0.15, 0.35, 0.55),
-    "urban": (0.15, 0.15, 0.20, 0.25, 0.30, 0.30),
-}
 
 
 def is_night(start: datetime, hours: int, place: Place) -> NDArray[np.bool_]:
@@ -88,15 +83,3 @@ def classes_by_turner(
     index = np.where(night, np.where(cloud_tenths <= 4.0, -2, -1), index)
     index = np.where(cloud_tenths >= _OVERCAST, 0, index)
     return np.asarray(_TURNER[np.searchsorted(_TURNER_WINDS, wind_mps, side="right"), 4 - index], dtype=np.int8)
-
-
-def wind_at_height(wind_mps: Column, height_m: float, stability: Classes, surface: Surface = "urban") -> Column:
-    """Return the wind at a height from that at 10 m, by a power law (EPA's ISC3 defaults); below 10 m it stays.
-
-    Parameters
-    ----------
-    surface
-        What the wind blows over: ``rural`` or ``urban``.
-    """
-    exponent = np.array(_EXPONENTS[surface])[stability]
-    return wind_mps * (max(height_m, 10.0) / 10.0) ** exponent

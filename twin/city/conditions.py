@@ -17,6 +17,7 @@ from twin.city.happenings import edges_of, effect_of
 from twin.city.routing import UNREACHABLE_MS, Route, TravelTimes
 from twin.city.traffic import DayTraffic, OrdinaryTraffic, draw_deviations
 from twin.city.watched import WatchedRoads
+from twin.city.ways_to import WaysTo
 from twin.core.clock import HOUR_S, Clock
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
@@ -24,6 +25,7 @@ from twin.core.streams import Streams
 from twin.kernels.compile import direct
 from twin.kernels.driving import sum_over
 from twin.kernels.lanes import LANES
+from twin.kernels.outward import Times, given_times
 
 if TYPE_CHECKING:
     import simpy
@@ -34,6 +36,8 @@ HOURS_AHEAD: Final = 3
 """A drive is timed with the speeds of this many hours at first, and with more where it takes longer."""
 WINDOW_HOURS: Final = 24 + HOURS_AHEAD
 """Edge times of so many hours are kept."""
+WAYS_KEPT: Final = 32
+"""The ways to so many places are kept, for who asks whom to send there asks for the way soon after."""
 SEEN: Final = -2
 """In place of an hour: the times last seen."""
 
@@ -101,6 +105,8 @@ class RoadConditions:
         self._slow_factor = 1.0
         self._closed: dict[int, int] = {}
         self._live: dict[int, TravelTimes] = {}  # by hour, those of `_key`
+        self._ways: dict[tuple[int, int], WaysTo] = {}  # by hour and target
+        self._outward: tuple[int, Times] | None = None  # of an hour, with what is closed
         self._watched: WatchedRoads | None = None
 
     def _hour(self, time_s: float) -> int:
@@ -123,7 +129,7 @@ class RoadConditions:
     def watch(self, env: simpy.Environment, edge_time_ms: NDArray[np.int32]) -> None:
         """Take travel times from what is seen of the roads from now on; see `see`."""
         self._watched = WatchedRoads(env, edge_time_ms)
-        self._live.clear()
+        self._forget()
 
     def see(self, edge_time_ms: NDArray[np.int32]) -> None:
         """Take over what is seen of watched roads now; it holds until the next look, for drives under way as well.
@@ -136,7 +142,7 @@ class RoadConditions:
         if self._watched is None:
             raise RuntimeError("roads that nobody watches are not seen")
         self._watched.see(edge_time_ms)
-        self._live.clear()
+        self._forget()
 
     def spare(self, trip: Trip, spared_ms: NDArray[np.int32], least_ms: NDArray[np.int32]) -> None:
         """Spare a drive a part of the traffic's time on watched roads; see `WatchedRoads.spare`."""
@@ -184,7 +190,37 @@ class RoadConditions:
         """Return -1 for an hour without delay, so that all of them share their times, or the hour."""
         return -1 if self._day.is_free(hour) else hour
 
-    def trip(self, source: int, target: int, depart_s: float, factor: float, *, informed: bool) -> Trip:
+    def ways_to(self, target: int, time_s: float) -> WaysTo:
+        """Return the ways to a node as they are now (closures included): for questions about what lies near it.
+
+        A few such questions an hour take less than what `live_times` makes for the whole city.
+        """
+        hour = SEEN if self._watched is not None else self._key(self._hour(time_s))
+        found = self._ways.pop((hour, target), None)
+        if found is None:
+            times = self._times_outward(hour, time_s)
+            found = WaysTo(self.ordinary.edges_into, self.roads.edge_to, times, target)
+            if len(self._ways) == WAYS_KEPT:
+                del self._ways[next(iter(self._ways))]
+        self._ways[hour, target] = found
+        return found
+
+    def _times_outward(self, hour: int, time_s: float) -> Times:
+        """Return the times as they are now; kept until the hour or the roads change."""
+        if self._outward is None or self._outward[0] != hour:
+            into = self.ordinary.edges_into
+            if self._watched is None:
+                times = self._day.times_outward(self._hour(time_s), self._slow_factor)
+            else:
+                times = given_times(into, self._watched.edge_time_ms)
+            if self._closed:
+                times.time_ms[np.isin(into.edge, list(self._closed))] = UNREACHABLE_MS
+            self._outward = hour, times
+        return self._outward[1]
+
+    def trip(
+        self, source: int, target: int, depart_s: float, factor: float, *, informed: bool, near: bool = False
+    ) -> Trip:
         """Drive from node to node.
 
         Parameters
@@ -194,9 +230,14 @@ class RoadConditions:
         informed
             Whether the driver takes the fastest route of the moment, or that of an ordinary day. He who is not
             informed and comes to a closed road learns of it there, and goes on by the fastest open route.
+        near
+            Whether an informed driver's way is looked for by `ways_to`.
         """
-        known = self.live_times(depart_s) if informed else self.ordinary_times(depart_s)
-        route = known.route(source, target)
+        if informed and near:
+            route = self.ways_to(target, depart_s).route(source)
+        else:
+            known = self.live_times(depart_s) if informed else self.ordinary_times(depart_s)
+            route = known.route(source, target)
         if route is not None and self._closed:
             closed = np.flatnonzero(self.is_closed(route.edges))
             if len(closed):
@@ -226,10 +267,14 @@ class RoadConditions:
             return self._watched.drive(route.edges, depart_s, factor)
         first, count = self._hour(depart_s), HOURS_AHEAD
         while True:
-            times_ms = self._open_times_ms(first, count)
-            begins_s = self._begins_s[first : first + len(times_ms)]
-            timing = drive_known(route.edges, depart_s, begins_s, times_ms, factor)
-            if len(times_ms) < count or timing.arrive_s[-1] < begins_s[-1] + HOUR_S:
+            begins_s = self._begins_s[first : first + count]
+            if self._filled.issuperset(range(first, first + len(begins_s))):
+                timing = drive_known(route.edges, depart_s, begins_s, self._open_times_ms(first, count), factor)
+            else:  # what is not made for all roads anyway is reckoned for this way alone
+                times_ms = self._day.times_on(route.edges, range(first, first + len(begins_s)), self._slow_factor)
+                place = np.arange(len(route.edges), dtype=np.int32)
+                timing = drive_known(place, depart_s, begins_s, times_ms, factor)
+            if len(begins_s) < count or timing.arrive_s[-1] < begins_s[-1] + HOUR_S:
                 return timing
             count *= 2
 
@@ -265,4 +310,10 @@ class RoadConditions:
             factor, _ = effect_of(event, self.ordinary.parameters)
             self._slow_factor *= factor if begins else 1 / factor
             self._filled.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget what was made of times that hold no longer."""
         self._live.clear()
+        self._ways.clear()
+        self._outward = None

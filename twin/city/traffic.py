@@ -23,6 +23,7 @@ from twin.core.clock import DRAIN_LIMIT_S, HOUR_S, Clock
 from twin.core.streams import Streams
 from twin.kernels.delays import delayed_times
 from twin.kernels.lanes import LANES
+from twin.kernels.outward import NOT_RECKONED, EdgesInto, Times, edges_into
 
 MAIN_CLASSES: Final = frozenset(
     ROAD_CLASSES.index(name)
@@ -42,11 +43,19 @@ class TimeParts:
     def __init__(self, free_s: NDArray[np.float64], delayed_s: NDArray[np.float64]) -> None:
         self.free_s = free_s
         self.delayed_s = delayed_s
+        self._in_order: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
     @cached_property
     def for_kernels(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Both parts in single precision."""
         return self.free_s.astype(np.float32), self.delayed_s.astype(np.float32)
+
+    def in_order(self, edges: EdgesInto) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return both in single precision, by the node that edges lead to; kept, so always ask with the same edges."""
+        if self._in_order is None:
+            free_s, delayed_s = self.for_kernels
+            self._in_order = free_s[edges.edge], delayed_s[edges.edge]
+        return self._in_order
 
 
 class OrdinaryTraffic:
@@ -85,6 +94,11 @@ class OrdinaryTraffic:
         free_s = np.where(told, np.fmin(self.free_s, times_s), self.free_s)
         delayed_s = np.where(told, times_s - free_s, (self.delay_index(hour_of_day) - 1) * self._usual.delayed_s)
         return TimeParts(free_s, delayed_s)
+
+    @cached_property
+    def edges_into(self) -> EdgesInto:
+        """The roads' edges by the node that they lead to."""
+        return edges_into(self.roads.node_count, self.roads.edge_from, self.roads.edge_to)
 
     def delay_index(self, hour_of_day: int) -> float:
         """Return the main roads' travel time relative to free flow."""
@@ -172,6 +186,8 @@ class DayTraffic:
         column_of_name = np.array([column.get(name, 0) for name in roads.names])
         self._edge_district = roads.node_district[roads.edge_to].astype(np.int32) + np.int32(1)
         self._edge_corridor = np.where(ordinary.is_main(), column_of_name[roads.edge_name], 0).astype(np.int32)
+        into = ordinary.edges_into
+        self._in_order = self._edge_district[into.edge], self._edge_corridor[into.edge]
 
     def is_free(self, hour: int) -> bool:
         """Say whether nothing is delayed in this hour, so that all such hours have the same times."""
@@ -183,6 +199,28 @@ class DayTraffic:
         delayed_times(
             *parts.for_kernels, self._edge_district, self._edge_corridor, np.float32(factor),
             self._district[hour], self._corridor[hour], np.float32(slow_factor), time_ms,
+        )  # fmt: skip
+
+    def times_on(self, edges: NDArray[np.int32], hours: range, slow_factor: float) -> NDArray[np.int32]:
+        """Return milliseconds on a few edges in these hours, shape (hours, edges)."""
+        time_ms = np.empty((len(hours), len(edges)), np.int32)
+        district, corridor = self._edge_district[edges], self._edge_corridor[edges]
+        for row, hour in enumerate(hours):
+            parts, factor = self._ordinary.parts_at(self._hours[hour])
+            free_s, delayed_s = parts.for_kernels
+            delayed_times(
+                free_s[edges], delayed_s[edges], district, corridor, np.float32(factor), self._district[hour],
+                self._corridor[hour], np.float32(slow_factor), time_ms[row],
+            )  # fmt: skip
+        return time_ms
+
+    def times_outward(self, hour: int, slow_factor: float) -> Times:
+        """Return the times of an hour for a search that reckons those it meets."""
+        parts, factor = self._ordinary.parts_at(self._hours[hour])
+        into = self._ordinary.edges_into
+        return Times(
+            np.full(len(into.edge), NOT_RECKONED, np.int32), *parts.in_order(into), *self._in_order,
+            np.array([factor, slow_factor], np.float32), self._district[hour], self._corridor[hour],
         )  # fmt: skip
 
 

@@ -91,6 +91,14 @@ class ParameterSection(Frozen):
         return rows
 
 
+def check_shares(section: ParameterSection, *names: str) -> None:
+    """Raise ParameterError where the shares under one of these names do not add up to 1."""
+    for name in names:
+        total = sum(getattr(section, name).model_dump().values())
+        if abs(total - 1) > 1e-6:
+            raise ParameterError("{name} must add up to 1, not {total}", name=name, total=f"{total:.7g}")
+
+
 class Duration(Frozen):
     """A log-normal duration, given as people give it: the median and the 90th percentile, in the key's unit."""
 

@@ -9,6 +9,15 @@ from twin.kernels.compile import kernel
 
 
 @kernel
+def delayed_ms(
+    free_s: np.float32, delayed_s: np.float32, deviation: np.float32, excess: np.float32, slow_factor: np.float32
+) -> np.int32:
+    """Return the travel time of one edge in whole milliseconds, at least 1; see `delayed_times`."""
+    seconds = (free_s + excess * delayed_s * deviation) * slow_factor
+    return max(np.int32(1), np.int32(np.rint(seconds * np.float32(1000))))
+
+
+@kernel
 def delayed_times(
     free_s: NDArray[np.float32],
     delayed_s: NDArray[np.float32],
@@ -37,5 +46,4 @@ def delayed_times(
     """
     for edge in range(len(free_s)):
         deviation = district_deviation[edge_district[edge]] * corridor_deviation[edge_corridor[edge]]
-        seconds = (free_s[edge] + excess * delayed_s[edge] * deviation) * slow_factor
-        time_ms[edge] = max(np.int32(1), np.int32(np.rint(seconds * np.float32(1000))))
+        time_ms[edge] = delayed_ms(free_s[edge], delayed_s[edge], deviation, excess, slow_factor)

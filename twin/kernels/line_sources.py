@@ -125,9 +125,13 @@ def stretch_at(
     widest = DEVIATIONS_SQUARED * ((shape.linear * x2) ** 2 + shape.first_across)
     if y1 * y2 > 0.0 and min(y1 * y1, y2 * y2) > widest:
         return 0.0
-    count = max(1, math.ceil(math.log((x2 + AT_THE_ROAD_M) / (x1 + AT_THE_ROAD_M)) / math.log(DEPTH_RATIO)))
-    grows = ((x2 + AT_THE_ROAD_M) / (x1 + AT_THE_ROAD_M)) ** (1.0 / count)
     counted = (x2 - x1) / whole if whole > 0.0 else 1.0
+    ratio = (x2 + AT_THE_ROAD_M) / (x1 + AT_THE_ROAD_M)
+    if ratio <= DEPTH_RATIO:
+        value, x = element(x1, x2, y1, y2, height, shape)
+        return counted * (value * left_after(depleted, max(x, 1.0)) if deposits else value)
+    count = math.ceil(math.log(ratio) / math.log(DEPTH_RATIO))
+    grows = ratio ** (1.0 / count)
     total, near, left = 0.0, x1, y1
     for k in range(count):
         far = x2 if k == count - 1 else (near + AT_THE_ROAD_M) * grows - AT_THE_ROAD_M

@@ -7,6 +7,7 @@ nothing. Everything here is linear in mass, and what leaves is counted.
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
@@ -16,6 +17,11 @@ from twin.kernels.plume_columns import spread_across, spread_vertical
 from twin.kernels.plumes import TO_MICROGRAMS, Floats
 from twin.kernels.puffs import Now, Puffs
 
+MOST_CELLS: Final = 60
+"""A puff is spread over three spreads to each side, but over no more cells than these."""
+LEAST_SHARE: Final = 1e-6
+"""A layer that would get less of a puff gets nothing; the others get the more."""
+
 
 @arithmetic_kernel
 def share_below_lid(bottom: float, top: float, height: float, spread: float, lid: float) -> float:
@@ -24,26 +30,27 @@ def share_below_lid(bottom: float, top: float, height: float, spread: float, lid
     if spread > lid:
         return (top - bottom) / lid
     total = 0.0
-    for centre in (height, -height, 2.0 * lid - height, height - 2.0 * lid):
+    for centre in (height, -height, 2.0 * lid - height, height - 2.0 * lid, 2.0 * lid + height, -2.0 * lid - height):
         total += share_between((bottom - centre) / spread, (top - centre) / spread)
     return total
 
 
 @arithmetic_kernel
 def layer_shares(shares: Floats, tops_m: Floats, height: float, spread: float, lid: float) -> None:
-    """Write how much of a puff lies in each layer, sum 1; what is above all layers is put into the last."""
+    """Write how much of a puff lies in each layer, sum 1; what is above its lid stays there, if need be in the last."""
     total, bottom = 0.0, 0.0
     for layer in range(len(tops_m)):
         top = tops_m[layer]
         if height < lid:
             share = share_below_lid(bottom, top, height, spread, lid)
         else:
-            share = share_between((bottom - height) / spread, (top - height) / spread)
-            share += share_between((bottom + height) / spread, (top + height) / spread)
-        shares[layer] = max(share, 0.0)
+            low, high = max(bottom, lid), max(top, lid)
+            share = share_between((low - height) / spread, (high - height) / spread)
+            share += share_between((low + height - 2.0 * lid) / spread, (high + height - 2.0 * lid) / spread)
+        shares[layer] = share if share > LEAST_SHARE else 0.0
         total += shares[layer]
         bottom = top
-    above = max(1.0 - total, 0.0)
+    above = 1.0 - total if height >= lid and total < 1.0 - LEAST_SHARE * len(tops_m) else 0.0
     shares[len(tops_m) - 1] += above
     for layer in range(len(tops_m)):
         shares[layer] /= total + above
@@ -51,12 +58,16 @@ def layer_shares(shares: Floats, tops_m: Floats, height: float, spread: float, l
 
 @arithmetic_kernel
 def bell_weights(weights: Floats, centre: float, spread: float) -> int:
-    """Write the weights of a bell curve at whole numbers around a place, which sum to 1; return the first number."""
+    """Write the weights of a bell curve at whole numbers around a place, which sum to 1; return the first number.
+
+    As many count on either side, wherever between two numbers the place lies.
+    """
     reach = (len(weights) - 1) // 2
     first = math.floor(centre + 0.5) - reach
     total = 0.0
     for k in range(len(weights)):
-        weights[k] = math.exp(-0.5 * ((first + k - centre) / spread) ** 2)
+        away = abs(first + k - centre)
+        weights[k] = math.exp(-0.5 * (away / spread) ** 2) if away < reach - 0.4 else 0.0
         total += weights[k]
     for k in range(len(weights)):
         weights[k] /= total
@@ -65,25 +76,29 @@ def bell_weights(weights: Floats, centre: float, spread: float) -> int:
 
 @arithmetic_kernel
 def spread_over_cells(
-    mass_g: Floats, given: Floats, shares: Floats, x: float, y: float, spread: float, left_g: Floats, weights_x: Floats,
-    weights_y: Floats,
+    mass_g: Floats, given_g: Floats, part: float, shares: Floats, x: float, y: float, spread: float, left_g: Floats,
+    weights_x: Floats, weights_y: Floats,
 ) -> None:  # fmt: skip
-    """Spread masses over cells, shape (tracers, layers, rows, columns); place and spread in cells."""
+    """Spread a part of masses over cells, shape (tracers, layers, rows, columns); place and spread in cells."""
     tracers, layers, rows, columns = mass_g.shape
     first_column = bell_weights(weights_x, x, spread)
     first_row = bell_weights(weights_y, y, spread)
-    for b in range(len(weights_y)):
-        row = first_row + b
-        for a in range(len(weights_x)):
-            column = first_column + a
-            weight = weights_x[a] * weights_y[b]
-            outside = row < 0 or row >= rows or column < 0 or column >= columns
-            for tracer in range(tracers):
-                if outside:
-                    left_g[tracer] += given[tracer] * weight
-                else:
-                    for layer in range(layers):
-                        mass_g[tracer, layer, row, column] += given[tracer] * weight * shares[layer]
+    begin, end = max(0, -first_column), min(len(weights_x), columns - first_column)
+    inside = 0.0
+    for b in range(max(0, -first_row), min(len(weights_y), rows - first_row)):
+        inside_row = 0.0
+        for a in range(begin, end):
+            inside_row += weights_x[a]
+        inside += weights_y[b] * inside_row
+        for tracer in range(tracers):
+            for layer in range(layers):
+                given = part * given_g[tracer] * shares[layer] * weights_y[b]
+                if given > 0.0:
+                    row = mass_g[tracer, layer, first_row + b]
+                    for a in range(begin, end):
+                        row[first_column + a] += given * weights_x[a]
+    for tracer in range(tracers):
+        left_g[tracer] += part * given_g[tracer] * max(1.0 - inside, 0.0)
 
 
 @arithmetic_kernel
@@ -96,8 +111,8 @@ def hand_over(
     What was given off in a step lies along the wind: it is spread over that length in several parts.
     """
     shares, kept = np.empty(len(tops_m)), 0
-    reach = 2 * math.ceil(4.0 * max(wide_m, grid[2]) / grid[2]) + 1
-    weights_x, weights_y = np.empty(reach), np.empty(reach)
+    weights_x, weights_y = np.empty(2 * MOST_CELLS + 1), np.empty(2 * MOST_CELLS + 1)
+    height_before, spread_before, lid_before = -1.0, -1.0, -1.0
     for i in range(count):
         across = spread_across(puffs.across_after_m[i], now.linear, now.bend)
         across = math.sqrt(across * across + puffs.first_across[i])
@@ -112,15 +127,22 @@ def hand_over(
             kept += 1
             continue
         up = spread_vertical(puffs.up_after_m[i], now.up_linear, now.up_bend, now.up_power)
-        layer_shares(shares, tops_m, puffs.height_m[i], math.sqrt(up * up + puffs.first_up[i]), puffs.lid_m[i])
+        height, spread, lid = puffs.height_m[i], math.sqrt(up * up + puffs.first_up[i]), puffs.lid_m[i]
+        if height != height_before or spread != spread_before or lid != lid_before:
+            layer_shares(shares, tops_m, height, spread, lid)
+            height_before, spread_before, lid_before = height, spread, lid
         length = now.wind_mps * (puffs.wind_height_m[i] / 10.0) ** now.wind_power * now.step_s
-        parts = max(1, math.ceil(length / grid[2]))
+        parts = max(1, math.ceil(length / max(grid[2], 1.5 * across)))
         cells = max(across / grid[2], 0.4)
+        taken = 2 * min(math.ceil(3.0 * cells + 0.5), MOST_CELLS) + 1
+        weight_x, weight_y = weights_x[:taken], weights_y[:taken]
         for part in range(parts):
             back = ((part + 0.5) / parts - 0.5) * length
             x = (puffs.x_m[i] + back * now.east - grid[0]) / grid[2] - 0.5
             y = (puffs.y_m[i] + back * now.north - grid[1]) / grid[2] - 0.5
-            spread_over_cells(mass_g, puffs.mass_g[i] / parts, shares, x, y, cells, left_g, weights_x, weights_y)
+            spread_over_cells(
+                mass_g, puffs.mass_g[i], 1.0 / parts, shares, x, y, cells, left_g, weight_x, weight_y
+            )  # fmt: skip
     return kept
 
 

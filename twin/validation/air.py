@@ -14,7 +14,7 @@ from twin.atmosphere.daily_features import features_of, group_of
 from twin.atmosphere.daily_model import LEADS as MOST_DAYS_AHEAD
 from twin.atmosphere.daily_model import DailyModel, fit_daily_model, threat_score
 from twin.atmosphere.daily_record import Column, DailyRecord
-from twin.atmosphere.season_table import make_season_table
+from twin.atmosphere.season_table import SeasonTable, make_season_table
 from twin.atmosphere.weather_forecasts import draw_forecasts
 from twin.core.errors import TwinError
 from twin.core.streams import Streams
@@ -154,30 +154,13 @@ def validate_air(record: DailyRecord, options: Options, progress: Progress | Non
     say("fitting the model", 0, 3)
     model = fit_daily_model(record, fit, MOST_DAYS_AHEAD, options.limit_ugm3)
     say("judging it", 1, 3)
-    table_mean, table_share = (table := make_season_table(record, fit, options.limit_ugm3)).expect(record)
-    scores, judged = [], {}
     lived = _lived(record, model, fit)
+    table = make_season_table(record, fit, options.limit_ugm3)
+    scores: list[Score] = []
+    judged = {}
     for lead in LEADS:
-        prediction = model.corrected(record, lead, lived[lead], lived[lead])
-        today = np.concatenate([np.full(lead, np.nan), record.pm25_ugm3[:-lead]])
-        rows = np.flatnonzero(
-            np.isin(record.years, judge) & np.isfinite(record.pm25_ugm3 + prediction.log_mean + today + table_mean)
-        )
-        if not len(rows):
-            raise TwinError("no day of {years} can be judged; give a file with more days", years=_listed(judge))
-        truth = record.pm25_ugm3[rows] > options.limit_ugm3
-        chance = prediction.chance_over(options.limit_ugm3)[rows]
-        warned = chance > model.leads[lead].threshold
-        dates = record.dates
-        days = [dates[row] for row in rows]
-        judged[lead] = Judged(lead, days, record.pm25_ugm3[rows], prediction.mean_ugm3[rows], chance, warned, truth)
-        pm25 = record.pm25_ugm3[rows]
-        experience = table_share[rows] >= table.threshold
-        scores += [
-            _score(MODEL, lead, pm25, prediction.mean_ugm3[rows], warned, truth, chance),
-            _score(TODAY, lead, pm25, today[rows], today[rows] > options.limit_ugm3, truth, None),
-            _score(EXPERIENCE, lead, pm25, table_mean[rows], experience, truth, table_share[rows]),
-        ]
+        judged[lead], found = _judge_lead(record, model, lead, lived[lead], table, judge)
+        scores += found
     say("trying forecasts that err", 2, 3)
     return AirValidation(
         fit, judge, options.limit_ugm3, scores, judged,
@@ -188,6 +171,35 @@ def validate_air(record: DailyRecord, options: Options, progress: Progress | Non
         options.draws,
         _notes(record, fit, judge, judged),
     )  # fmt: skip
+
+
+def _judge_lead(
+    record: DailyRecord, model: DailyModel, lead: int, lived: Column, table: SeasonTable, judge: Sequence[int]
+) -> tuple[Judged, list[Score]]:
+    """Judge all rules on the same days: those of which each says something."""
+    limit = model.limit_ugm3
+    prediction = model.corrected(record, lead, lived, lived)
+    usual, share = table.expect(record)
+    today = np.concatenate([np.full(lead, np.nan), record.pm25_ugm3[:-lead]])
+    known = np.isfinite(record.pm25_ugm3 + prediction.log_mean + today + usual)
+    rows = np.flatnonzero(np.isin(record.years, judge) & known)
+    pm25, mean, chance = record.pm25_ugm3[rows], prediction.mean_ugm3[rows], prediction.chance_over(limit)[rows]
+    truth, warned = pm25 > limit, chance > model.leads[lead].threshold
+    if not truth.any():
+        raise TwinError(
+            "of {years} {days} days can be judged, none of them above {limit:g} µg/m³, so no warning can be right; "
+            "give other years or another --limit",
+            years=", ".join(map(str, judge)),
+            days=len(rows),
+            limit=limit,
+        )
+    dates = record.dates
+    one = Judged(lead, [dates[row] for row in rows], pm25, mean, chance, warned, truth)
+    return one, [
+        _score(MODEL, lead, pm25, mean, warned, truth, chance),
+        _score(TODAY, lead, pm25, today[rows], today[rows] > limit, truth, None),
+        _score(EXPERIENCE, lead, pm25, usual[rows], share[rows] >= table.threshold, truth, share[rows]),
+    ]
 
 
 def _lived(record: DailyRecord, model: DailyModel, fit: Sequence[int]) -> dict[int, Column]:
@@ -290,7 +302,3 @@ def _is_a_day_early(record: DailyRecord) -> bool:
         return float(np.corrcoef(one[both], other[both])[0, 1]) if both.sum() > 2 else 0.0
 
     return alike(coarse[:-1], fine[1:]) > alike(coarse, fine) + 0.05
-
-
-def _listed(years: Sequence[int]) -> str:
-    return ", ".join(map(str, years))

@@ -27,7 +27,7 @@ DESCRIPTION: Final = DomainDescription(
     kpis="twin.domains.elevators.kpis:compute",
     report="twin.domains.elevators.report:sections",
     layers="twin.domains.elevators.layers:layers",
-    kernels=("elevator_chance", "elevator_failures", "elevator_telemetry"),
+    kernels=("elevator_chance", "elevator_failures", "elevator_telemetry", "elevator_workers", "nearest", "outward"),
     warm_up="twin.domains.elevators.warm_up:compile_kernels",
     members={"use": USES, "cause": CAUSES, "ranking": ("oracle",)},
 )

@@ -188,15 +188,19 @@ class InspectionView:
         fleet = self.fleet
         at_most = self.capacity if visits is None else visits
         ordered, first = urgency[fleet.by_firm], fleet.firm_first
-        chosen = [np.empty(0, np.int32)]
-        for firm in np.flatnonzero((at_most > 0) & (np.diff(first) > 0)).tolist():
-            own = ordered[first[firm] : first[firm + 1]]
-            wanted = min(int(at_most[firm]), len(own))
-            level = np.partition(own, len(own) - wanted)[len(own) - wanted]
-            above = own > level
-            above[np.flatnonzero(own == level)[: wanted - int(above.sum())]] = level > -np.inf
-            chosen.append(fleet.by_firm[first[firm] : first[firm + 1]][above])
-        found = np.concatenate(chosen)
+        size = np.diff(first)
+        wanted = np.minimum(np.maximum(at_most, 0), size)
+        level = np.full(len(size), np.inf)  # the least urgency that each firm comes to
+        for firm in np.flatnonzero(wanted).tolist():
+            rank = size[firm] - wanted[firm]
+            level[firm] = np.partition(ordered[first[firm] : first[firm + 1]], rank)[rank]
+        least = np.repeat(level, size)
+        above, equal = ordered > least, (ordered == least) & (least > -np.inf)
+        before = np.concatenate([[0], np.cumsum(equal)])
+        above_before = np.concatenate([[0], np.cumsum(above)])
+        left = wanted - np.diff(above_before[first])  # so many of those who are at the level
+        chosen = above | (equal & (before[:-1] - np.repeat(before[first[:-1]], size) < np.repeat(left, size)))
+        found = fleet.by_firm[chosen]
         return np.asarray(found[np.lexsort((found, -urgency[found]))], np.int32)
 
 

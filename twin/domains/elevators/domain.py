@@ -43,6 +43,7 @@ from twin.domains.elevators.rescue import Rescue
 from twin.domains.elevators.standing_houses import StandingHouses
 from twin.domains.elevators.state import STANDING, ElevatorState
 from twin.domains.elevators.supplied import SuppliedFleet, fleet_of
+from twin.domains.elevators.workers import workforce_of
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -61,8 +62,14 @@ FLEET_OF: Final = Streams(0, 0)
 NOON_S: Final = DAY_S / 2
 """When a visit whose time of day nobody has said is taken to be."""
 
+
 AskWhom = Callable[[int], NDArray[np.int32]]
 """Returns which elevators are visited on a day, by its number (0: in which the run begins); shape (any,)."""
+
+
+def _of_city(column: str) -> np.random.Generator:
+    """Return chance for what belongs to the city."""
+    return FLEET_OF("elevators", column)
 
 
 class ElevatorsDomain:
@@ -142,10 +149,11 @@ class ElevatorsDomain:
         self._stand_from_before(tables[HISTORY])
         twin.channels.offer("stopped_elevators", StandingHouses(self.city, self.fleet, self._runs_now))
         if self.rescue is None:
-            self.service = Rescue(twin, self, lambda column: FLEET_OF("elevators", column))
+            self.service = Rescue(twin, self, _of_city)
             self.rescue = self.service.begin
         past = Past(*(tables[name] for name in (LIVES, HISTORY, KNOWN, DIARY)))
-        self._upkeep = Maintenance(twin, self, past, float(self._days["begins_s"].iloc[0]))
+        force = workforce_of(_of_city, self.city, self.fleet, self.parameters)
+        self._upkeep = Maintenance(twin, self, past, float(self._days["begins_s"].iloc[0]), force)
         twin.env.process(self._live(twin))
         if self.service is not None:
             twin.env.process(self.service.report_falsely(tables[FALSE_ALARMS]))
@@ -246,9 +254,13 @@ class ElevatorsDomain:
         if kind == "inspection":
             self.visited_many(np.array([elevator], np.int32), self.now_s)
             return
-        self.state.stopped_until_s[elevator] = self.now_s
+        self.runs_again(elevator)
         if kind == "repair":
             self._repaired.append(elevator)
+
+    def runs_again(self, elevator: int) -> None:
+        """Hear that an elevator runs from now on."""
+        self.state.stopped_until_s[elevator] = self.now_s
 
     def visited_many(self, elevators: NDArray[np.int32], at_s: float) -> None:
         """Hear that these are maintained today, at this time; shape (k,)."""
@@ -268,6 +280,8 @@ class ElevatorsDomain:
             self._stop_many(event, place, concerned)
             return
         self.state.without_power[concerned] -= 1
+        if event.kind == POWER_CUT.name and self.service is not None:
+            self.service.power_returns(concerned[self.state.without_power[concerned] == 0])
         if event.kind == FLOOD.name:
             for elevator, took_s in zip(
                 concerned.tolist(), self._common.repair_s(concerned, number).tolist(), strict=True

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from twin.city.city import CELL_M
 from twin.core.errors import MapError
+from twin.core.sampling import apportion, spread_evenly
 from twin.domains.elevators.neighbours import along_curve
 from twin.domains.elevators.parameters import USES, ElevatorParameters
 
@@ -160,23 +161,3 @@ def firms_by_estate(
     rank[np.argsort(along_curve(places), kind="stable")] = np.arange(len(places))
     estate = (rank / parameters.estate_buildings).astype(np.int64)
     return firms(generator, parameters, int(estate.max()) + 1)[estate]
-
-
-def apportion(weight: NDArray[np.float64], total: int) -> NDArray[np.int64]:
-    """Share a whole number out in proportion, by the largest remainders, the first of equals first; shape (k,)."""
-    exact = weight / weight.sum() * total
-    shares = np.floor(exact).astype(np.int64)
-    most = np.argsort(shares - exact, kind="stable")[: total - int(shares.sum())]
-    shares[most] += 1
-    return np.asarray(shares)
-
-
-def spread_evenly(generator: np.random.Generator, weight: NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    """Choose so many positions in proportion to a weight, evenly spaced along it from one random start; rising.
-
-    Systematic sampling: what a region gets differs from its exact share by less than one.
-    """
-    cumulative = np.cumsum(weight)
-    wanted = (generator.random() + np.arange(count)) / count * cumulative[-1]
-    found = np.searchsorted(cumulative, wanted, side="right")
-    return np.asarray(np.minimum(found, int(np.searchsorted(cumulative, cumulative[-1]))), np.int64)

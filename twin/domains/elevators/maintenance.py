@@ -18,6 +18,7 @@ from twin.domains.elevators.judging import Judge
 from twin.domains.elevators.questions_inspection import ELEVATOR_TELEMETRY, INSPECTION
 from twin.domains.elevators.records_maintenance import MaintenanceRecords
 from twin.domains.elevators.telemetry import Telemetry
+from twin.domains.elevators.workers import Workforce
 
 if TYPE_CHECKING:
     from twin.core.model import Twin
@@ -57,16 +58,17 @@ class Maintenance:
         Where each elevator was in its life when the run began, and what the city knew.
     first_s
         The midnight at which day 0 begins.
+    workforce
+        Who makes the visits.
     """
 
-    def __init__(self, twin: Twin, domain: ElevatorsDomain, past: Past, first_s: float) -> None:
+    def __init__(self, twin: Twin, domain: ElevatorsDomain, past: Past, first_s: float, workforce: Workforce) -> None:
         fleet, parameters = domain.fleet, domain.parameters
         self._twin, self._parameters, self._state = twin, parameters, domain.state
         self._process, self._particulars = domain.process, domain.particulars
         self._first_s = first_s
         self._fleet = fleet_columns(fleet)
-        of_firm = np.diff(self._fleet.firm_first)
-        self._capacity = read_only(np.ceil(of_firm * parameters.visits_a_day - 1e-9).astype(np.int32))
+        self._workforce = workforce
         self._telemetry_draw = fleet["telemetry_draw"].to_numpy()
         self._telemetry = Telemetry(parameters, self._process.key)
         self._book = Book(
@@ -107,7 +109,12 @@ class Maintenance:
         self._unvisited.repair(beside.elevator[is_wear(beside.number)])
         drawn = (len(failed.elevator), self._trapping(failed), len(beside.elevator), self._trapping(beside))
         yuan = visits * self._parameters.visit_yuan + len(failed.elevator) * self._parameters.repair_yuan
-        self._records.days.add(self._begins_s(day), visits, int(self._capacity.sum()), *drawn, yuan)
+        self._records.days.add(self._begins_s(day), visits, int(self._capacity(day).sum()), *drawn, yuan)
+
+    def _capacity(self, day: int) -> NDArray[np.int32]:
+        """Return how many visits each firm can make on a day, shape (firms,)."""
+        firms = len(self._fleet.firm_first) - 1
+        return self._workforce.visits_possible(day, self._parameters.visits_per_worker, firms)
 
     def _begins_s(self, day: int) -> float:
         return self._first_s + DAY_S * day
@@ -151,10 +158,11 @@ class Maintenance:
     def _view(self, day: int) -> InspectionView:
         self._reporting = self._who_reports()
         stands = ~self._state.running(self._twin.now)
+        capacity = read_only(self._capacity(day))
         truth = self._process.hazard()[:, 1] if self._shows_truth else np.empty(0)
         return InspectionView(
             time_s=self._begins_s(day), day=day, round_days=self._parameters.round_days,
-            days_observed=self._book.days_observed, visits_possible=int(self._capacity.sum()),
-            capacity=self._capacity, fleet=self._fleet, record=self._book.record(day, stands, self._reporting),
+            days_observed=self._book.days_observed, visits_possible=int(capacity.sum()),
+            capacity=capacity, fleet=self._fleet, record=self._book.record(day, stands, self._reporting),
             diary=self._book.diary(), true_hazard=read_only(truth),
         )  # fmt: skip

@@ -8,13 +8,14 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from pydantic import Field, model_validator
 
 from twin.core.errors import ParameterError
-from twin.core.parameters import Duration, Frozen, Parameter, read_parameters, shipped_field
+from twin.core.parameters import Duration, Frozen, Parameter, check_shares, read_parameters, shipped_field
+from twin.domains.elevators.by_use import USES, ByUse, Share
 from twin.domains.elevators.parameters_rescue import SHIPPED_RESCUE, RescueParameters
+
+__all__ = ["CAUSES", "USES", "ElevatorParameters"]
 
 SHIPPED: Final = read_parameters(Path(__file__).with_name("parameters.toml")) | SHIPPED_RESCUE
 
-USES: Final = ("residential", "office", "mall", "hospital", "hotel", "station", "other")
-"""What a building is for; tables hold positions in this tuple."""
 OUTSIDE_CAUSES: Final = ("human", "rubbish", "power", "water_heat")
 """Causes that no visit prevents."""
 WEAR_CAUSES: Final = ("door", "drive", "control")
@@ -29,7 +30,6 @@ PROFILE_OF_USE: Final = {
 }  # fmt: skip
 """Which hours of the day a use has."""
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1e6)]
 Hours = Annotated[list[Weight], Field(min_length=24, max_length=24)]
 Exponent = Annotated[float, Field(ge=0, le=4)]
@@ -42,16 +42,8 @@ def _of(name: str, **limits: Any) -> Any:
     return shipped_field(SHIPPED, name, **limits)
 
 
-class SharesByUse(Frozen):
+class SharesByUse(ByUse[Share]):
     """A share for each use; they add up to 1."""
-
-    residential: Share
-    office: Share
-    mall: Share
-    hospital: Share
-    hotel: Share
-    station: Share
-    other: Share
 
 
 class PowerByUse(Frozen):
@@ -65,52 +57,20 @@ class PowerByUse(Frozen):
     other: Exponent
 
 
-class PerBuildingByUse(Frozen):
+class PerBuildingByUse(ByUse[PerBuilding]):
     """A number of elevators for each use."""
 
-    residential: PerBuilding
-    office: PerBuilding
-    mall: PerBuilding
-    hospital: PerBuilding
-    hotel: PerBuilding
-    station: PerBuilding
-    other: PerBuilding
 
-
-class FloorsByUse(Frozen):
+class FloorsByUse(ByUse[Duration]):
     """A distribution of floors for each use."""
 
-    residential: Duration
-    office: Duration
-    mall: Duration
-    hospital: Duration
-    hotel: Duration
-    station: Duration
-    other: Duration
 
-
-class StartsByUse(Frozen):
+class StartsByUse(ByUse[Starts]):
     """Starts a day for each use."""
 
-    residential: Starts
-    office: Starts
-    mall: Starts
-    hospital: Starts
-    hotel: Starts
-    station: Starts
-    other: Starts
 
-
-class PeopleByUse(Frozen):
+class PeopleByUse(ByUse[People]):
     """A mean number of people for each use."""
-
-    residential: People
-    office: People
-    mall: People
-    hospital: People
-    hotel: People
-    station: People
-    other: People
 
 
 class CauseShares(Frozen):
@@ -183,7 +143,7 @@ class ElevatorParameters(RescueParameters):
     ride_s: float = _of("ride_s", ge=0, le=600)
     flood_repair_h: Duration = _of("flood_repair_h")
     rain_per_mm: float = _of("rain_per_mm", ge=0, le=1)
-    visits_a_day: float = _of("visits_a_day", ge=0, le=10)
+    visits_per_worker: float = _of("visits_per_worker", ge=0, le=100)
     visit_yuan: float = _of("visit_yuan", ge=0, le=1e6)
     repair_yuan: float = _of("repair_yuan", ge=0, le=1e6)
     codes_per_fault: float = _of("codes_per_fault", ge=0, le=10_000)
@@ -201,10 +161,7 @@ class ElevatorParameters(RescueParameters):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        for name in ("use_shares", "entrapment_shares", "cause_shares"):
-            total = sum(getattr(self, name).model_dump().values())
-            if abs(total - 1) > 1e-6:
-                raise ParameterError("{name} must add up to 1, not {total}", name=name, total=f"{total:.7g}")
+        check_shares(self, "use_shares", "entrapment_shares", "cause_shares", "illness_shares")
         for use in USES:
             if getattr(self.entrapment_shares, use) > 0 and getattr(self.use_shares, use) <= 0:
                 raise ParameterError("entrapment_shares has {use}, of which use_shares has none", use=use)

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final
-
-from pydantic import Field
+from typing import Any, ClassVar, Final
 
 from twin.core.parameters import Duration, Frozen, Parameter, ParameterSection, read_parameters, shipped_field
+from twin.domains.elevators.by_use import ByUse, Share
 
 SHIPPED_RESCUE: Final = read_parameters(Path(__file__).with_name("parameters_rescue.toml"))
-
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _of(name: str, **limits: Any) -> Any:
     return shipped_field(SHIPPED_RESCUE, name, **limits)
 
 
-class VulnerableShares(Frozen):
+class VulnerableShares(ByUse[Share]):
     """A share of the people for each use."""
 
-    residential: Share
-    office: Share
-    mall: Share
-    hospital: Share
-    hotel: Share
-    station: Share
+
+class IllnessShares(Frozen):
+    """A share of the illnesses for each condition of the emergency domain; they add up to 1."""
+
+    respiratory: Share
+    stemi: Share
+    stroke: Share
     other: Share
 
 
@@ -65,13 +63,19 @@ class RescueParameters(ParameterSection):
     stranger_factor: float = _of("stranger_factor", ge=1, le=100)
     restart_min: Duration = _of("restart_min")
     mend_min: Duration = _of("mend_min")
+    moves_again_share: float = _of("moves_again_share", ge=0, le=1)
+    power_reset_s: Duration = _of("power_reset_s")
     false_alarm_check_min: float = _of("false_alarm_check_min", ge=0, le=600)
     ask_again_min: float = _of("ask_again_min", ge=0.5, le=240)
     gather_s: float = _of("gather_s", ge=0, le=3600)
     options_for_each: int = _of("options_for_each", ge=1, le=200)
+    own_firm_within_km: float = _of("own_firm_within_km", gt=0, le=1000)
+    teams_for_each: int = _of("teams_for_each", ge=1, le=200)
     vulnerable_shares: VulnerableShares = _of("vulnerable_shares")
+    illness_shares: IllnessShares = _of("illness_shares")
     ill_per_person_h: float = _of("ill_per_person_h", ge=0, le=100)
     vulnerable_ill_factor: float = _of("vulnerable_ill_factor", ge=0, le=1000)
     worker_yuan_per_h: float = _of("worker_yuan_per_h", ge=0, le=10_000)
     second_level_yuan: float = _of("second_level_yuan", ge=0, le=1e6)
     connected_yuan_per_year: float = _of("connected_yuan_per_year", ge=0, le=1e6)
+    tracked_days: float = _of("tracked_days", ge=0, le=31)

@@ -47,14 +47,16 @@ def rescue(rescues: list[pd.DataFrame], titles: list[str], language: Language) -
     """Return what stands below the heading."""
     if any(rows.empty for rows in rescues):
         return h("p", language("Nobody was trapped."), class_="empty")
+    if any(rows["arrive_s"].isna().all() for rows in rescues):
+        return h("p", language("Power came back before anybody came to those who were trapped."), class_="empty")
     text = language(
         "The mean minutes of each step from the stop to the release, one after another, over all entrapments of all "
         "days. Where a team of the second level is sent first, it stands for the worker."
     )
-    steps = [steps_min(rows) for rows in rescues]
+    steps = [steps_min(rows[rows["arrive_s"].notna()]) for rows in rescues]
     head = [language("Step"), *titles]
     drawn = chain_rows(_links(steps, language), head, language("Steps from the stop to the release"))
-    samples = [rows.sum(axis=1) for rows in steps]
+    samples = [((rows["freed_s"] - rows["at_s"]) / _MINUTE_S).to_numpy(np.float64) for rows in rescues]
     curves = cumulative_curves(samples, language("Share freed within so many minutes"), target=30.0)
     return join(
         h("p", text),
@@ -98,6 +100,9 @@ def _who(rescues: list[pd.DataFrame], titles: list[str], language: Language) -> 
         [language(name), *(f"{number(100 * float((rows['level'] == level).mean()), 1)} %" for rows in rescues)]
         for level, name in LEVELS_NAMED.items()
     ]
+    if any(rows["by_power"].any() for rows in rescues):
+        shares = (f"{number(100 * float(rows['by_power'].mean()), 1)} %" for rows in rescues)
+        levels.append([language("nobody: power came back"), *shares])
     return [
         table(["", *titles], ways, caption=language("Who told the firm: share, and minutes after the stop")),
         table(["", *titles], levels, caption=language("Who freed them")),

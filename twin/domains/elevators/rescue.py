@@ -7,7 +7,7 @@ them, the other turns round. The command centre's call into the car calms, and c
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from twin.core.clock import DAY_S, HOUR_S, MS
 from twin.domains.elevators.connections_rescue import ELEVATOR_ALARM, WORKER_POSITION
 from twin.domains.elevators.decisions_rescue import CallTeam, SecondLevelView, Teams
 from twin.domains.elevators.entrapments import Entrapment
+from twin.domains.elevators.happenings import POWER_CUT
 from twin.domains.elevators.parameters import COMMON_CAUSES, WEAR_CAUSES
 from twin.domains.elevators.questions_rescue import SECOND_LEVEL
 from twin.domains.elevators.rescue_cases import FIRE, FIRM, Case, Helper
@@ -39,8 +40,6 @@ Life = Generator[simpy.Event, Any, None]
 FELL_ILL: Final = "person_fell_ill"
 BROKEN: Final = (*WEAR_CAUSES, "water_heat")
 """Causes after which something has to be mended before the elevator runs again."""
-ILLNESSES: Final = (("respiratory", 0.35), ("stemi", 0.03), ("stroke", 0.02), ("other", 0.60))
-"""What the trapped fall ill with, conditions of the emergency domain: assumed, for nobody has counted them."""
 
 
 class Rescue:
@@ -58,11 +57,13 @@ class Rescue:
         self.crews = Crews.of(draw, domain.city, domain.fleet, domain.parameters)
         self._chances = RescueChances(domain.fleet, domain.process.key, domain.parameters)
         roads = domain.city.roads
-        self._records = RescueRecords(twin.recorder, roads.districts)
+        tracked_s = DAY_S * domain.parameters.tracked_days if twin.streams.replication == 0 else -np.inf
+        self._records = RescueRecords(twin.recorder, roads.districts, tracked_s)
         self._records.describe(self.crews, roads.node_lon, roads.node_lat)
         self._dispatch = Dispatch(
             twin, domain.city, domain.roads, self.crews, domain.fleet, domain.parameters, self._send
         )
+        self._xy_m = roads.node_xy_m
         self._node = domain.fleet["node"].to_numpy(np.int32)
         self._district = domain.fleet["district"].to_numpy()
         self._firm = domain.fleet["firm"].to_numpy(np.int32)
@@ -126,18 +127,17 @@ class Rescue:
         district = int(self._district[entrapment.elevator])
         case = Case(entrapment, self._chances.of(entrapment), connected, district, env.event(), env.event())
         self.open_cases[case.number] = case
-        env.process(self._live(case))
+        case.life = env.process(self._live(case))
         if case.course.ill_after_s < DAY_S and not case.is_false:
             env.process(self._may_fall_ill(case))
 
     def _live(self, case: Case) -> Life:
         env, course = self._twin.env, case.course
-        yield env.timeout(course.connected_s if case.connected else course.by_hand_s)
-        case.told_s = self._twin.now
-        if not self._twin.brain.works(WORKER_POSITION.name):
-            yield env.timeout(course.ring_round_s)
-        self._dispatch.wait(case)
-        yield from self._wait_for_somebody(case)
+        try:
+            yield from self._until_somebody_is_there(case)
+        except simpy.Interrupt:
+            self._open_by_itself(case)
+            return
         helper = case.helper
         assert helper is not None
         if case.is_false:
@@ -148,6 +148,44 @@ class Rescue:
         case.freed.succeed()
         yield from self._put_back_into_service(case, helper)
         del self.open_cases[case.number]
+        self._records.rescue(case)
+
+    def _until_somebody_is_there(self, case: Case) -> Life:
+        env, course = self._twin.env, case.course
+        yield env.timeout(course.connected_s if case.connected else course.by_hand_s)
+        case.told_s = self._twin.now
+        if not self._twin.brain.works(WORKER_POSITION.name):
+            yield env.timeout(course.ring_round_s)
+        self._dispatch.wait(case)
+        yield from self._wait_for_somebody(case)
+
+    def power_returns(self, elevators: NDArray[np.int32]) -> None:
+        """Hear that these have power again: most that only had none run to a floor and open."""
+        back = set(elevators.tolist())
+        for case in self.open_cases.values():
+            if case.entrapment.cause == POWER_CUT.name and case.entrapment.elevator in back:
+                after_s = self._chances.reset_s(case.entrapment)
+                if after_s < np.inf:
+                    self._twin.env.process(self._run_to_a_floor(case, after_s))
+
+    def _run_to_a_floor(self, case: Case, after_s: float) -> Life:
+        """Let the trapped out, unless somebody is there by then, or power is gone again."""
+        yield self._twin.env.timeout(after_s)
+        powered = self._domain.state.without_power[case.entrapment.elevator] == 0
+        if powered and case.arrive_s is None and case.freed_s is None and case.life is not None:
+            case.life.interrupt()
+
+    def _open_by_itself(self, case: Case) -> None:
+        """Let those out whom nobody had to free; whoever is on his way turns round."""
+        case.freed_s = case.back_s = self._twin.now
+        case.by_power = True
+        case.freed.succeed()
+        self._dispatch.leave(case)
+        for helper in (case.worker, case.team):
+            if helper is not None and helper.coming is not None and helper.coming.is_alive:
+                helper.coming.interrupt()
+        del self.open_cases[case.number]
+        self._domain.runs_again(case.entrapment.elevator)
         self._records.rescue(case)
 
     def _wait_for_somebody(self, case: Case) -> Life:
@@ -187,10 +225,11 @@ class Rescue:
             return
         case.ill = True
         row = self._domain.fleet.iloc[case.entrapment.elevator]
+        illness = illness_of(case.course.illness, self._parameters.illness_shares.model_dump())
         self._twin.channels.publish(
             FELL_ILL,
             PersonFellIll(
-                "elevators.entrapment", float(row["lon"]), float(row["lat"]), illness_of(case.course.illness),
+                "elevators.entrapment", float(row["lon"]), float(row["lat"]), illness,
                 f"elevators/{case.number}",
             ),
         )  # fmt: skip
@@ -231,16 +270,18 @@ class Rescue:
         case.team.coming = self._twin.env.process(coming)
 
     def _teams(self, target: int) -> Teams:
-        """Return the free teams, and when each could be there."""
+        """Return the free teams that are nearest, and when each could be there."""
         now_s, crews, roads = self._twin.now, self.crews, self._domain.roads
-        known = self._twin.brain.works(WORKER_POSITION.name)
-        times = roads.live_times(now_s) if known else roads.ordinary_times(now_s)
-        free = np.flatnonzero(~crews.team_busy).astype(np.int32)
-        level = crews.stations.level
-        factor = np.where(level == FIRE, self._parameters.fire_time_factor, self._parameters.worker_time_factor)
-        drive_s = times.times_from_places(crews.stations.places, target) / MS * factor
-        arrives_s = (drive_s + self._median_s["team_turn_out"] + self._median_s["access"]).astype(np.float32)
-        columns = free, level[free], arrives_s[free]
+        stations, given = crews.stations, self._parameters
+        near = crews.teams_near(self._xy_m, target)
+        if self._twin.brain.works(WORKER_POSITION.name):
+            drive_ms = roads.ways_to(target, now_s).times_ms(stations.node[near])
+        else:
+            drive_ms = roads.ordinary_times(now_s).times_from_places(stations.places, target)[near]
+        level = stations.level[near]
+        factor = np.where(level == FIRE, given.fire_time_factor, given.worker_time_factor)
+        arrives_s = drive_ms / MS * factor + self._median_s["team_turn_out"] + self._median_s["access"]
+        columns = near, level, arrives_s.astype(np.float32)
         for column in columns:
             column.flags.writeable = False
         return Teams(*columns)
@@ -253,7 +294,7 @@ class Rescue:
         try:
             yield env.timeout(turn_out_s)
             informed = self._twin.brain.works(WORKER_POSITION.name)
-            trip = helper.trip = roads.trip(helper.node, target, self._twin.now, factor, informed=informed)
+            trip = helper.trip = roads.trip(helper.node, target, self._twin.now, factor, informed=informed, near=True)
             yield from wait_until_at(env, roads, trip.timing, len(trip.edges))
             yield env.timeout(access_s)
         except simpy.Interrupt:
@@ -282,6 +323,7 @@ class Rescue:
         now_s = self._twin.now
         helper.is_done = True
         self._records.helper(helper, case, now_s, node)
+        self._records.track(helper, case, now_s)
         if helper.level != FIRM:
             self.crews.team_busy[helper.number] = False
             return
@@ -305,14 +347,15 @@ class Rescue:
             for helper in (case.worker, case.team):
                 if helper is not None and not helper.is_done:
                     self._records.helper(helper, case, None, self._node_reached(helper))
+                    self._records.track(helper, case, self._twin.now)
             self._records.rescue(case)
 
 
-def illness_of(uniform: float) -> str:
+def illness_of(uniform: float, shares: Mapping[str, float]) -> str:
     """Return what somebody falls ill with, for a number in [0, 1)."""
     until = 0.0
-    for name, share in ILLNESSES:
+    for name, share in shares.items():
         until += share
         if uniform < until:
             return name
-    return ILLNESSES[-1][0]
+    return list(shares)[-1]

@@ -76,6 +76,10 @@ class Case:
         Who has come first.
     ill
         Whether somebody has fallen ill.
+    by_power
+        Whether nobody freed them, but power came back.
+    life
+        The process of the entrapment.
     """
 
     entrapment: Entrapment
@@ -92,6 +96,8 @@ class Case:
     team: Helper | None = None
     helper: Helper | None = None
     ill: bool = False
+    by_power: bool = False
+    life: simpy.Process | None = None
 
     @property
     def is_false(self) -> bool:

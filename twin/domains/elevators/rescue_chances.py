@@ -51,6 +51,8 @@ class RescuePurpose(IntEnum):
     ILLNESS = 31
     TEAM_ACCESS = 32
     ON_PLATFORM = 33
+    MOVES_AGAIN = 34
+    RESET = 35
 
 
 class Course(NamedTuple):
@@ -147,6 +149,16 @@ class RescueChances:
             ill_after_s=ill_after_s,
             illness=self.draw(elevator, number, RescuePurpose.ILLNESS),
         )
+
+    def reset_s(self, entrapment: Entrapment) -> float:
+        """Return how long after power is back an elevator that only had none has opened by itself, seconds.
+
+        Infinite where somebody has to come all the same.
+        """
+        elevator, number, given = entrapment.elevator, entrapment.number, self._parameters
+        if self.draw(elevator, number, RescuePurpose.MOVES_AGAIN) >= given.moves_again_share:
+            return math.inf
+        return self.lasting(given.power_reset_s, 1.0, elevator, number, RescuePurpose.RESET)
 
     def mend_s(self, elevator: int, number: int) -> float:
         """Return how long a worker is at a fault, seconds."""

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from twin.domains.elevators.parameters import ElevatorParameters
 from twin.domains.elevators.rescue_cases import FIRE, SECOND
-from twin.domains.elevators.workers import WorkDay, Workforce, draw_workforce, spread_stations
+from twin.domains.elevators.workers import WorkDay, Workforce, spread_stations, workforce_of
+from twin.kernels.nearest import few_nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,11 +72,9 @@ class Crews:
     @classmethod
     def of(cls, draw: Draw, city: City, fleet: pd.DataFrame, parameters: ElevatorParameters) -> Crews:
         """Return the crews of a run; who they are belongs to the city."""
-        chosen = ("elevators.workers", parameters.model_dump_json())
-        workforce, stations = city.shared(
-            chosen, lambda: (draw_workforce(draw, city, fleet, parameters), Stations(city, fleet, parameters))
-        )
-        return cls(workforce, stations, fleet, parameters)
+        chosen = ("elevators.stations", parameters.model_dump_json())
+        stations = city.shared(chosen, lambda: Stations(city, fleet, parameters))
+        return cls(workforce_of(draw, city, fleet, parameters), stations, fleet, parameters)
 
     def begin_day(self, day: int, begins_s: float, due: NDArray[np.int32]) -> None:
         """Give the workers their lists of a day."""
@@ -97,6 +96,16 @@ class Crews:
         force = self.workforce
         at_work = self.day.works[workers] & self.day.in_shift(now_s)
         return np.where(at_work, force.base[workers], force.home[workers]).astype(np.int32)
+
+    def teams_near(self, node_xy_m: NDArray[np.float64], target: int) -> NDArray[np.int32]:
+        """Return the free teams nearest to a road node in a straight line, so many of each level; rising, (k,)."""
+        stations, free = self.stations, ~self.team_busy
+        found = np.empty(self._parameters.teams_for_each, np.int64)
+        near = []
+        for level in (SECOND, FIRE):
+            count = few_nearest(node_xy_m, stations.node, target, free & (stations.level == level), np.inf, found)
+            near.append(found[:count].copy())
+        return np.sort(np.concatenate(near)).astype(np.int32)
 
     def take(self, worker: int) -> None:
         """Send a worker to a rescue."""
@@ -122,8 +131,8 @@ class Crews:
         self.rescuing_s += now_s - since_s
 
     def mend(self, elevator: int, takes_s: float, now_s: float) -> None:
-        """Let the worker in whose care an elevator is be at a fault that traps nobody, if he is there to do it."""
-        worker = int(self.workforce.keeper[elevator])
+        """Let the worker who looks after an elevator be at a fault that traps nobody, if he is there to do it."""
+        worker = int(self.day.does_work_of[self.workforce.keeper[elevator]])
         if self.busy[worker] or not (self.day.in_shift(now_s) and self.day.works[worker]):
             return  # a colleague, or he himself tomorrow, when nothing else depends on where he is
         begins_s = max(now_s, float(self._mending_until_s[worker]))

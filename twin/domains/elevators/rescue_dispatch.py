@@ -15,6 +15,7 @@ from twin.domains.elevators.decisions_rescue import Options, RescueOrderView, Re
 from twin.domains.elevators.questions_rescue import RESCUE, RESCUE_ORDER
 from twin.domains.elevators.rescue_cases import Case
 from twin.domains.elevators.rescue_crews import Crews
+from twin.kernels.nearest import few_nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,9 @@ GUESSED_MPS: Final = 25 / 3.6
 """What a straight line is taken to be driven at where only a rough time is needed."""
 FIRST_FOR_EACH: Final = 20
 """Of very many who wait, a worker may be sent to the nearest of so many first ones of his firm."""
+
+FEW_CASES: Final = 3
+"""For more who wait at once, the travel times of the whole city are made; they are the same."""
 
 Send = Callable[[Case, int, int, float], None]
 """Sends a worker: the case, his number, where he is, and how long his drive is expected to take (-1: not known)."""
@@ -142,8 +146,6 @@ class Dispatch:
         self, cases: list[Case], free: NDArray[np.int32], node: NDArray[np.int32], known: bool
     ) -> tuple[list[Case], Options]:
         """Return the cases that can be looked at, and who may be sent to them."""
-        now_s = self._twin.now
-        times = self._roads.live_times(now_s) if known else self._roads.ordinary_times(now_s)
         case_node = self._nodes_of(cases)
         case_firm = self._firm[[case.entrapment.elevator for case in cases]]
         firm = self._crews.workforce.firm[free]
@@ -151,13 +153,13 @@ class Dispatch:
             place, who = self._from_cases(case_node, case_firm, node, firm, known)
         else:
             place, who = self._from_workers(case_node, case_firm, node, firm, known)
-        kept, row = np.unique(place, return_inverse=True)
+        kept, row = np.unique(place, return_inverse=True) if len(cases) > 1 else (place[:1], place)
         options = Options(
             place=_column(row, np.int32),
             worker=_column(free[who], np.int32),
             own_firm=_column(firm[who] == case_firm[place], np.bool_),
             straight_line_m=_column(self._away_m(node[who], case_node[place]), np.float32),
-            drive_time_s=_column(_drives_s(times, node[who], case_node[place]), np.float32),
+            drive_time_s=_column(self._drives_s(node[who], case_node[place], known), np.float32),
         )
         return [cases[one] for one in kept.tolist()], options
 
@@ -169,14 +171,17 @@ class Dispatch:
         self, case_node: NDArray[np.int32], case_firm: NDArray[np.int32], node: NDArray[np.int32],
         firm: NDArray[np.int32], known: bool,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
-        """Return pairs: for each case the nearest free workers of its firm, and of all where they are seen."""
+        """Return pairs: for each case the nearest free workers of its firm, and of all where they are seen.
+
+        Where all are seen, nobody is sent from afar whose firm alone speaks for him, unless nobody of it is nearer.
+        """
         places, found = [], []
+        within_m = 1000 * self._parameters.own_firm_within_km if known else np.inf
+        anybody = np.ones(len(node), np.bool_)
         for place, (at, contracted) in enumerate(zip(case_node.tolist(), case_firm.tolist(), strict=True)):
-            own = np.flatnonzero(firm == contracted)
-            parts = [own[self._nearest(node[own], at)]]
+            who = self._nearest(node, at, firm == contracted, within_m)
             if known:
-                parts.append(self._nearest(node, at))
-            who = np.unique(np.concatenate(parts))
+                who = np.union1d(who, self._nearest(node, at, anybody))
             places.append(np.full(len(who), place))
             found.append(who)
         return np.concatenate(places), np.concatenate(found)
@@ -190,12 +195,13 @@ class Dispatch:
         So many more wait than are free that those last in the order have no chance yet.
         """
         first = np.arange(min(len(case_node), 2 * len(node) + FIRST_FOR_EACH))
+        everyone = np.ones(len(case_node), np.bool_)
         places, found = [], []
         for who, (at, of_firm) in enumerate(zip(node.tolist(), firm.tolist(), strict=True)):
             own = np.flatnonzero(case_firm == of_firm)[:FIRST_FOR_EACH]
-            parts = [own[self._nearest(case_node[own], at)]]
+            parts = [own[self._nearest(case_node[own], at, everyone[: len(own)])]]
             if known:
-                parts.append(first[self._nearest(case_node[first], at)])
+                parts.append(first[self._nearest(case_node[first], at, everyone[: len(first)])])
             place = np.unique(np.concatenate(parts))
             places.append(place)
             found.append(np.full(len(place), who))
@@ -203,14 +209,28 @@ class Dispatch:
         order = np.argsort(place, kind="stable")
         return place[order], who_of[order]
 
-    def _nearest(self, nodes: NDArray[np.int32], at: int) -> NDArray[np.int64]:
-        """Return the positions of the nearest of these nodes in a straight line, as many as are looked at."""
-        count = self._parameters.options_for_each
-        difference = self._xy_m[nodes] - self._xy_m[at]
-        away = difference[:, 0] ** 2 + difference[:, 1] ** 2
-        if len(nodes) <= count:
-            return np.arange(len(nodes))
-        return np.sort(np.argpartition(away, count)[:count])
+    def _nearest(
+        self, nodes: NDArray[np.int32], at: int, may: NDArray[np.bool_], within_m: float = np.inf
+    ) -> NDArray[np.int64]:
+        """Return the positions of the nearest of these nodes in a straight line, as many as are looked at, rising.
+
+        Of those who are farther than ``within_m`` only the nearest, where nobody is within.
+        """
+        found = np.empty(self._parameters.options_for_each, np.int64)
+        count = few_nearest(self._xy_m, nodes, at, may, within_m, found)
+        return np.sort(found[:count])
+
+    def _drives_s(self, sources: NDArray[np.int32], targets: NDArray[np.int32], known: bool) -> NDArray[np.float64]:
+        """Return the drive time of each pair, in the traffic as it is or on an ordinary day; shape (pairs,)."""
+        now_s, roads = self._twin.now, self._roads
+        anchors = targets[:1] if len(targets) and (targets == targets[0]).all() else np.unique(targets)
+        if known and len(anchors) <= FEW_CASES:
+            found = np.empty(len(sources))
+            for anchor in anchors.tolist():
+                rows = targets == anchor
+                found[rows] = roads.ways_to(anchor, now_s).times_ms(sources[rows])
+            return found / MS
+        return _drives_s(roads.live_times(now_s) if known else roads.ordinary_times(now_s), sources, targets)
 
 
 Number = TypeVar("Number", bound=np.generic)

@@ -78,6 +78,7 @@ def _counts(rescues: pd.DataFrame, cases: pd.DataFrame) -> Iterator[KpiValue]:
         ("still_trapped", int(trapping["freed_s"].isna().sum())),
         ("second_level", int(trapping["called_team"].sum())),
         ("false_alarms", len(rescues) - len(trapping)),
+        ("freed_by_power", int(trapping["by_power"].sum())),
         ("fell_ill", int(trapping["ill"].sum())),
     ):
         yield KpiValue(f"elevators.{name}", float(found), "count", found)

@@ -30,6 +30,8 @@ RESCUE_FAMILIES: Final = (
               better="neither"),
     KpiFamily("freed_by_another", "entrapments ended by another than the contracted firm", "share", (),
               "freed_by_another", better="neither"),
+    KpiFamily("freed_by_power", "entrapments that ended by themselves when power came back", "count",
+              better="neither"),
     KpiFamily("false_alarms", "false alarms for which somebody was sent", "count"),
     KpiFamily("fell_ill", "people who fell ill while they were trapped", "count"),
     KpiFamily("worker_utilisation", "workers' shifts spent on visits, faults and rescues", "share", better="neither"),

@@ -1,7 +1,8 @@
 """The workers who look after elevators: which there are, whose care each elevator is in, where each is at a time.
 
 Whoever plans maintenance needs `Workforce.keeper` (whose care an elevator is in) and `Workforce.visits_a_day` (how many
-visits fit into a shift). Where the workers are on a day follows from who is visited on it: `WorkDay`.
+visits fit into a shift): `Workforce.visits_possible`. Where the workers are on a day follows from who is visited on it:
+`WorkDay`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from twin.core.clock import DAY_S, HOUR_S
 from twin.domains.elevators.neighbours import along_curve
 from twin.domains.elevators.parameters import ElevatorParameters
+from twin.kernels.elevator_workers import Lists, amid_lists
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 Draw = Callable[[str], np.random.Generator]
 
 MINUTE_S: Final = 60.0
-WORKING_DAYS: Final = 6
 WEEK_DAYS: Final = 7
 
 
@@ -60,9 +61,40 @@ class Workforce(NamedTuple):
     tour: NDArray[np.int32]
     visits_a_day: int
 
+    def visits_possible(self, day: int, each: float, firms: int) -> NDArray[np.int32]:
+        """Return how many visits each firm's workers can make on a day, shape (firms,).
+
+        Parameters
+        ----------
+        each
+            Visits that one makes on a day on which he works; no more than fit into his shift.
+        """
+        working = np.bincount(self.firm[self.works_on(day)], minlength=firms)
+        return np.asarray(np.ceil(working * min(each, self.visits_a_day) - 1e-9), np.int32)
+
+    def stand_ins(self, day: int) -> NDArray[np.int32]:
+        """Return who does each worker's work on a day, shape (w,): he, or a colleague who looks after neighbours.
+
+        He himself, too, where nobody of the firm works on this day.
+        """
+        works, each = self.works_on(day), np.arange(len(self.firm))
+        after = np.minimum.accumulate(np.where(works, each, len(each))[::-1])[::-1]
+        before = np.maximum.accumulate(np.where(works, each, -1))
+        found = each.copy()
+        for other in (before, after):
+            place = np.clip(other, 0, len(each) - 1)
+            found = np.where((other == place) & (self.firm[place] == self.firm), place, found)
+        return found.astype(np.int32)
+
     def works_on(self, day: int) -> NDArray[np.bool_]:
         """Say who works on a day (0: in which the run begins), shape (w,)."""
         return np.asarray(self.rest_day != day % WEEK_DAYS)
+
+
+def workforce_of(draw: Draw, city: City, fleet: pd.DataFrame, parameters: ElevatorParameters) -> Workforce:
+    """Return the workers of a city; who they are belongs to it, so that all runs have the same."""
+    chosen = ("elevators.workers", parameters.model_dump_json())
+    return city.shared(chosen, lambda: draw_workforce(draw, city, fleet, parameters))
 
 
 def draw_workforce(draw: Draw, city: City, fleet: pd.DataFrame, parameters: ElevatorParameters) -> Workforce:
@@ -131,6 +163,8 @@ def spread_stations(city: City, fleet: pd.DataFrame, count: int) -> NDArray[np.i
 class WorkDay:
     """Where each worker is on a day: at the elevators of his list, one after the other, else at his base.
 
+    Who does not work on a day leaves his list to a colleague: `does_work_of`.
+
     What takes him away (a rescue, a fault) moves the rest of his list back: `delay`.
 
     Parameters
@@ -153,16 +187,18 @@ class WorkDay:
         wanted = np.zeros(len(workforce.keeper), np.bool_)
         wanted[due] = True
         stop = workforce.tour[wanted[workforce.tour]]
-        self._who = workforce.keeper[stop]
-        self._node = fleet_node[stop]
-        moves = np.diff(self._node, prepend=-1) != 0
+        self.does_work_of = workforce.stand_ins(day)
+        who = self.does_work_of[workforce.keeper[stop]]
+        order = np.argsort(who, kind="stable")
+        who, node = who[order], fleet_node[stop[order]]
+        moves = np.diff(node, prepend=-1) != 0
         takes_s = MINUTE_S * (parameters.inspection_min + parameters.between_visits_min * moves)
-        self.inspecting_s = np.bincount(self._who, takes_s, count)
+        self.inspecting_s = np.bincount(who, takes_s, count)
         ends_s = np.cumsum(takes_s)
-        first = np.searchsorted(self._who, np.arange(count))
+        first = np.searchsorted(who, np.arange(count + 1))
         before_s = np.concatenate([[0.0], ends_s])[first]
-        self._key = self._who * DAY_S + np.minimum(ends_s - before_s[self._who], DAY_S - 1)
-        self._delay_s = np.zeros(count)
+        ends = who * DAY_S + np.minimum(ends_s - before_s[who], DAY_S - 1)
+        self._lists = Lists(first, ends, node, np.zeros(count), workforce.base, workforce.home, self.works)
 
     def in_shift(self, now_s: float) -> bool:
         """Say whether it is the time of the shift."""
@@ -174,18 +210,12 @@ class WorkDay:
 
     def node_of(self, workers: NDArray[np.int32], now_s: float) -> NDArray[np.int32]:
         """Return where these are, if nothing else keeps them, shape (k,)."""
-        force = self._workforce
         if not self.in_shift(now_s):
-            return force.home[workers]
-        node = force.base[workers]
-        if len(self._who):
-            worked_s = np.clip(now_s - self.shift_s[0] - self._delay_s[workers], 0.0, DAY_S - 1)
-            place = np.searchsorted(self._key, workers * DAY_S + worked_s, side="right")
-            here = np.minimum(place, len(self._who) - 1)
-            listed = (place < len(self._who)) & (self._who[here] == workers)
-            node = np.where(listed, self._node[here], node)
-        return np.where(self.works[workers], node, force.home[workers]).astype(np.int32)
+            return np.asarray(self._workforce.home[workers])
+        node = np.empty(len(workers), np.int32)
+        amid_lists(self._lists, workers, now_s - self.shift_s[0], DAY_S, node)
+        return node
 
     def delay(self, worker: int, seconds: float) -> None:
         """Move the rest of a worker's list back."""
-        self._delay_s[worker] += max(0.0, seconds)
+        self._lists.delay_s[worker] += max(0.0, seconds)

@@ -15,6 +15,7 @@ from twin.core.channels import PersonFellIll
 from twin.core.clock import DAY_S
 from twin.core.domain import WorldEvent
 from twin.core.errors import MapError
+from twin.core.sampling import apportion
 from twin.domains.emergency.agents import Ambulance, Caller, CallTaker, Fleet, Hospital, Station
 from twin.domains.emergency.call_centre import Desk, assign_waiting, let_phones_ring
 from twin.domains.emergency.crews import Duties, lose_vehicles
@@ -145,7 +146,7 @@ class EmergencyDomain:
         crews = [station.crews for station in stations]
         if self.parameters.crews_on_duty:
             vehicles = np.array([max(station.vehicles, station.crews) for station in stations], dtype=np.float64)
-            crews = _apportion(vehicles, self.parameters.crews_on_duty)
+            crews = apportion(vehicles, self.parameters.crews_on_duty).tolist()
         homes = [position for position, count in enumerate(crews) for _ in range(count)]
         if not homes:
             raise MapError(
@@ -255,14 +256,3 @@ class EmergencyDomain:
         """Return the vehicles, the hospitals and the stations."""
         service = self.service
         return {"ambulances": service.fleet.ambulances, "hospitals": service.hospitals, "stations": service.stations}
-
-
-def _apportion(weight: np.ndarray[Any, np.dtype[np.float64]], total: int) -> list[int]:
-    """Share a number out in proportion, by the largest remainders, the first of equals first."""
-    if weight.sum() <= 0:
-        return [0] * len(weight)
-    exact = weight / weight.sum() * total
-    shares = np.floor(exact).astype(int)
-    most = np.argsort(shares - exact, kind="stable")[: total - int(shares.sum())]
-    shares[most] += 1
-    return [int(share) for share in shares]

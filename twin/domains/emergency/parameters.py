@@ -8,7 +8,15 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from pydantic import Field, model_validator
 
 from twin.core.errors import ParameterError
-from twin.core.parameters import Duration, Frozen, Parameter, ParameterSection, read_parameters, shipped_field
+from twin.core.parameters import (
+    Duration,
+    Frozen,
+    Parameter,
+    ParameterSection,
+    check_shares,
+    read_parameters,
+    shipped_field,
+)
 
 CONDITIONS: Final = ("stemi", "stroke", "cardiac_arrest", "trauma", "respiratory", "obstetric", "other")
 
@@ -213,8 +221,5 @@ class EmergencyParameters(ParameterSection):
             )
         if sum(self.calls_by_hour) <= 0:
             raise ValueError("calls_by_hour must not be all 0")
-        for name in ("condition_shares", "setting_shares"):
-            total = sum(getattr(self, name).model_dump().values())
-            if abs(total - 1) > 1e-6:
-                raise ParameterError("{name} must add up to 1, not {total}", name=name, total=f"{total:.7g}")
+        check_shares(self, "condition_shares", "setting_shares")
         return self

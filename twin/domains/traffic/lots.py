@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES, RoadGraph
 from twin.core.errors import MapError
+from twin.core.sampling import apportion, spread_evenly
 from twin.domains.traffic.land_use import LandUse, street_edges
 from twin.domains.traffic.parameters import LOT_KINDS, OFF_STREET_KINDS, STRUCTURES, TrafficParameters
 from twin.domains.traffic.tariff import tariff_prices
@@ -123,28 +124,6 @@ def _weighted_median(values: NDArray[np.float64], weight: NDArray[np.float64]) -
     order = np.argsort(values, kind="stable")
     cumulative = np.cumsum(weight[order])
     return float(values[order][np.searchsorted(cumulative, cumulative[-1] / 2)])
-
-
-def apportion(weight: NDArray[np.float64], total: int) -> NDArray[np.int64]:
-    """Share a whole number out in proportion, by the largest remainders, the first of equals first; shape (k,)."""
-    if total == 0 or len(weight) == 0:
-        return np.zeros(len(weight), np.int64)
-    exact = weight / weight.sum() * total
-    shares = np.floor(exact).astype(np.int64)
-    most = np.argsort(shares - exact, kind="stable")[: total - int(shares.sum())]
-    shares[most] += 1
-    return np.asarray(shares)
-
-
-def spread_evenly(generator: np.random.Generator, weight: NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    """Choose so many positions in proportion to a weight, evenly spaced along it from one random start; rising.
-
-    Systematic sampling: what a region gets differs from its exact share by less than one.
-    """
-    cumulative = np.cumsum(weight)
-    wanted = (generator.random() + np.arange(count)) / count * cumulative[-1]
-    found = np.searchsorted(cumulative, wanted, side="right")
-    return np.asarray(np.minimum(found, int(np.searchsorted(cumulative, cumulative[-1]))), np.int64)
 
 
 def local_edge(roads: RoadGraph) -> NDArray[np.int32]:

@@ -74,7 +74,7 @@ class WearRisk:
         so_far = self._rate_so_far(view.fleet, who, rate, diary.day[rows], days)
         self.shape = _shape(faults, so_far * days, weight)
         self._know(view, until_day)
-        columns = self._columns(rate, faults, so_far * days, diary.days_since_visit[rows])
+        columns = self._columns(np.log(rate), faults, so_far * days, diary.days_since_visit[rows])
         self._learn_wear(columns, diary.failed_from_wear[rows], diary.codes[rows].astype(np.float64), weight)
 
     def _know(self, view: InspectionView, until_day: int) -> None:
@@ -84,6 +84,7 @@ class WearRisk:
         self._groups = _grouped(columns, self.plain)
         self._mean_groups = self._groups.mean(axis=0)
         self._rate = np.exp(self._groups.sum(axis=1) + self.plain.intercept)
+        self._log_rate = np.log(self._rate)
         days = np.float64(view.days_observed - (view.day - until_day))
         self._so_far = self._rate_so_far(view.fleet, everybody, self._rate, np.int32(until_day), days)
 
@@ -106,28 +107,31 @@ class WearRisk:
         now, then = (_age_columns(fleet, who, at / DAYS_A_YEAR) for at in (day, day - days_observed / 2))
         return np.asarray(rate * np.exp(np.einsum("rc,c->r", then - now, self.plain.of[:2])))
 
-    def _columns(self, rate: Values, faults: Values, foreseen: Values, days_since_visit: NDArray[np.int32]) -> Values:
+    def _columns(
+        self, log_rate: Values, faults: Values, foreseen: Values, days_since_visit: NDArray[np.int32]
+    ) -> Values:
         """Return logarithms of the rate by kind, of how prone each is, and of the time since the visit."""
         prone = np.log((self.shape + faults) / (self.shape + foreseen))
-        return np.column_stack([np.log(rate), prone, np.log(days_since_visit + self._recovery_days)])
+        log_of_days = np.log(np.arange(int(days_since_visit.max(initial=0)) + 1) + self._recovery_days)
+        return np.column_stack([log_rate, prone, log_of_days[days_since_visit]])
 
     def expected(self, view: InspectionView) -> Values:
         """Return the failures from wear that tomorrow brings to each elevator, shape (n,)."""
         record = view.record
         foreseen = self._so_far * view.days_observed
-        columns = self._columns(self._rate, record.faults.astype(np.float64), foreseen, record.days_since_visit)
+        columns = self._columns(self._log_rate, record.faults.astype(np.float64), foreseen, record.days_since_visit)
         log = self.without_codes.of_rows(columns)
         if self.with_codes is not None:
-            codes = np.log1p(record.codes.astype(np.float64))
-            told = np.isfinite(codes)
-            log[told] = self.with_codes.of_rows(np.column_stack([columns[told], codes[told]]))
+            told = np.flatnonzero(np.isfinite(record.codes))
+            codes = np.log1p(record.codes[told].astype(np.float64))
+            log[told] = self.with_codes.of_rows(np.column_stack([columns[told], codes]))
         return np.exp(log)
 
     def reasons(self, view: InspectionView, who: NDArray[np.int32]) -> Reasons:
         """Return by what each column multiplies what is expected, relative to the mean of all days so far; (k, 7)."""
         record = view.record
         faults, foreseen = record.faults[who].astype(np.float64), self._so_far[who] * view.days_observed
-        columns = self._columns(self._rate[who], faults, foreseen, record.days_since_visit[who])
+        columns = self._columns(self._log_rate[who], faults, foreseen, record.days_since_visit[who])
         codes = np.log1p(record.codes[who].astype(np.float64))
         told = np.isfinite(codes) & (self.with_codes is not None)
         times = np.ones((len(who), len(REASONS)))

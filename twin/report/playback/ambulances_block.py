@@ -38,19 +38,26 @@ def ambulance_columns(events: Mapping[str, pd.DataFrame], roads: RoadGraph, ends
 
 
 def _way_columns(tracks: pd.DataFrame, roads: RoadGraph) -> Columns:
-    count = tracks["edges"].str.len().to_numpy(np.int64) if len(tracks) else np.zeros(0, np.int64)
+    points, node, at = points_of(tracks, roads)
+    purpose = tracks["purpose"].astype("category")
+    return {
+        "wayVehicle": tracks["vehicle"].to_numpy(), "wayCall": whole(tracks["call"]),
+        "wayPurpose": purpose.cat.codes.to_numpy(), "wayPoints": points, "wayNode": Running(node),
+        "wayAt": Running(at), "wayPurposes": "\n".join(map(str, purpose.cat.categories)),
+    }  # fmt: skip
+
+
+def points_of(tracks: pd.DataFrame, roads: RoadGraph) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many nodes each way has, then all ways' nodes one after the other, and when somebody is at each."""
+    count = np.array([len(edges) for edges in tracks["edges"]], np.int64)
     edges = np.concatenate([np.empty(0, np.int64), *tracks["edges"]]).astype(np.int64)
-    at = np.rint(np.concatenate([np.empty(0), *tracks["at_s"]]) * UNITS_PER_S).astype(np.int64)
+    at_s: NDArray[np.float64] = np.concatenate([np.empty(0), *tracks["at_s"]])
+    at = np.rint(at_s * UNITS_PER_S).astype(np.int64)
     first = np.cumsum(count) - count
     node = np.empty(len(at), np.int64)
     node[np.arange(len(edges)) + np.repeat(np.arange(len(count)), count) + 1] = roads.edge_to[edges]
     node[first + np.arange(len(count))] = roads.edge_from[edges[first]]
-    purpose = tracks["purpose"].astype("category")
-    return {
-        "wayVehicle": tracks["vehicle"].to_numpy(), "wayCall": _whole(tracks["call"]),
-        "wayPurpose": purpose.cat.codes.to_numpy(), "wayPoints": count + 1, "wayNode": Running(node),
-        "wayAt": Running(at), "wayPurposes": "\n".join(map(str, purpose.cat.categories)),
-    }  # fmt: skip
+    return count + 1, node, at
 
 
 def _state_columns(states: pd.DataFrame) -> Columns:
@@ -69,8 +76,8 @@ def _call_columns(calls: pd.DataFrame, roads: RoadGraph, ends_s: float) -> Colum
     xy = np.rint(roads.to_plane_m(calls["lon"].to_numpy(), calls["lat"].to_numpy()) * UNITS_PER_M).astype(np.int64)
     columns: Columns = {
         "call": calls["call"].to_numpy(), "callX": xy[:, 0], "callY": xy[:, 1],
-        "callVehicle": _whole(calls["vehicle"]), "callHospital": _whole(calls["hospital"]),
-        "callSeverity": _whole(calls["severity"]), "callOneTap": calls["one_tap"].to_numpy(np.bool_),
+        "callVehicle": whole(calls["vehicle"]), "callHospital": whole(calls["hospital"]),
+        "callSeverity": whole(calls["severity"]), "callOneTap": calls["one_tap"].to_numpy(np.bool_),
     }  # fmt: skip
     for name in WORDS:
         word = calls[name].astype("category").cat.remove_unused_categories()
@@ -78,17 +85,18 @@ def _call_columns(calls: pd.DataFrame, roads: RoadGraph, ends_s: float) -> Colum
         columns[f"call_{name}_words"] = "\n".join(map(str, word.cat.categories))
     ring = np.rint(calls["ring_s"].to_numpy() * UNITS_PER_S).astype(np.int64)
     for name in STAMPS:
-        after_s = calls[name].to_numpy(np.float64) * UNITS_PER_S
-        columns[f"call_{name}"] = ring if name == "ring_s" else _after(after_s, ring)
+        stamp_s = calls[name].to_numpy(np.float64) * UNITS_PER_S
+        columns[f"call_{name}"] = ring if name == "ring_s" else after(stamp_s, ring)
     return columns
 
 
-def _after(at: NDArray[np.float64], ring: NDArray[np.int64]) -> NDArray[np.int64]:
+def after(at: NDArray[np.float64], ring: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return stamps as units after the ring, shifted by one so that 0 says that there is none."""
     there = np.isfinite(at)
     after = np.rint(np.where(there, at, 0.0)).astype(np.int64) - ring
     return np.where(there, np.where(after >= 0, after + 1, after), 0)
 
 
-def _whole(column: pd.Series[float]) -> NDArray[np.int64]:
+def whole(column: pd.Series[float]) -> NDArray[np.int64]:
+    """Return a column as whole numbers, `MISSING` where nothing stands in it."""
     return column.astype("float64").fillna(MISSING).to_numpy().astype(np.int64)

@@ -1,4 +1,4 @@
-// One brain's day: its cars, its ambulances, and what streets and lots were like.
+// One brain's day: its cars, its ambulances, its elevators, and what streets and lots were like.
 
 class BrainDay {
   /**
@@ -12,6 +12,7 @@ class BrainDay {
     this.cars = columns.tripSteps ? new Cars(city, columns, facts) : null;
     this.ambulances = columns.fleetNode ? new Ambulances(city, columns, facts) : null;
     this.air = columns.airX ? new Air(columns, facts) : null;
+    this.elevators = columns.caseElevator ? new Elevators(city, columns, facts) : null;
     this.intervals = Math.max(1, Math.ceil(facts.ends / facts.interval));
     if (columns.speedLink) {
       this.speedRow = new Int32Array(city.links).fill(-1);
@@ -46,5 +47,6 @@ class BrainDay {
   moveTo(timeS) {
     if (this.cars) this.cars.moveTo(timeS);
     if (this.ambulances) this.ambulances.moveTo(timeS);
+    if (this.elevators) this.elevators.moveTo(timeS);
   }
 }

@@ -15,6 +15,7 @@ from twin.report.playback.air_block import MOST_DAYS, TABLES, air_columns, air_c
 from twin.report.playback.ambulances_block import ambulance_columns
 from twin.report.playback.blocks import Block, Columns, pack
 from twin.report.playback.cars_block import UNITS_PER_S, Ways, way_columns
+from twin.report.playback.elevators_block import elevator_columns, people_trapped
 from twin.report.playback.layers_block import ambulances_out, curves, occupancy_columns, speed_columns
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from twin.experiment.store import Results
     from twin.report.playback.city_block import Streets
 
-TRACKS: Final = ("traffic.tracks", "emergency.tracks", "air.fields")
+TRACKS: Final = ("traffic.tracks", "emergency.tracks", "elevators.tracks", "air.fields")
+FEW_TRACKED: Final = ("emergency", "elevators")
+"""Domains of which only the first days' ways are recorded."""
 SLOW_CLASSES: Final = ("unclassified", "residential", "living_street", "service")
 """Streets that are not shown by their speed."""
 FEWEST_VEHICLES: Final = 500
@@ -54,6 +57,7 @@ class Day:
         scenario = results.scenario
         names = {
             "emergency": ("tracks", "vehicles", "fleet", "station_list", "hospital_list", "calls"),
+            "elevators": ("tracks", "helpers", "rescues", "fleet"),
             "traffic": ("tracks", "trips", "drivers", "links", "link_list", "roads", "lots", "lot_list"),
             "air": TABLES,
         }
@@ -88,7 +92,7 @@ class Day:
 
     def block(self, every: int) -> Block:
         """Pack the day, with one in ``every`` tracked vehicle."""
-        return pack({**self._cars(every), **self._still, **self._ambulances, **self._air})
+        return pack({**self._cars(every), **self._still, **self._ambulances, **self._elevators, **self._air})
 
     def _cars(self, every: int) -> Columns:
         if not self.vehicles:
@@ -120,6 +124,15 @@ class Day:
     def _air(self) -> Columns:
         return air_columns(self.events, self.roads, self.ends_s) if self.has_air else {}
 
+    @property
+    def has_elevators(self) -> bool:
+        """Whether elevators took part."""
+        return "elevators.rescues" in self.events
+
+    @cached_property
+    def _elevators(self) -> Columns:
+        return elevator_columns(self.events, self.roads, self.ends_s) if self.has_elevators else {}
+
     def places(self, say: Language) -> dict[str, list[dict[str, Any]]]:
         """Return stations and hospitals as they were in the run: a user's own tables may have replaced the map's."""
         if not self.has_ambulances:
@@ -145,6 +158,8 @@ class Day:
             found["ambulances"] = ambulances_out(self.events["emergency.vehicles"], self.ends_s)
         if self.has_air:
             found["air"] = air_curve(self.events, self.ends_s)
+        if self.has_elevators:
+            found["trapped"] = people_trapped(self.events["elevators.rescues"], self.ends_s)
         return found
 
 
@@ -154,13 +169,15 @@ def parameter(results: Results, domain: str, name: str) -> float:
 
 
 def played_s(results: Results) -> float:
-    """Return up to when a run can be played back: its end, where the ways of its ambulances end, or two weeks."""
+    """Return up to when a run can be played back: its end, or where the ways of its ambulances and workers end.
+
+    A run of nothing that leaves ways is played back for `MOST_DAYS`.
+    """
     scenario = results.scenario
     ends_s = scenario.duration_h * 3600
-    if "traffic" not in scenario.domains and "emergency" not in scenario.domains:
-        ends_s = min(ends_s, DAY_S * MOST_DAYS)
-    elif "traffic" not in scenario.domains:
-        ends_s = min(ends_s, DAY_S * parameter(results, "emergency", "tracked_days"))
+    if "traffic" not in scenario.domains:
+        days = [parameter(results, name, "tracked_days") for name in FEW_TRACKED if name in scenario.domains]
+        ends_s = min(ends_s, DAY_S * max(days, default=MOST_DAYS))
     return float(ends_s)
 
 

@@ -15,7 +15,8 @@ class MoverLayer {
 
   /** Read the colours of the style sheet; asking for them in every frame would take longer than drawing. */
   readInks() {
-    const names = ["car", "looking", "heavy", "ambulance", "ambulance-ring", "patient", "chosen", "ground", "way"];
+    const names = ["car", "looking", "heavy", "ambulance", "ambulance-ring", "patient", "chosen", "ground", "way",
+      "trapped", "worker"];
     this.inks = Object.fromEntries(names.map((name) => [name, ink(`--${name}`)]));
   }
 

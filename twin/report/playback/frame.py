@@ -27,7 +27,7 @@ def body(
     brains
         What they are called, the first being shown at first.
     layers
-        Which there are: ``cars``, ``ambulances``, ``lots``, ``speeds``, ``air``.
+        Which there are: ``cars``, ``ambulances``, ``elevators``, ``lots``, ``speeds``, ``air``.
     notes
         What the reader must know, the attribution of the map among it.
     """
@@ -77,6 +77,7 @@ def _side(say: Language, layers: Sequence[str], notes: Sequence[str]) -> Html:
 def _layers(say: Language, layers: Sequence[str]) -> Html:
     titles = {
         "cars": say("Sampled vehicles"), "ambulances": say("Ambulances and patients"), "lots": say("Car parks"),
+        "elevators": say("Elevators and rescue workers"),
         "speeds": say("Speed of streets"), "air": say("Air: PM2.5 by hour"), "places": say("Hospitals and stations"),
     }  # fmt: skip
     legends = {
@@ -87,6 +88,12 @@ def _layers(say: Language, layers: Sequence[str]) -> Html:
         "ambulances": [
             ("waiting", say("patient waits")), ("ambulance", say("on the way to a patient, or home (small)")),
             ("carrying", say("patient on board (ring)")),
+        ],
+        "elevators": [
+            ("trapped", say("people are trapped inside (larger: more)")),
+            ("stopped", say("they are free, it does not run yet (empty)")),
+            ("worker", say("worker of a firm, on the way or there")),
+            ("team", say("second level; with a ring: fire brigade")),
         ],
         "lots": [
             ("lot", say("filled as far as it is taken; as large as its spaces")),

@@ -20,6 +20,7 @@ from twin.report.playback.blocks import Block, pack
 from twin.report.playback.cars_block import UNITS_PER_S
 from twin.report.playback.city_block import Streets, lot_columns, places
 from twin.report.playback.day import FEWEST_VEHICLES, Day, has_ways, parameter
+from twin.report.playback.elevators_block import STAMPS as RESCUE_STAMPS
 from twin.report.playback.layers_block import INTERVAL_S
 from twin.report.view import RunView
 
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent
 SCRIPTS: Final = (
-    "data.js", "city.js", "cars.js", "ambulances.js", "air.js", "brain.js", "camera.js", "draw_map.js", "draw_lots.js",
-    "dots.js", "draw_movers.js", "stories.js", "stories_air.js", "controls.js", "player.js", "main.js",
+    "data.js", "city.js", "cars.js", "ambulances.js", "elevators.js", "air.js", "brain.js", "camera.js", "draw_map.js",
+    "draw_lots.js", "dots.js", "draw_movers.js", "draw_elevators.js", "stories.js", "stories_elevators.js",
+    "stories_air.js", "controls.js", "player.js", "main.js",
 )  # fmt: skip
 LARGEST: Final = 14_000_000
 """Characters of packed data; of a larger day fewer vehicles are shown."""
@@ -95,8 +97,8 @@ def _map_of(view: RunView) -> CityMap:
     city, folder = view.city, str(view.results.folder)
     if not has_ways(view.results):
         raise ResultsError(
-            "{path}: no ways of vehicles were recorded; run the scenario again with traffic.tracked_share or "
-            "emergency.tracked_days above 0",
+            "{path}: no ways of vehicles were recorded; run the scenario again with traffic.tracked_share, "
+            "emergency.tracked_days or elevators.tracked_days above 0",
             path=folder,
         )
     if city is None or city.content_hash != view.results.manifest["identity"]["map"]:
@@ -131,7 +133,7 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
         "words": {**_member_words(view), **texts.words(say), **view.districts},
         "purposes": purposes, "heavyPurposes": [PURPOSES.index(name) for name in HEAVY],
         "lotKinds": [kinds[name] for name in LOT_KINDS], "kerbKind": LOT_KINDS.index("roadside"),
-        "stamps": STAMPS, "curveTitles": texts.curve_titles(say), "places": known,
+        "stamps": STAMPS, "rescueStamps": RESCUE_STAMPS, "curveTitles": texts.curve_titles(say), "places": known,
         "startDay": f"{results.clock.start:%Y-%m-%d}",
         "startOfDay": results.clock.second_of_day(0.0), "begins": 0, "ends": days[0].ends_s,
         "interval": INTERVAL_S, "unitsPerS": UNITS_PER_S, "view": _usual_view(city),
@@ -143,17 +145,22 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
 
 
 def _member_words(view: RunView) -> dict[str, str]:
-    """Return what conditions are called."""
-    if "emergency" not in view.results.scenario.domains:
-        return {}
+    """Return what conditions, causes and uses are called."""
+    from twin.domains.elevators.parameters import CAUSES, USES
     from twin.domains.emergency.parameters import CONDITIONS
 
-    return {name: member_name(view, "emergency", name) for name in CONDITIONS}
+    members = {"elevators": (*CAUSES, *USES), "emergency": CONDITIONS}
+    return {
+        name: member_name(view, domain, name)
+        for domain, names in members.items()
+        if domain in view.results.scenario.domains
+        for name in names
+    }
 
 
 def _hint(say: Language, day: Day) -> dict[str, str]:
     """Return what the script says before anybody is chosen, where there is nothing but air."""
-    if day.has_traffic or day.has_ambulances:
+    if day.has_traffic or day.has_ambulances or day.has_elevators:
         return {}
     return {"hint": say("Click an enterprise, a station or a square to read its story.")}
 
@@ -183,8 +190,10 @@ def _told(view: RunView, city: CityMap, days: list[Day], every: int) -> dict[str
         "title": say.pick(scenario.title, scenario.title_zh or scenario.title),
         "day": f"{scenario.start:%Y-%m-%d}",
         "brains": [view.titles[brain] for brain in view.brains],
-        "layers": [*(["ambulances"] if days[0].has_ambulances else []), *cars, *(["air"] if days[0].has_air else [])],
-        "notes": notes,
+        "layers": [
+            *(["ambulances"] if days[0].has_ambulances else []),
+            *(["elevators"] if days[0].has_elevators else []), *cars, *(["air"] if days[0].has_air else []),
+        ], "notes": notes,
     }  # fmt: skip
 
 

@@ -24,8 +24,10 @@ class Player {
     this.lots = new LotLayer(canvas("lots"), city, this.camera, facts.kerbKind);
     this.movers = new MoverLayer(canvas("movers"), city, this.camera);
     this.layers = Object.fromEntries([...document.querySelectorAll("#layers input")].map((box) => [box.name, box.checked]));
+    this.marks = new ElevatorMarks(this.movers);
     this.stories = new Stories(facts, city, (timeS) => this.seek(timeS));
     this.airStories = new AirStories(this.stories);
+    this.elevatorStories = new ElevatorStories(this.stories);
     this.controls = new Controls(facts, this);
     this.chosen = null;
     this.hover = null;
@@ -81,6 +83,8 @@ class Player {
     this.controls.shownClock = "";
     if (this.chosen?.kind === "car") this.chosen = this.sameCar(this.chosen);
     if (this.chosen?.kind === "patient") this.chosen = this.samePatient(this.chosen);
+    if (this.chosen?.kind === "elevator") this.chosen = this.sameCase(this.chosen);
+    if (this.chosen?.kind === "helper") this.chosen = null;
     this.mapDue = this.lotsDue = 0;
     this.showStory();
   }
@@ -105,6 +109,25 @@ class Player {
   samePatient({ number }) {
     const row = this.brain.ambulances.callRow.get(number);
     return row === undefined ? null : { kind: "patient", id: row, number };
+  }
+
+  /** Find the same entrapment in the brain that is shown now. */
+  sameCase({ elevator, number }) {
+    const row = this.brain.elevators?.sameRow(elevator, number) ?? -1;
+    return row < 0 ? null : this.asCase(row);
+  }
+
+  /** Return the last entrapment until now in an elevator, or the first one after; null where there is none. */
+  caseOf(elevator) {
+    const { elevators } = this.brain;
+    const rows = Array.from(elevators?.columns.caseElevator ?? []).flatMap((one, row) => (one === elevator ? [row] : []));
+    const row = rows.findLast((one) => elevators.stamp(one, "at_s") <= this.timeS) ?? rows[0];
+    return row === undefined ? null : this.asCase(row);
+  }
+
+  asCase(row) {
+    const { caseElevator, caseNumber } = this.brain.elevators.columns;
+    return { kind: "elevator", id: row, elevator: caseElevator[row], number: caseNumber[row] };
   }
 
   zoom(factor) {
@@ -189,6 +212,7 @@ class Player {
       movers.drawWaiting(brain.ambulances, now / 1000);
       movers.drawAmbulances(brain.ambulances);
     }
+    if (layers.elevators && brain.elevators) this.marks.draw(brain.elevators, now / 1000);
     const place = this.placeOfChosen();
     if (!place) return;
     movers.drawChosen(place.x, place.y);
@@ -218,9 +242,13 @@ class Player {
 
   // -- who is where --------------------------------------------------------------------------------------------------
 
-  /** Return who is at a point of the screen: an ambulance, a patient, a car, or a lot. */
+  /** Return who is at a point of the screen: a rescue worker, an elevator, an ambulance, a patient, a car, or a lot. */
   find(x, y) {
     const { brain, layers } = this;
+    if (layers.elevators && brain.elevators) {
+      const found = this.findRescue(brain.elevators, x, y);
+      if (found) return found;
+    }
     if (layers.ambulances && brain.ambulances) {
       const vehicle = this.nearest(x, y, brain.ambulances.count, (i) => brain.ambulances.now[i]);
       if (vehicle >= 0 && (brain.ambulances.now[vehicle].state !== "at_station" || this.camera.scale > 0.02)) {
@@ -251,6 +279,16 @@ class Player {
     return cell < 0 ? null : { kind: "airCell", id: cell };
   }
 
+  findRescue(elevators, x, y) {
+    const { coming } = elevators;
+    const shown = [...elevators.trapped, ...elevators.standing];
+    const helper = this.nearest(x, y, coming.length, (i) => coming[i]);
+    const place = this.nearest(x, y, shown.length, (i) => elevators.placeOf(shown[i]));
+    const drives = helper >= 0 && !coming[helper].there;  // who is there stands where the elevator is
+    if (place >= 0 && !drives) return this.asCase(shown[place]);
+    return helper < 0 ? null : { kind: "helper", id: coming[helper].row };
+  }
+
   asChosen(vehicle) {
     return { kind: "car", id: vehicle, number: this.brain.cars.columns.vehicleNumber[vehicle] };
   }
@@ -271,6 +309,8 @@ class Player {
     if (!chosen) return null;
     if (chosen.kind === "ambulance") return brain.ambulances.now[chosen.id];
     if (AIR_KINDS.includes(chosen.kind)) return brain.air.placeOf(chosen.kind, chosen.id);
+    if (chosen.kind === "elevator") return brain.elevators.placeOf(chosen.id);
+    if (chosen.kind === "helper") return brain.elevators.placeOfHelper(chosen.id, this.timeS);
     if (chosen.kind === "lot") return { x: this.city.lots.x[chosen.id], y: this.city.lots.y[chosen.id] };
     if (chosen.kind === "patient") {
       const { callX, callY } = brain.ambulances.columns;
@@ -289,13 +329,14 @@ class Player {
     return from < until ? trip : -1;
   }
 
-  /** Choose the ambulance, patient or car after the one that is chosen: for those who use no mouse. */
+  /** Choose the ambulance, elevator or car after the one that is chosen: for those who use no mouse. */
   chooseNext() {
     const { brain, chosen } = this;
     const busy = (brain.ambulances?.now ?? []).flatMap(({ state }, vehicle) => (state === "at_station" ? [] : [vehicle]));
     const seen = brain.cars ? Array.from(new Set(brain.cars.now.trip.subarray(0, Math.min(50, brain.cars.now.count)))) : [];
     const all = [
       ...busy.map((id) => ({ kind: "ambulance", id })),
+      ...(brain.elevators?.trapped ?? []).map((row) => this.asCase(row)),
       ...seen.map((trip) => this.asChosen(brain.cars.tripVehicle[trip])),
     ];
     if (!all.length) return;
@@ -344,6 +385,8 @@ class Player {
     if (AIR_KINDS.includes(chosen.kind)) {
       return this.airStories.of(brain, this.brains.filter((other) => other !== brain), chosen, this.timeS);
     }
+    if (chosen.kind === "elevator") return this.elevatorStories.trapped(brain, chosen.id);
+    if (chosen.kind === "helper") return this.elevatorStories.helper(brain, chosen.id, this.timeS);
     return stories.lot(brain, this.brains.filter((other) => other !== brain), chosen.id, this.timeS);
   }
 
@@ -356,6 +399,7 @@ class Player {
       const { way } = this.brain.ambulances.now[chosen.id];
       return way < 0 ? [] : this.brain.ambulances.wayOf(way);
     }
+    if (chosen?.kind === "helper") return this.brain.elevators.wayOf(chosen.id);
     return [];
   }
 

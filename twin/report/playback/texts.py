@@ -17,7 +17,10 @@ def texts(say: Language) -> dict[str, str]:
     return {
         "play": say("Play"), "pause": say("Pause"), "metres": say("{n} m"), "km": say("{n} km"),
         "seconds": say("{n} s"), "minutes": say("{n} min"),
-        "hint": say("Click a car, an ambulance, a patient or a lot to read its story; press N for the next one."),
+        "hint": say(
+            "Click a car, an ambulance, a patient, an elevator, a rescue worker or a lot to read its story; press N "
+            "for the next one."
+        ),
         "tooOld": say("This browser cannot open packed data (DecompressionStream); use one of 2023 or later."),
         "car": say("Vehicle {n}"), "trips": say("{n} trips on this day"), "street": say("Now on"),
         "informed": say("Knows the roads as they are now"), "hasApp": say("Has the parking app"),
@@ -36,6 +39,13 @@ def texts(say: Language) -> dict[str, str]:
         "thousandYuan": say("{n} thousand yuan"), "plantMost": say("Gives most at station"),
         "plantGave": say("There, within an hour"), "visits": say("Inspected, times"), "foundOut": say("Found out at"),
         "plantMeans": say("Means and sums of the whole run."),
+        "elevator": say("Elevator {n}"), "cause": say("Cause"), "people": say("People inside"),
+        "vulnerable": say("of these old, ill, children or pregnant"), "building": say("Building"),
+        "floors": say("Floors"), "heardBy": say("How the firm heard of it"), "cameFirst": say("Was there first"),
+        "calledTeam": say("Second level called"), "fellIll": say("Somebody fell ill"),
+        "worker": say("Worker {n}"), "team": say("Second-level team {n}"), "fireCrew": say("Fire crew {n}"),
+        "setsOut": say("is about to set out"), "drivesThere": say("drives to the elevator"),
+        "isThere": say("is at the elevator"), "falseAlarm": say("A false alarm: nobody is trapped there."),
         "kind": say("Kind"), "spaces": say("Spaces"), "taken": say("Taken now"), "takenOf": say("{n} ({share} %)"),
         "lotDay": say("Spaces taken through the day"),
         "curveKey": say("Solid: {brain}; dashed: {others}; straight line: all spaces."),
@@ -57,6 +67,11 @@ def words(say: Language) -> dict[str, str]:
         "at_scene_s": say("on the scene"), "at_patient_s": say("at the patient"), "leave_s": say("leaves the scene"),
         "door_s": say("at the hospital's door"), "treatment_s": say("treatment begins"), "treated": say("treated"),
         "no_patient": say("no patient found"), "unserved": say("no vehicle was free"), "open": say("still open"),
+        "at_s": say("it stops"), "told_s": say("the firm is told"), "sent_s": say("somebody is sent"),
+        "arrive_s": say("the first one is there"), "freed_s": say("they are free"), "back_s": say("it runs again"),
+        "connected": say("the elevator reported itself"), "property": say("the property rang"),
+        "platform": say("by 96333 and the number on the plate"),
+        "nobody": say("nobody answered, until they were heard"),
         "advice": say("ended in advice"), "under_65": say("under 65"), "from_65": say("65 or older"),
     }  # fmt: skip
 
@@ -87,5 +102,6 @@ def curve_titles(say: Language) -> list[dict[str, str]]:
         {"key": "speed", "title": say("Mean speed"), "unit": say("{n} km/h")},
         {"key": "taken", "title": say("Spaces taken"), "unit": say("{n} %")},
         {"key": "air", "title": say("PM2.5 at homes"), "unit": say("{n} µg/m³")},
+        {"key": "trapped", "title": say("People trapped in elevators"), "unit": "{n}"},
         {"key": "ambulances", "title": say("Ambulances with a call"), "unit": "{n}"},
     ]
