@@ -134,6 +134,14 @@ def test_the_afternoon_sees_the_hours_before_it_and_none_after() -> None:
     assert second.past_ugm3[-1] == pytest.approx(measured[:24].mean(), rel=1e-5)
 
 
+def test_without_the_feed_a_day_is_known_when_it_is_over() -> None:
+    _, _, frames = run_air(days=2, rules={"air_warning": never})
+    measured = frames["air.station_hours"].groupby("begins_s")["measured"].mean().to_numpy()
+    second = views_of(connections={"station_feed": 0.0})[1]
+    assert np.isnan(second.today_ugm3), "eight hours of yesterday are no day"
+    assert second.past_ugm3[-1] == pytest.approx(measured[:24].mean(), rel=1e-5)
+
+
 def test_a_forecast_that_does_not_reach_the_city_is_the_last_day_again() -> None:
     sees, blind = (
         views_of(connections={"weather_forecast": share}, parameters=air_parameters(forecast_scale=0.0))[1]

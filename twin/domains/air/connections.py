@@ -19,7 +19,7 @@ WEATHER_FORECAST: Final = Connection(
 STATION_FEED: Final = Connection(
     "station_feed",
     "air",
-    "The stations' hours reach the city at once; while it is off or fails, what they see is not known",
+    "The stations' hours reach the city at once; where it is off, a day's are known when the day is over",
 )
 
 CONNECTIONS: Final = (EMISSION_FEED, WEATHER_FORECAST, STATION_FEED)

@@ -123,6 +123,7 @@ class AirDomain:
                 self.records.secrets.add(who, event.begins_s, float(event.value))
         self._desk = Desk(twin, self)
         self._lived = 0
+        self._on_paper: list[Floats] = []
         while self._lived < self.hours.first:
             self._live_hour(None)
         twin.env.process(self._live())
@@ -176,6 +177,11 @@ class AirDomain:
         knows = spinning or self._twin.brain.works(STATION_FEED.name)
         known_gps = self.emissions.known(hour, self.meters.ratio(hour, self.emissions.load(hour)), orders.cut, rule)
         self.known.live(hour, known_gps, seen if knows else np.full(len(seen), np.nan))
+        self._on_paper.append(seen)
+        if hour % DAY_H == DAY_H - 1:
+            if not self._twin.brain.connection(STATION_FEED.name).on:
+                self.known.read_later(self._on_paper)
+            self._on_paper = []
         if not spinning:
             begins_s = self.hours.begins(hour)
             self.records.stations(begins_s, air, seen, known=knows)

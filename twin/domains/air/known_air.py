@@ -82,6 +82,10 @@ class KnownAir:
         self.expected.append(weighted(self._units.of(hour), known_gps[:, 0]) + aged)
         self.observed.append(observed)
 
+    def read_later(self, day: list[Floats]) -> None:
+        """Read what the stations saw in the hours up to now, from a day's papers."""
+        self.observed[len(self.observed) - len(day) :] = day
+
     def _step(self, mass: AirMass, hour: Hour, emitted: Floats) -> None:
         region = emitted.sum(axis=0) * self._region / mass.setting.city_m**2
         mass.step(hour, emitted, region, np.ones(1))
