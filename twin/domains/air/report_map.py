@@ -164,7 +164,7 @@ def _gap_classes(values: list[Floats], language: Language) -> Classes:
     """Return classes of the second brain less the first; one brain alone has none, and gets what nothing reaches."""
     gap = np.abs(values[1] - values[0]) if len(values) > 1 else np.zeros(1)
     seen = gap[gap > _WITHIN]
-    step = max(round(float(np.quantile(seen, 0.9)) / 3), 2) if len(seen) else 2
+    step = max(round(float(np.quantile(seen, 0.98)) / 2.5), 2) if len(seen) else 2
     bounds = (-2 * step, -step, -_WITHIN, _WITHIN, step, 2 * step)
     cleaner, dirtier = language("{bound} less"), language("{bound} more")
     titles: list[Child] = [
