@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from twin.atmosphere.warning_levels import warning_level
+from twin.atmosphere.warning_levels import HEAVY, warning_level
 from twin.core.decisions import NOT_RECORDED
 
 if TYPE_CHECKING:  # checking a scenario needs no arrays, and NumPy costs a tenth of a second
@@ -89,6 +89,10 @@ class AirWarningView:
         import numpy as np
 
         return np.asarray(np.interp(ugm3, self.index_ugm3, self.index_steps))
+
+    def bad_within(self, daily_ugm3: NDArray[np.float64], days_ahead: int) -> bool:
+        """Say whether today or one of the next days is foreseen to be heavily polluted, an index above 200."""
+        return bool((self.index(daily_ugm3[: 1 + days_ahead]) > HEAVY).any())
 
     def called_for(self, daily_ugm3: Sequence[float] | NDArray[np.float64]) -> int:
         """Return the level that the city's plan calls for if these days follow one another; unknown ones are good.
