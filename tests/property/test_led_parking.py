@@ -54,10 +54,11 @@ def test_no_lot_holds_more_than_its_spaces_with_places_kept(
     here = generator.integers(0, points, drivers).astype(np.int32)
     time_of_day_ms = generator.integers(0, DAY_MS, drivers).astype(np.int32)
     patient = generator.random(drivers) < 0.5
+    level, bears = generator.uniform(0.2, 2.0, count), np.where(generator.random(drivers) < 0.5, np.inf, 1.0)
     lot = np.array([
         park_or_look_one(
             lots, around, here[one], here[one], may_use[one], time_of_day_ms[one], patient[one], wanted[one], kept[one],
-            np.uint32(0),
+            np.uint32(0), level, bears[one],
         )[0] for one in range(drivers)
     ], np.int32)  # fmt: skip
     assert (lots.taken <= lots.spaces).all()

@@ -23,14 +23,10 @@ from twin.domains.traffic.parameters import TrafficParameters
 from twin.domains.traffic.questions_parking import DECISIONS as PARKING_DECISIONS
 from twin.domains.traffic.questions_roads import DECISIONS as WAY_DECISIONS
 from twin.policies.registry import load_rule
-from twin.policies.traffic.lot_choice.nearest_free import nearest_free
-from twin.policies.traffic.prices.by_occupancy import ByOccupancy
 
 DECISIONS = (*WAY_DECISIONS, *PARKING_DECISIONS)
 PRACTISED = {decision.name: decision.silent_rule for decision in DECISIONS}
 """Rules that are not even asked."""
-CHOSEN: dict[str, Rule] = {"lot_choice": nearest_free, "prices": ByOccupancy().decide}
-"""A rule for each decision that looks at what it is shown."""
 
 
 def traffic_brain(

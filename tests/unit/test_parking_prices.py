@@ -26,11 +26,12 @@ from twin.policies.traffic.prices.fixed import fixed
 MORNING = Clock(datetime(2021, 3, 15, 7), 0.0, 3 * 3600.0)
 EVENING = Clock(datetime(2021, 3, 15, 18), 0.0, 3 * 3600.0)
 SMALL_LOTS: dict[str, Any] = {"lot_mean_spaces": 40.0, "off_street_spaces": 6_000}
+PARAMETERS = ("prices_every_min", "night_opening_h", "price_elasticity")
 Run = tuple[TrafficDomain, dict[str, pd.DataFrame]]
 
 
 def lived(clock: Clock = MORNING, app: float = 0.8, feed: float = 0.95, events: Any = (), **rules: Any) -> Run:
-    changes = {name: rules.pop(name) for name in list(rules) if name in ("prices_every_min", "night_opening_h")}
+    changes = {name: rules.pop(name) for name in list(rules) if name in PARAMETERS}
     brain = {"app": app, "feed": feed, "chosen": {"lot_choice": "least_cost", **rules}}
     _, domain, frames = run_traffic(clock=clock, brain=brain, events=events, **{**SMALL_LOTS, **changes})
     return domain, frames
@@ -84,14 +85,14 @@ def test_the_view_shows_what_the_feed_says_of_the_lots_in_the_app_and_the_answer
     assert (off <= 50).all()
 
 
-def test_users_weigh_the_prices_and_who_looks_himself_does_not() -> None:
-    """Every second lot is dearer by twenty yuan: who is led avoids them; without the app nobody does."""
+def dear(view: PricesView) -> SetPrices:
+    """Every second lot is dearer by twenty yuan."""
+    return SetPrices(np.where(view.lot % 2 == 0, 2000, 0).astype(np.int32))
 
-    def dear(view: PricesView) -> SetPrices:
-        return SetPrices(np.where(view.lot % 2 == 0, 2000, 0).astype(np.int32))
 
+def test_users_weigh_the_prices_and_who_minds_none_parks_as_if_there_were_none() -> None:
     def share_in_even_lots(app: float, prices: Any) -> float:
-        domain, frames = lived(app=app, prices=prices, prices_every_min=1.0)
+        domain, frames = lived(app=app, prices=prices, prices_every_min=1.0, price_elasticity=0.0)
         stays = frames["traffic.stays"]
         stays = stays[stays["trip"].notna()]
         led = domain.parking_app.times_led[stays["trip"].astype(int)] == bool(app)
@@ -100,6 +101,20 @@ def test_users_weigh_the_prices_and_who_looks_himself_does_not() -> None:
 
     assert share_in_even_lots(0.8, dear) < share_in_even_lots(0.8, "fixed") - 0.05
     assert share_in_even_lots(0.0, dear) == share_in_even_lots(0.0, "fixed")
+
+
+def test_who_minds_prices_does_nothing_new_where_they_are_those_of_the_tariff() -> None:
+    (_, minded), (_, not_minded) = (lived(app=0.0, price_elasticity=of) for of in (-0.4, 0.0))
+    pd.testing.assert_frame_equal(minded["traffic.trips"], not_minded["traffic.trips"], check_exact=True)
+
+
+def test_a_night_without_a_price_is_as_good_in_a_dear_lot() -> None:
+    """From 21 h on hours cost nothing at the kerb, so nobody drives on for their price."""
+    night = Clock(datetime(2021, 3, 15, 21), 0.0, 2 * 3600.0)
+    (_, minded), (_, not_minded) = (
+        lived(night, app=0.0, prices=dear, prices_every_min=1.0, price_elasticity=of) for of in (-0.4, 0.0)
+    )
+    pd.testing.assert_frame_equal(minded["traffic.trips"], not_minded["traffic.trips"], check_exact=True)
 
 
 def test_without_a_feed_prices_stay_as_they_are() -> None:

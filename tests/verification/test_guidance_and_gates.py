@@ -71,7 +71,8 @@ def test_gates_hold_the_inflow_and_nothing_else() -> None:
         seen.append(view)
         return LetIn(0.1 * view.full_per_h)
 
-    twin = signals_twin(clock=MORNING, rules={"gating": shut}, ring_roads=RING, signals="share", illegal_share=0.0)
+    given = {"ring_roads": RING, "signals": "share", "illegal_share": 0.0, "gate_set_point_share": 0.25}
+    twin = signals_twin(clock=MORNING, rules={"gating": shut}, **given)
     domain = traffic_of(twin)
     twin.env.run(until=HOUR_S)
     gates, times = domain.gates.links, domain.network.times

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from twin.kernels.barriers import Barriers, pass_one
 from twin.kernels.compile import uncounted_kernel
+from twin.kernels.fees import DAY_FROM_S, DAY_UNTIL_S
 from twin.kernels.led_parking import FOUND_TAKEN, park_or_look_one
-from twin.kernels.parking import GIVEN_UP, NOT_YET, Lots, Points
+from twin.kernels.parking import ANY_PRICE, GIVEN_UP, NOT_YET, Lots, Points
 
 UNDER_WAY: Final = 0
 IN_LOT: Final = 1
@@ -23,6 +24,7 @@ WITHOUT: Final = 3
 NO_WISH: Final = 4
 ILLEGAL: Final = 5
 """How trips end: positions in `twin.domains.traffic.trips.ENDINGS`."""
+MS: Final = 1000
 NEVER_YET: Final = -(2**31)
 """In place of a time that has not come."""
 
@@ -52,7 +54,7 @@ class Stops(NamedTuple):
 
 
 class Seekers(NamedTuple):
-    """Drivers and where they look; shapes (v,), all but `unlawful` and `at_home` change.
+    """Drivers and where they look; shapes (v,), all but `unlawful`, `at_home` and `bears` change.
 
     Attributes
     ----------
@@ -68,6 +70,8 @@ class Seekers(NamedTuple):
         Who stops where it is not allowed if he finds no place.
     at_home
         Who has a place of his own at home.
+    bears
+        How many times `Ground.level_around` of his destination a driver pays before he looks further.
     """
 
     heading: NDArray[np.int32]
@@ -78,6 +82,7 @@ class Seekers(NamedTuple):
     turned_away: NDArray[np.int32]
     unlawful: NDArray[np.bool_]
     at_home: NDArray[np.bool_]
+    bears: NDArray[np.float64]
 
 
 class Ground(NamedTuple):
@@ -95,6 +100,9 @@ class Ground(NamedTuple):
         Drivers under way to each to which they were led, without and with a place kept, shape (k,); change.
     surcharge_fen
         What an hour costs above the tariff now, shape (k,).
+    level, level_around
+        What an hour costs now, of what it does by the tariff: in the sorted lots, shape (k,), and on the mean of the
+        spaces around each point, 1 at most, shape (p,).
     """
 
     lots: Lots
@@ -104,6 +112,8 @@ class Ground(NamedTuple):
     led_count: NDArray[np.int32]
     kept_count: NDArray[np.int32]
     surcharge_fen: NDArray[np.int32]
+    level: NDArray[np.float64]
+    level_around: NDArray[np.float64]
 
 
 class Customs(NamedTuple):
@@ -148,10 +158,12 @@ def look_one(
 ) -> int:
     """Let a driver look where he is; return the lot of the table in which he parks, `NOT_YET` or `GIVEN_UP`."""
     stops.looked[trip] += 1
+    charged = DAY_FROM_S * MS <= day_ms < DAY_UNTIL_S * MS
+    bears = seekers.bears[vehicle] * ground.level_around[seekers.destination[vehicle]] if charged else ANY_PRICE
     found, onward, been = park_or_look_one(
         ground.lots, ground.points, seekers.heading[vehicle], seekers.destination[vehicle],
         customs.may_use[stops.purpose[trip]], day_ms, time_ms - stops.arrived_ms[trip] < customs.patience_ms,
-        seekers.led[vehicle], seekers.kept[vehicle], seekers.been[vehicle],
+        seekers.led[vehicle], seekers.kept[vehicle], seekers.been[vehicle], ground.level, bears,
     )  # fmt: skip
     come_to(seekers, ground, vehicle, found)
     seekers.been[vehicle] = been

@@ -58,6 +58,8 @@ def park_or_look_one(
     led: int,
     kept: bool,
     been: np.uint32,
+    level: NDArray[np.float64],
+    bears: float,
 ) -> tuple[int, int, np.uint32]:
     """Let a driver park where he was led, or look for a place.
 
@@ -68,7 +70,7 @@ def park_or_look_one(
     kept
         Whether a place is kept there for him.
 
-    Other parameters are as in `twin.kernels.parking.look_for_places`.
+    Other parameters are as in `twin.kernels.parking.look_here`.
 
     Returns
     -------
@@ -76,7 +78,9 @@ def park_or_look_one(
         The lot taken, `FOUND_TAKEN`, or as in `look_for_places`; the point where he looks next; where he has been.
     """
     if led == NOT_YET:
-        lot, place, been = look_here(lots, points, here, destination, may_use, time_of_day_ms, patient, been)
+        lot, place, been = look_here(
+            lots, points, here, destination, may_use, time_of_day_ms, patient, been, level, bears
+        )
         return lot, here if place == NOT_YET else int(points.around[destination, place]), been
     if kept:
         return led, here, been

@@ -3,7 +3,8 @@
 Places lie at points of the road. Who reaches a point looks at the lots there, in their order, and takes the first that
 he may use, that is open and has room. Who finds none goes on to the point, among those around his destination where he
 has not been, by which the way from here to there and on foot to the destination is shortest, until his patience ends or
-there is no such point left.
+there is no such point left. Who minds prices passes lots by that are dearer than he bears, and points that have no
+others, as long as there are points left and he is patient; then he takes what there is.
 
 That drivers stay near the destination, go where they have not been, and widen the circle as time goes by is what Levy,
 Martens and Benenson (2013), "Exploring cruising using agent-based and analytical models of parking", Transportmetrica A
@@ -23,6 +24,11 @@ NOT_YET: Final = -1
 GIVEN_UP: Final = -2
 MOST_AROUND: Final = 32
 """Points around a destination: where somebody has been is a bit of 32."""
+ANY_PRICE: Final = np.inf
+"""What he bears who does not mind prices."""
+NOTHING: Final = 0
+SUITS: Final = 1
+TOO_DEAR: Final = 2
 
 
 class Lots(NamedTuple):
@@ -71,23 +77,56 @@ def apart_m(points: Points, one: int, other: int) -> float:
 
 
 @uncounted_kernel
-def free_lot(lots: Lots, point: int, may_use: int, time_of_day_ms: int) -> int:
-    """Return the first lot at a point that has room for a driver, `NOT_YET` if none does."""
+def lets_in(lots: Lots, lot: int, may_use: int, time_of_day_ms: int, level: NDArray[np.float64], bears: float) -> bool:
+    """Say whether a driver would park in a lot if it had room: he may, it is open, and not dearer than he bears."""
+    admits = may_use & lots.kind_bit[lot] and lots.opens_ms[lot] <= time_of_day_ms < lots.closes_ms[lot]
+    return bool(admits and (bears == ANY_PRICE or level[lot] <= bears))
+
+
+@uncounted_kernel
+def free_lot(
+    lots: Lots, point: int, may_use: int, time_of_day_ms: int, level: NDArray[np.float64], bears: float
+) -> int:
+    """Return the first lot at a point that lets a driver in and has room for him, `NOT_YET` if none does."""
     for lot in range(lots.first[point], lots.first[point + 1]):
-        admits = may_use & lots.kind_bit[lot] and lots.opens_ms[lot] <= time_of_day_ms < lots.closes_ms[lot]
-        if admits and lots.taken[lot] < lots.spaces[lot]:
+        if lots.taken[lot] < lots.spaces[lot] and lets_in(lots, lot, may_use, time_of_day_ms, level, bears):
             return lot
     return NOT_YET
 
 
 @uncounted_kernel
-def next_point(points: Points, here: int, destination: int, been: int) -> int:
+def prices_at(
+    lots: Lots, point: int, may_use: int, time_of_day_ms: int, level: NDArray[np.float64], bears: float
+) -> int:
+    """Say what a driver knows of a point by its prices: `SUITS`, `TOO_DEAR`, or `NOTHING` where no lot is for him."""
+    known = NOTHING
+    for lot in range(lots.first[point], lots.first[point + 1]):
+        if lets_in(lots, lot, may_use, time_of_day_ms, level, bears):
+            return SUITS
+        if lets_in(lots, lot, may_use, time_of_day_ms, level, ANY_PRICE):
+            known = TOO_DEAR
+    return known
+
+
+@uncounted_kernel
+def next_point(
+    lots: Lots,
+    points: Points,
+    here: int,
+    destination: int,
+    may_use: int,
+    time_of_day_ms: int,
+    been: int,
+    level: NDArray[np.float64],
+    bears: float,
+) -> int:
     """Return the place among the destination's `around` of the point to look at next, `NOT_YET` if none is left."""
     best_m = np.inf
     best = NOT_YET
     for place in range(points.around.shape[1]):
-        if not (been >> place) & 1:
-            point = points.around[destination, place]
+        point = points.around[destination, place]
+        seen = (been >> place) & 1
+        if not seen and prices_at(lots, point, may_use, time_of_day_ms, level, bears) != TOO_DEAR:
             way_m = apart_m(points, here, point) + apart_m(points, point, destination)
             if way_m < best_m:
                 best_m = way_m
@@ -105,8 +144,17 @@ def look_here(
     time_of_day_ms: int,
     patient: bool,
     been: np.uint32,
+    level: NDArray[np.float64],
+    bears: float,
 ) -> tuple[int, int, np.uint32]:
-    """Let one driver look for a place where he has arrived; parameters as in `look_for_places`.
+    """Let one driver look for a place where he has arrived; other parameters as in `look_for_places`.
+
+    Parameters
+    ----------
+    level
+        What an hour costs in each lot, of what it does by the tariff, shape (k,).
+    bears
+        The highest `level` that he pays while there is another place to look at; `ANY_PRICE`.
 
     Returns
     -------
@@ -114,18 +162,56 @@ def look_here(
         The lot taken, else `NOT_YET` or `GIVEN_UP`; the place among the destination's `around` of the point to look at
         next, else `NOT_YET`; where he has been.
     """
-    found = free_lot(lots, here, may_use, time_of_day_ms)
+    found = free_lot(lots, here, may_use, time_of_day_ms, level, bears)
+    for place in range(points.around.shape[1]):
+        if found == NOT_YET and points.around[destination, place] == here:
+            been |= np.uint32(1 << place)
+    onward = NOT_YET
+    if found == NOT_YET and patient:
+        onward = next_point(lots, points, here, destination, may_use, time_of_day_ms, int(been), level, bears)
+    if found == NOT_YET and onward == NOT_YET and bears != ANY_PRICE:
+        found = free_lot(lots, here, may_use, time_of_day_ms, level, ANY_PRICE)
+        if found == NOT_YET and patient:
+            onward = next_point(lots, points, here, destination, may_use, time_of_day_ms, int(been), level, ANY_PRICE)
     if found != NOT_YET:
         lots.taken[found] += 1
         return found, NOT_YET, been
-    for place in range(points.around.shape[1]):
-        if points.around[destination, place] == here:
-            been |= np.uint32(1 << place)
-    if patient:
-        onward = next_point(points, here, destination, int(been))
-        if onward != NOT_YET:
-            return NOT_YET, onward, been
-    return GIVEN_UP, NOT_YET, been
+    return NOT_YET if onward != NOT_YET else GIVEN_UP, onward, been
+
+
+@kernel
+def write_points_within_price(
+    lots: Lots,
+    points: Points,
+    destination: NDArray[np.int32],
+    may_use: NDArray[np.uint8],
+    time_of_day_ms: NDArray[np.int32],
+    level: NDArray[np.float64],
+    bears: NDArray[np.float64],
+    point: NDArray[np.int32],
+) -> None:
+    """Write where drivers go to first: the nearest point that suits them, for whom all lots at their own are too dear.
+
+    Parameters
+    ----------
+    destination, may_use, time_of_day_ms
+        As in `look_for_places`, shape (v,).
+    level, bears
+        As in `look_here`, shapes (k,) and (v,).
+    point
+        Written: the destination where there is no such point, shape (v,).
+    """
+    for driver in range(len(destination)):
+        own = destination[driver]
+        who = may_use[driver], time_of_day_ms[driver], level, bears[driver]
+        point[driver] = own
+        if prices_at(lots, own, *who) != TOO_DEAR:
+            continue
+        for place in range(points.around.shape[1]):
+            near = points.around[own, place]
+            if prices_at(lots, near, *who) == SUITS:
+                point[driver] = near
+                break
 
 
 @kernel
@@ -158,11 +244,12 @@ def look_for_places(
     lot, onward
         Written: the lot taken, else `NOT_YET` and the point to look at next, else `GIVEN_UP`; shape (v,).
     """
+    level = np.empty(0)
     for driver in range(len(here)):
         onward[driver] = here[driver]
         lot[driver], place, been[driver] = look_here(
             lots, points, here[driver], destination[driver], may_use[driver], time_of_day_ms[driver], patient[driver],
-            been[driver],
+            been[driver], level, ANY_PRICE,
         )  # fmt: skip
         if place != NOT_YET:
             onward[driver] = points.around[destination[driver], place]

@@ -175,6 +175,8 @@ class Teams:
 class SecondLevelView:
     """What the platform sees of an entrapment whom nobody has reached: when the firm is told, and every ten minutes.
 
+    Not asked while no team is free.
+
     Attributes
     ----------
     time_s

@@ -81,7 +81,7 @@ def _rescue_order(generator: np.random.Generator) -> RescueOrderView:
 
 
 def _second_level(generator: np.random.Generator) -> SecondLevelView:
-    count = _some(generator, MOST_TEAMS) - 1
+    count = _some(generator, MOST_TEAMS)
     number = np.sort(generator.choice(MOST_TEAMS, count, replace=False))
     sent = bool(generator.random() < 0.8)
     return SecondLevelView(

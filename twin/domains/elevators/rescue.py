@@ -250,8 +250,10 @@ class Rescue:
         case.worker.coming = self._twin.env.process(self._come(case, case.worker, turn_out_s, course.access_s))
 
     def _ask_second_level(self, case: Case) -> None:
-        """Ask whether a team is called, and call it."""
+        """Ask whether a team is called, if one is free, and call it."""
         now_s, brain = self._twin.now, self._twin.brain
+        if self.crews.team_busy.all():
+            return
         worker = case.worker
         expected_s = -1.0 if worker is None or worker.expected_s < 0 else max(0.0, worker.expected_s - now_s)
         view = SecondLevelView(

@@ -12,8 +12,9 @@ from twin.core.clock import DAY_S, HOUR_S, MS
 from twin.domains.traffic.network import Network
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES, TrafficParameters
 from twin.kernels.arrivals import Customs, Ground, Seekers
+from twin.kernels.fees import DAY_FROM_S, DAY_UNTIL_S
 from twin.kernels.led_parking import keep_places
-from twin.kernels.parking import GIVEN_UP, NOT_YET, Lots, Points, look_for_places
+from twin.kernels.parking import ANY_PRICE, GIVEN_UP, NOT_YET, Lots, Points, look_for_places, write_points_within_price
 
 if TYPE_CHECKING:
     from twin.kernels.barriers import Barriers
@@ -36,6 +37,9 @@ class CarParks:
         Places among `taken` that are kept for somebody who is under way, shape (k,).
     turned_away
         The lot to which each vehicle was led and that had no room, until it is led or sent elsewhere; -1; shape (v,).
+    bears
+        How many times what spaces cost (by the tariff or around, what is less) each driver pays before he looks
+        further, shape (v,).
     """
 
     GOES_ON: Final = -1
@@ -80,6 +84,9 @@ class CarParks:
         self._led_count = np.zeros(len(lots), np.int32)
         self.kept_count = np.zeros(len(lots), np.int32)
         self.turned_away = np.full(vehicles, NOT_YET, np.int32)
+        self.bears = np.full(vehicles, ANY_PRICE)
+        self._level, self._level_around = np.ones(len(lots)), np.ones(points)
+        self._prices_differ = False
 
     @property
     def taken(self) -> NDArray[np.int32]:
@@ -145,6 +152,36 @@ class CarParks:
         self._been[who] = 0
         self.turned_away[who] = NOT_YET
 
+    def set_levels(self, level: NDArray[np.float64], weight: NDArray[np.float64]) -> None:
+        """Let an hour in lots cost so much of what it does by the tariff, shape (k,), and drivers know it.
+
+        Parameters
+        ----------
+        weight
+            What each lot counts for among those around it, shape (k,).
+        """
+        self._level[:] = level[self._order]
+        points = len(self._level_around)
+        weighed, cost = (
+            np.bincount(self._point, column, points)[self._points.around].sum(axis=1)
+            for column in (weight, weight * level)
+        )
+        self._level_around[:] = np.minimum(1.0, np.where(weighed > 0, cost / np.maximum(weighed, 1e-9), 1.0))
+        self._prices_differ = bool((level != 1).any())
+
+    def go_where_prices_suit(self, who: Positions, purpose: NDArray[np.int8], time_of_day_ms: Positions) -> None:
+        """Let drivers who set out, and look for a place where they are heading, go first where the price suits them."""
+        charged = (time_of_day_ms >= MS * DAY_FROM_S) & (time_of_day_ms < MS * DAY_UNTIL_S)
+        if not (self._prices_differ and charged.any()):
+            return
+        who, purpose, time_of_day_ms = who[charged], purpose[charged], time_of_day_ms[charged]
+        destination, first = self._destination[who], np.empty(len(who), np.int32)
+        write_points_within_price(
+            self._lots, self._points, destination, self._may_use[purpose], time_of_day_ms, self._level,
+            self.bears[who] * self._level_around[destination], first,
+        )  # fmt: skip
+        self.heading[who] = first
+
     def lead(self, who: Positions, lots: Positions, purpose: NDArray[np.int8], *, keep: bool) -> NDArray[np.bool_]:
         """Let vehicles drive to lots, positions in the table, where a place is kept for each or not.
 
@@ -167,14 +204,15 @@ class CarParks:
     def seekers(self, unlawful: NDArray[np.bool_], at_home: NDArray[np.bool_]) -> Seekers:
         """Return the drivers as the kernel of arrivals takes them: who stops illegally, who has his own place."""
         return Seekers(
-            self.heading, self._destination, self._been, self._led, self._kept, self.turned_away, unlawful, at_home
-        )
+            self.heading, self._destination, self._been, self._led, self._kept, self.turned_away, unlawful, at_home,
+            self.bears,
+        )  # fmt: skip
 
     def ground(self, barriers: Barriers, surcharge_fen: NDArray[np.int32]) -> Ground:
         """Return the lots as the kernel of arrivals takes them."""
         return Ground(
             self._lots, self._points, self._order.astype(np.int32), barriers, self._led_count, self.kept_count,
-            surcharge_fen,
+            surcharge_fen, self._level, self._level_around,
         )  # fmt: skip
 
     def customs(self, parks: NDArray[np.bool_]) -> Customs:

@@ -37,6 +37,7 @@ from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.parking_records import ParkingRecords
 from twin.domains.traffic.plate_restriction import BARRED, restricted
+from twin.domains.traffic.price_minding import MINDING, PriceMinding, borne_levels, draw_minding
 from twin.domains.traffic.pricing import Pricing
 from twin.domains.traffic.priority import Priority
 from twin.domains.traffic.records import INTERVAL_S, Records
@@ -128,8 +129,10 @@ class TrafficDomain:
         events = draw_events(lambda column: twin.streams("traffic", "events", column), twin.events)
         feed = draw_feed(twin.streams("traffic", "feed", "error"), len(self.lots))
         kerb = draw_kerb(twin.streams("traffic", "kerb", "illegal"), len(vehicles))
+        minding = draw_minding(twin.streams("traffic", "prices", "minding"), len(vehicles))
         return {
-            VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals, FEED: feed, KERB: kerb, EVENTS: events, BARRED: barred
+            VEHICLES: vehicles, TRIPS: trips, SIGNALS: signals, FEED: feed, KERB: kerb, EVENTS: events, BARRED: barred,
+            MINDING: minding,
         }  # fmt: skip
 
     def start(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -229,7 +232,9 @@ class TrafficDomain:
         )
         feed = ParkingFeed(twin.brain, self.lots, tables[FEED], parameters)
         self.night_opening = NightOpening(twin, self.lots, self.books, self.car_parks, parameters)
-        self.pricing = Pricing(twin.brain, self.lots, self.books, feed, self.car_parks, parameters)
+        self.car_parks.bears = borne_levels(tables[MINDING]["price_draw"].to_numpy(), parameters.price_elasticity)
+        minding = PriceMinding(self.lots, self.books, self.car_parks, feed.connected, parameters.price_elasticity)
+        self.pricing = Pricing(twin.brain, self.lots, self.books, feed, self.car_parks, minding, parameters)
         self.parking_app = ParkingApp(
             twin, self.lots, vehicles, self.network, self.car_parks, parameters, feed, self.books, len(self.book)
         )
@@ -270,6 +275,8 @@ class TrafficDomain:
         book.departed_ms[trips] = at_ms
         point = self.network.junction_point[self.network.links.node_junction[book.destination[trips]]]
         self.car_parks.head_for(who, point)
+        seeks = self._seeks(trips, who)
+        self.car_parks.go_where_prices_suit(who[seeks], book.purpose[trips[seeks]], self._time_of_day_ms(at_ms[seeks]))
         looking, again_ms, from_junction = self.car_parks.going_on(begins_ms)
         self.parking_app.lead(
             book, self._users(trips, who, junction), self._users(book.current[looking], looking, from_junction),
@@ -304,9 +311,13 @@ class TrafficDomain:
 
     def _users(self, trips: NDArray[np.int32], who: NDArray[np.int32], junction: NDArray[np.int32]) -> Users:
         """Return those of these drivers who have the parking app and will look for a place."""
+        return Users(who, trips, junction).of(self.parking_app.user[who] & self._seeks(trips, who))
+
+    def _seeks(self, trips: NDArray[np.int32], who: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Say who will look for a place at the end of his trip, shape (trips,)."""
         purpose = self.book.purpose[trips]
         own = (purpose == PURPOSES.index("home")) & self._permit[who]
-        return Users(who, trips, junction).of(self.parking_app.user[who] & self._parks[purpose] & ~own)
+        return np.asarray(self._parks[purpose] & ~own)
 
     def _where_from(self, trips: NDArray[np.int32], who: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the junctions at which trips begin: where the car is, or where the table says at first."""

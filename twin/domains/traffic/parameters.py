@@ -137,6 +137,7 @@ class TrafficParameters(ParameterSection):
     app_lots: int = _of("app_lots", ge=1, le=32)
     app_asks: int = _of("app_asks", ge=1, le=100)
     prices_every_min: float = _of("prices_every_min", ge=1, le=1440)
+    price_elasticity: float = _of("price_elasticity", ge=-2, le=0)
     night_opening_h: list[Hour] = _of("night_opening_h", min_length=2, max_length=2)
     illegal_share: float = _of("illegal_share", ge=0, le=1)
     illegal_longest_min: float = _of("illegal_longest_min", ge=1, le=1440)

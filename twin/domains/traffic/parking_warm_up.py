@@ -11,7 +11,7 @@ from twin.kernels.barriers import Barriers, pass_barriers
 from twin.kernels.fees import write_fees, write_lot_fees
 from twin.kernels.led_parking import keep_places
 from twin.kernels.lot_choice import Asking, Shown, ShownLots, show_lots
-from twin.kernels.parking import Lots, Points, look_for_places
+from twin.kernels.parking import Lots, Points, look_for_places, write_points_within_price
 
 
 def _one_barrier() -> Barriers:
@@ -28,8 +28,11 @@ def _arrive_once(lots: Lots, points: Points) -> None:
     who, time_ms = book.due(0)
     book.current[:] = 0
     stops = book.stops(np.zeros(2, np.int16))
-    seekers = Seekers(one.copy(), one.copy(), np.zeros(1, np.uint32), none, no, none.copy(), no.copy(), no.copy())
-    ground = Ground(lots, points, one, _one_barrier(), one.copy(), one.copy(), one)
+    level = np.ones(1)
+    seekers = Seekers(
+        one.copy(), one.copy(), np.zeros(1, np.uint32), none, no, none.copy(), no.copy(), no.copy(), level
+    )
+    ground = Ground(lots, points, one, _one_barrier(), one.copy(), one.copy(), one, level, level)
     customs = Customs(np.ones(1, np.uint8), ~no, 1, 1000)
     arrive(stops, seekers, ground, customs, who, time_ms, 0, 86_400_000, *np.empty((3, 1), np.int32))
     book.plan_next(who, 0.5, 1000)
@@ -42,6 +45,7 @@ def compile_parking_kernels() -> None:
     lots = Lots(np.array([0, 1], np.int32), np.ones(1, np.int32), one.copy(), bit, one, one)
     points = Points(metres, metres, row)
     look_for_places(lots, points, one, one, bit, one, yes, been, one.copy(), one.copy())
+    write_points_within_price(lots, points, one, bit, one, np.ones(1), np.ones(1), one.copy())
     _arrive_once(lots, points)
     keep_places(lots, one, bit, yes.copy())
     pass_barriers(_one_barrier(), one, one, one.copy())

@@ -1,7 +1,7 @@
 """What an hour costs in the lots of the app: the tariff, or the city's answers to the question `PRICES`.
 
-Prices hold for who comes after them. Who is led by the app weighs them; who looks for himself takes the first place
-that he finds, as before: what other lots cost he does not know.
+Prices hold for who comes after them. Whom the app leads goes where its rule says; who looks for himself minds what they
+are beside those around (`twin.domains.traffic.price_minding`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from twin.domains.traffic.car_parks import CarParks
     from twin.domains.traffic.parameters import TrafficParameters
     from twin.domains.traffic.parking_feed import ParkingFeed
+    from twin.domains.traffic.price_minding import PriceMinding
 
 
 class Pricing:
@@ -36,9 +37,11 @@ class Pricing:
         books: Books,
         feed: ParkingFeed,
         car_parks: CarParks,
+        minding: PriceMinding,
         parameters: TrafficParameters,
     ) -> None:
         self._brain, self._books, self._feed, self._car_parks = brain, books, feed, car_parks
+        self._minding = minding
         self._every_ms = round(MS * 60 * parameters.prices_every_min)
         self._mine = np.flatnonzero(feed.connected).astype(np.int32)
         self._silent = brain.is_silent(PRICES) or not len(self._mine)
@@ -69,6 +72,7 @@ class Pricing:
         if self._seen:
             answer: SetPrices = self._brain.ask(PRICES, self._view(now_s), now_s)
             self._books.set_surcharge(self._mine, answer.surcharge_fen)
+            self._minding.learn()
         self._taken[:] = self._seen = 0
 
     def _view(self, now_s: float) -> PricesView:
