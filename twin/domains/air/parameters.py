@@ -7,13 +7,11 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from twin.core.errors import ParameterError
-from twin.core.parameters import Frozen, Parameter, read_parameters
+from twin.core.parameters import Frozen, Parameter
 from twin.domains.air.kinds import MOST_STATIONS
 from twin.domains.air.parameter_kinds import FROM_ROADS, FROM_SOURCES, SHIPPED, shipped
 from twin.domains.air.parameters_roads import RoadEmissionParameters
 from twin.domains.air.parameters_sources import SourceParameters
-
-__all__ = ["AirParameters", "read_parameters"]
 
 Speed = Annotated[float, Field(ge=0, le=0.1)]
 Rate = Annotated[float, Field(ge=0, le=1)]

@@ -100,7 +100,8 @@ class RoadEmissions:
         """Return what lived roads have emitted in the hour; g/s, shape (vehicles, cells, species)."""
         cell = self.cells.of(np.column_stack([volumes.x_m, volumes.y_m]))
         known = cell >= 0
-        return self._by_cell(cell[known], volumes.vehicle_km[known], volumes.speed_kmh[known])
+        vehicle_km = volumes.vehicle_km[known] * self._parameters.lived_factor
+        return self._by_cell(cell[known], vehicle_km, volumes.speed_kmh[known])
 
     def _by_cell(
         self, cell: NDArray[np.int64], vehicle_km: NDArray[np.float64], kmh: NDArray[np.float64]
