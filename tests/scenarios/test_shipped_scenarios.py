@@ -31,6 +31,8 @@ def scaled_down(path: Path) -> Scenario:
         changes += ["traffic.demand_factor=0.03", "traffic.step_s=30", "traffic.news_every_min=60"]
     if "elevators" in whole.domains:
         changes.append("elevators.history_days=60")
+    if "air" in whole.domains:
+        changes += ["air.enterprises=200", "air.grid_km=16", "air.forecast_members=3", "air.spin_up_days=2"]
     if whole.domains == ("traffic",) and whole.start.hour < BEGINS_H:  # nobody drives at night
         hours -= BEGINS_H - whole.start.hour
         changes.append(f"start={whole.start:%Y-%m-%d} {BEGINS_H:02d}:00")
@@ -49,6 +51,10 @@ def test_a_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
         trips = results.events("traffic.trips")
         assert len(trips) == trips.groupby(["brain", "replication"])["trip"].nunique().sum()
         assert "under_way" not in set(trips["ending"])
+    if "air" in results.scenario.domains:
+        hours = results.events("air.hours")
+        assert (hours.groupby(["brain", "replication"])["begins_s"].nunique() >= results.scenario.duration_h).all()
+        assert (hours["pm25"] > 0).all()
     if "green_wave" in results.brains:
         assert len(results.events("traffic.signal_holds", "green_wave")) > 0, "signals make way for ambulances"
         assert results.events("traffic.signal_holds", results.brains[0]).empty

@@ -64,7 +64,7 @@ def test_city_day_is_the_main_job() -> None:
     assert scenario.start.tzinfo is None
     assert (scenario.duration_h, scenario.seed, scenario.replications) == (24.0, 2021, 1)
     assert [brain.name for brain in scenario.brains] == ["traditional", "city_brain"]
-    assert scenario.domains == ("emergency", "traffic", "elevators")
+    assert scenario.domains == ("emergency", "traffic", "elevators", "air")
     assert scenario.map_folder.name == "zhengzhou"
     assert scenario.events == ()
 
@@ -77,9 +77,9 @@ def test_scenarios_about_the_emergency_service_alone_do_not_live_two_million_tri
     assert len(alone) > 10
     for name in sorted(alone):
         scenario = load_scenario(ROOT / "scenarios" / f"{name}.yaml")
-        assert scenario.domains == (("emergency", "traffic", "elevators") if name == "city_day" else ("emergency",)), (
-            name
-        )
+        assert scenario.domains == (
+            ("emergency", "traffic", "elevators", "air") if name == "city_day" else ("emergency",)
+        ), name
 
 
 @pytest.mark.parametrize("name", ["traditional", "city_brain"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from twin.core.domain import DomainDescription
-from twin.domains import elevators, emergency, traffic
+from twin.domains import air, elevators, emergency, traffic
 
 DESCRIPTIONS: Final[dict[str, DomainDescription]] = {
-    description.name: description for description in (emergency.DESCRIPTION, traffic.DESCRIPTION, elevators.DESCRIPTION)
+    description.name: description
+    for description in (emergency.DESCRIPTION, traffic.DESCRIPTION, elevators.DESCRIPTION, air.DESCRIPTION)
 }

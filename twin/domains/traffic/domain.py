@@ -14,6 +14,7 @@ from twin.core.clock import DAY_S, DRAIN_LIMIT_S, MS
 from twin.core.errors import ScenarioError
 from twin.core.streams import Streams
 from twin.domains.traffic.agents import CityLots, Drivers
+from twin.domains.traffic.air_links import AirLinks
 from twin.domains.traffic.books import Books
 from twin.domains.traffic.capacity import Capacity
 from twin.domains.traffic.car_parks import CarParks
@@ -150,6 +151,7 @@ class TrafficDomain:
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
         self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
         self._start_roads(twin)
+        self.air_links = AirLinks(twin, self.network, self.road, vehicles, self.begins_s)
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._start_parking(twin, tables)
         book, car_parks = self.book, self.car_parks
@@ -265,7 +267,7 @@ class TrafficDomain:
         """Let those set out whose time has come, the road live a step, and those park who have arrived."""
         book, begins_ms = self.book, step * self._step_ms
         ends_ms = begins_ms + self._step_ms
-        trips, at_ms = book.due(step)
+        trips, at_ms = self.air_links.allowed(book, *book.due(step))
         who = book.vehicle[trips]
         leaving = self._leave(who, at_ms)
         junction = self.routes.begin(who, self._where_from(trips, who))

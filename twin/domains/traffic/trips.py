@@ -105,6 +105,20 @@ class TripBook:
             from_ms, self._step_ms,
         )  # fmt: skip
 
+    def plan_after(self, trips: NDArray[np.int32], until_ms: int) -> None:
+        """Leave out these trips and those that follow them before a time, and plan what comes after it; shape (k,)."""
+        after = trips.astype(np.int64)
+        vehicle = self.vehicle[trips]
+        while True:
+            inside = after < len(self)
+            own = inside & (self.vehicle[np.minimum(after, len(self) - 1)] == vehicle)
+            skipped = own & (self.planned_ms[np.minimum(after, len(self) - 1)] < until_ms)
+            if not skipped.any():
+                break
+            after[skipped] += 1
+        following = after[own].astype(np.int32)
+        enter(self._calendar, following, self.planned_ms[following], self._step_ms)
+
 
 def _in_order(trips: pd.DataFrame) -> dict[str, NDArray[Any]]:
     """Return the columns of a table of trips by vehicle and planned departure; as they are where they stand so."""

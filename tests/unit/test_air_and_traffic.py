@@ -1,0 +1,89 @@
+"""Air and traffic meet: roads emit what drivers drive, and a restriction that is ordered keeps cars at home."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from support.air_runs import JANUARY, air_brain, air_parameters
+from support.traffic import small_parameters, small_town
+from support.traffic_day import traffic_brain
+
+from twin.city.conditions import RoadConditions
+from twin.core.brain import Brain
+from twin.core.clock import DAY_S, HOUR_S, Clock
+from twin.core.decisions import BrainSetting
+from twin.core.model import Twin
+from twin.core.recorder import Recorder
+from twin.core.streams import Streams
+from twin.domains.air.decisions_traffic import Restrict
+from twin.domains.air.decisions_warning import Warn
+from twin.domains.air.domain import AirDomain
+from twin.domains.traffic.domain import TrafficDomain
+
+
+def run_both(restriction: str, hours: float = 34.0, **changes: Any) -> tuple[TrafficDomain, dict[str, pd.DataFrame]]:
+    """Live traffic and air in a small town, under a red warning from the second day on."""
+    city, clock, streams = small_town(), Clock(JANUARY, 0.0, hours * HOUR_S), Streams(1, 0)
+    roads, recorder = RoadConditions(city.ordinary, clock, streams), Recorder()
+    parts = (
+        traffic_brain(recorder),
+        air_brain(
+            "traditional", recorder,
+            rules={"air_warning": lambda view: Warn(4), "traffic_restriction": lambda view: Restrict(restriction)},
+        ),
+    )  # fmt: skip
+    setting = BrainSetting(
+        "both",
+        {name: one for part in parts for name, one in part.setting.connections.items()},
+        {name: one for part in parts for name, one in part.setting.decisions.items()},
+    )
+    rules = {name: rule for part in parts for name, rule in part._rules.items()}
+    brain = Brain(setting, rules, rules, recorder, limit_s=60.0)
+    traffic = TrafficDomain(small_parameters(**changes), city, roads)
+    air = AirDomain(air_parameters(odd_even_complies=1.0), city, roads)
+    twin = Twin(
+        city=city, clock=clock, brain=brain, streams=streams, domains=[traffic, air], recorder=recorder,
+        exogenous=roads.tables,
+    )  # fmt: skip
+    twin.run()
+    return traffic, recorder.frames()
+
+
+def test_an_odd_even_day_that_is_ordered_keeps_barred_cars_at_home_and_nobody_else() -> None:
+    domain, free = run_both("none")
+    _, barred = run_both("odd_even")
+    digit = domain.vehicles["plate_digit"].to_numpy()
+    kind = domain.vehicles["kind"].to_numpy()
+
+    def made(frames: dict[str, pd.DataFrame], begin_s: float, end_s: float) -> pd.DataFrame:
+        trips = frames["traffic.trips"]
+        return trips[(trips["departed_s"] >= begin_s) & (trips["departed_s"] < end_s)]
+
+    first = [made(frames, 0, DAY_S) for frames in (free, barred)]
+    assert first[0]["trip"].tolist() == first[1]["trip"].tolist(), "the day before is alike"
+    second = made(barred, DAY_S + 6 * HOUR_S, DAY_S + 10 * HOUR_S)
+    who = second["vehicle"].to_numpy()
+    odd_date = (JANUARY.day + 1) % 2 == 1
+    wrong = (kind[who] == 0) & (digit[who] >= 0) & ((digit[who] % 2 == 1) != odd_date)
+    # who was on the way at midnight may still drive home
+    came_home = ~np.isin(who, first[1]["vehicle"].to_numpy()) | (second["purpose"].to_numpy() != 0)
+    assert not (wrong & came_home).any()
+    usual = made(free, DAY_S + 6 * HOUR_S, DAY_S + 10 * HOUR_S)
+    assert 0.3 < len(second) / len(usual) < 0.8
+    others = [frame[kind[frame["vehicle"].to_numpy()] != 0]["trip"].tolist() for frame in (second, usual)]
+    assert len(others[0]) > 0.95 * len(others[1])
+
+
+def test_roads_emit_what_is_driven() -> None:
+    """Twice the drivers give more fine particles from traffic, and none at night when nobody drives."""
+    few, many = (run_both("none", hours=12.0, demand_factor=factor)[1] for factor in (0.5, 1.0))
+
+    def traffic_of(frames: dict[str, pd.DataFrame]) -> float:
+        parts = frames["air.contributions"]
+        return float(parts[(parts["group"] == "traffic") & (parts["begins_s"] >= 7 * HOUR_S)]["pm25"].mean())
+
+    assert traffic_of(many) > traffic_of(few)
+    driven = [frames["traffic.roads"]["vehicle_km"].sum() for frames in (few, many)]
+    assert driven[1] > 1.5 * driven[0]

@@ -1,0 +1,143 @@
+"""The city's air, hour by hour: what it is, and what it would be if nobody had done anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.atmosphere.air_mass import CITY, GROUND, AirMass, Hour
+from twin.atmosphere.weather import Weather
+from twin.domains.air.hours import DAY_H, Hours
+from twin.domains.air.inventory import Inventory
+from twin.domains.air.kinds import PRIMARY_GROUPS
+from twin.domains.air.parameters import AirParameters
+from twin.domains.air.tracers import by_group, fine_of, into_boxes, measured, measured_fresh, setting_of
+
+Floats = NDArray[np.float64]
+
+LIVED, WITHOUT = range(2)
+"""What is, and what would be without any measure."""
+DAYS_KEPT: Final = 8
+
+
+def hour_of(weather: Weather, hour: int) -> Hour:
+    """Return an hour of weather as the boxes take it."""
+    return Hour(
+        weather.wind_mps[hour], weather.mixing_height_m[hour], weather.humidity_percent[hour],
+        weather.temperature_c[hour], weather.rain_mm[hour],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AirOfHour:
+    """What an hour brought.
+
+    Attributes
+    ----------
+    stations
+        PM2.5, PM10, SO2 and NO2 at each station as lived and without measures; µg/m³, shape (2, pollutants, stations).
+    groups
+        PM2.5 at each station by group, as lived and without measures, shape (2, groups, stations).
+    aged_fine
+        PM2.5 of the city's boxes, lived and without measures, shape (2,).
+    """
+
+    stations: Floats
+    groups: Floats
+    aged_fine: Floats
+
+
+class StationUnits:
+    """What sources give at stations, by hour; reckoned a day at a time."""
+
+    def __init__(self, inventory: Inventory, weather: Weather, hours: Hours) -> None:
+        self._transport, self._weather, self._hours = inventory.transport, weather, hours
+        self._days: dict[int, NDArray[np.float32]] = {}
+        self._aloft: dict[int, NDArray[np.bool_]] = {}
+
+    def of(self, hour: int) -> NDArray[np.float32]:
+        """Return µg/m³ for each g/s, shape (stations, sources)."""
+        return np.asarray(self._day(hour)[hour % DAY_H])
+
+    def aloft(self, hour: int) -> NDArray[np.bool_]:
+        """Say whose plume ends above the mixed layer, shape (sources,)."""
+        self._day(hour)
+        return np.asarray(self._aloft[self._hours.day(hour)][hour % DAY_H])
+
+    def _day(self, hour: int) -> NDArray[np.float32]:
+        day = self._hours.day(hour)
+        if day not in self._days:
+            for old in [one for one in self._days if one <= day - DAYS_KEPT]:
+                del self._days[old], self._aloft[old]
+            today = self._weather.between(self._hours.moment(day * DAY_H), DAY_H)
+            self._days[day] = self._transport.station_units(today)
+            self._aloft[day] = self._transport.aloft(today)
+        return self._days[day]
+
+
+class CityAir:
+    """Lives the air from the first hour of spin-up on.
+
+    Parameters
+    ----------
+    chance
+        The table ``air.hours``.
+    """
+
+    def __init__(
+        self, inventory: Inventory, hours: Hours, weather: Weather, chance: pd.DataFrame, parameters: AirParameters
+    ) -> None:
+        self._inventory, self._weather = inventory, weather
+        self.units = StationUnits(inventory, weather, hours)
+        self.mass = AirMass(setting_of(parameters), 2)
+        self._inflow = chance["inflow"].to_numpy(np.float64)
+        self._region_share = parameters.region_emission_share
+        self._joins = parameters.region_joins
+        self._before: tuple[Floats, Floats] | None = None
+
+    def live(self, hour: int, lived: Floats, without: Floats, region_joins: bool) -> AirOfHour:
+        """Let an hour pass.
+
+        Parameters
+        ----------
+        lived, without
+            What is emitted in it, and what would be without measures; g/s, shape (sources, species).
+        region_joins
+            Whether the region cuts with the city.
+        """
+        self._age(hour, region_joins)
+        units = self.units.of(hour)
+        both = np.stack([lived, without])
+        aged = self.mass.ugm3[CITY, GROUND]
+        fresh = np.stack([measured_fresh(units, gps) for gps in both])
+        stations = fresh + measured(aged).T[:, :, None]
+        groups = np.stack([self._groups(units, gps[:, 0], aged[:, which]) for which, gps in enumerate(both)])
+        aloft = self.units.aloft(hour)
+        sources = self._inventory.sources
+        self._before = (
+            into_boxes(sources, lived, aloft), into_boxes(sources, without, aloft)
+        )  # fmt: skip
+        return AirOfHour(stations, groups, fine_of(aged))
+
+    def _groups(self, units: NDArray[np.float32], gps: Floats, aged: Floats) -> Floats:
+        """Return PM2.5 at each station by group, of fine particles emitted and aged air, shape (groups, stations)."""
+        found = np.repeat(by_group(aged)[:, None], units.shape[0], axis=1)
+        weighted = units * gps
+        for place in range(len(PRIMARY_GROUPS)):
+            found[place] += weighted[:, self._inventory.sources.group == place].sum(axis=1)
+        return found
+
+    def _age(self, hour: int, region_joins: bool) -> None:
+        """Let the boxes pass the hour, with what was emitted in the one before."""
+        if self._before is None:
+            return
+        lived, without = self._before
+        emitted = np.concatenate([lived, without], axis=-1)
+        ordinary = without.sum(axis=0)
+        cut = (ordinary - lived.sum(axis=0)) * (self._joins if region_joins else 0.0)
+        region = np.concatenate([np.maximum(ordinary - cut, 0.0), ordinary], axis=-1) * self._region_share
+        self.mass.step(hour_of(self._weather, hour), emitted, region / self.mass.setting.city_m**2, self._inflow[hour])

@@ -1,0 +1,93 @@
+"""What traffic has to do with the air: what the roads have carried, and who stays at home under a warning.
+
+A restriction that is ordered during the run acts on tours: who stands at home, has a barred plate and complies does
+not set out on that day, and drives again from the next tour on. Lorries that a ban keeps out of the ring drive round
+it; the roads do not tell them apart, so the ban acts on what is emitted alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.city.passed import Passed
+from twin.city.road_traffic import RoadTraffic
+from twin.city.road_volumes import RoadVolumes, TrafficRestricted
+from twin.core.clock import MS
+from twin.domains.traffic.network import Network
+from twin.domains.traffic.parameters import PURPOSES, VEHICLE_KINDS
+from twin.domains.traffic.trips import TripBook
+
+if TYPE_CHECKING:
+    from twin.core.model import Twin
+
+CHANNEL: Final = "traffic_restricted"
+FIELD: Final = "road_volumes"
+HOME: Final = PURPOSES.index("home")
+
+
+class AirLinks:
+    """Offers the field ``road_volumes``, and keeps at home whom the channel ``traffic_restricted`` bars.
+
+    Parameters
+    ----------
+    vehicles
+        The table ``traffic.vehicles``.
+    begins_s
+        When the run begins, seconds since the scenario's start.
+    """
+
+    def __init__(
+        self, twin: Twin, network: Network, road: RoadTraffic, vehicles: pd.DataFrame, begins_s: float
+    ) -> None:
+        self._network, self._begins_ms = network, round(MS * begins_s)
+        self._passed = Passed(road)
+        self._rules: list[TrafficRestricted] = []
+        digit = vehicles["plate_digit"].to_numpy()
+        car = vehicles["kind"].to_numpy() == VEHICLE_KINDS.index("car")
+        self._odd = (digit % 2 == 1) & (digit >= 0)
+        self._has_plate = car & (digit >= 0)
+        self._complies_draw = twin.streams("traffic", "air", "complies").random(len(vehicles), np.float32)
+        twin.channels.offer(FIELD, self.volumes)
+        twin.channels.listen(CHANNEL, self._rules.append)
+
+    def volumes(self) -> RoadVolumes:
+        """Return what has passed since this was read last; see `twin.city.road_volumes.ReadVolumes`."""
+        links, times = self._network.links, self._network.times
+        passage = self._passed.since_last()
+        ends = [self._network.node_xy_m[links.node[end]] for end in (links.from_junction, links.to_junction)]
+        middle = (ends[0] + ends[1]) / 2
+        left, length_m = passage.left.astype(np.float64), links.length_m.astype(np.float64)
+        spent_s = np.where(left > 0, passage.spent_ms / np.maximum(left, 1.0), times.free_ms) / MS
+        return RoadVolumes(
+            middle[:, 0], middle[:, 1], left * length_m / 1000, 3.6 * length_m / np.maximum(spent_s, 0.1),
+            links.node[links.from_junction],
+        )  # fmt: skip
+
+    def allowed(
+        self, book: TripBook, trips: NDArray[np.int32], at_ms: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return which of the trips that are due are made; the tours of the others are left out for the day."""
+        if not len(trips):
+            return trips, at_ms
+        made = np.ones(len(trips), np.bool_)
+        for rule in self._rules:
+            from_ms, until_ms = (round(MS * at_s) - self._begins_ms for at_s in (rule.from_s, rule.until_s))
+            if rule.kind != "odd_even" or at_ms.max() < from_ms or at_ms.min() >= until_ms:
+                continue
+            who = book.vehicle[trips]
+            barred = self._has_plate[who] & (self._odd[who] != rule.odd_date)
+            barred &= self._complies_draw[who] < rule.complies
+            barred &= (at_ms >= from_ms) & (at_ms < until_ms) & self._at_home(book, who)
+            made &= ~barred
+            book.plan_after(trips[barred], until_ms)
+        return trips[made], at_ms[made]
+
+    @staticmethod
+    def _at_home(book: TripBook, who: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Say whose last trip was home, or who has made none, shape (k,)."""
+        last = book.current[who]
+        return np.asarray((last < 0) | (book.purpose[np.maximum(last, 0)] == HOME))

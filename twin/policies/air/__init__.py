@@ -1,0 +1,1 @@
+"""Rules for the decisions of the air domain."""
