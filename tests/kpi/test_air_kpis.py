@@ -47,7 +47,7 @@ def made_up(levels: tuple[int, ...] = LEVELS, without: tuple[float, ...] = WITHO
                       1000.0 if level else 0.0, 90.0, 100.0)  # fmt: skip
             for station in range(2):
                 stations.add(at_s, station, lived + station, 1.5 * lived, 20.0, 40.0, ugm3, lived, True)
-                parts.add(at_s, station, "coal", 0.4 * lived)
+                parts.add(at_s, station, "coal", 0.4 * lived, 0.4 * ugm3)
     visits = recorder.table("air.inspections", INSPECTIONS)
     for day, (plant, found) in enumerate([(3, False), (8, False), (5, True)]):
         visits.add(day * DAY_S + 9 * HOUR_S, plant, found)

@@ -17,15 +17,17 @@ ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 LEAST_H = 10.0
 """A scaled-down day ends after the morning peak, if nothing happens later."""
-BEGINS_H = 6
-"""A scaled-down day of traffic alone begins before that peak."""
+BEGINS_H, ENDS_H = 6, 9
+"""A scaled-down day of traffic alone begins at the first of these hours, and one with traffic ends at the second, after
+the peak, if nothing happens later."""
 
 
 def scaled_down(path: Path) -> Scenario:
     """Load a scenario with one replication, no longer than until an hour after the last thing that it lets happen."""
     whole = load_scenario(path)
     turns_s = [event.begins_s if math.isinf(event.ends_s) else event.ends_s for event in whole.events]
-    hours = min(whole.duration_h, max([LEAST_H, *(turn_s / HOUR_S + 1 for turn_s in turns_s)]))
+    least_h = max(2, ENDS_H - whole.start.hour) if "traffic" in whole.domains else LEAST_H
+    hours = min(whole.duration_h, max([least_h, *(turn_s / HOUR_S + 1 for turn_s in turns_s)]))
     changes = ["replications=1"]
     if "traffic" in whole.domains:
         changes += ["traffic.demand_factor=0.03", "traffic.step_s=30", "traffic.news_every_min=60"]

@@ -1,4 +1,6 @@
-"""Maps through the day: lines or points on a canvas whose colour and size change with the hour, a layer for each brain.
+"""Maps through the day: lines, points or squares on a canvas whose colour and size change with the hour.
+
+There is a layer for each brain.
 
 Without a script there is no picture; whoever uses this puts a table beside it.
 """
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from twin.core.language import Language
 
 NOTHING: Final = 255
-"""In place of a value that is not there."""
+"""In place of a value that is not there, among values of eight bits; among those of sixteen it is `NOTHING_WIDE`."""
+NOTHING_WIDE: Final = 65_535
 _PLACES_IN_UNIT: Final = 10
 
 
@@ -48,6 +51,22 @@ class Classes:
         return {"bounds": list(self.bounds), "names": list(self.names)}
 
 
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """Things that are squares, but for some at the end of the list that are marks above them.
+
+    Attributes
+    ----------
+    side
+        Of a square that a class draws at its full size, in units.
+    marks
+        How many things at the end of the list are marks.
+    """
+
+    side: float
+    marks: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Film:
     """A map through the day of n things under some brains.
@@ -59,7 +78,8 @@ class Film:
     places
         Units of the map's frame, shape (n, 2) for points, (n, 4) for lines from one place to another.
     values
-        Whole numbers below `NOTHING` by brain, hour and thing, shape (brains, hours, n).
+        Whole numbers below `NOTHING` (of sixteen bits: below `NOTHING_WIDE`) by brain, hour and thing, shape (brains,
+        hours, n).
     hours
         Titles of the hours.
     layers
@@ -75,11 +95,15 @@ class Film:
         The sentence before the pointer is anywhere.
     on_roads
         Whether the frame's roads are drawn below.
+    parts
+        So many of a value are one of what classes and texts speak of: 10 where values are tenths.
+    squares
+        Where things are squares and not lines or points.
     """
 
     name: str
     places: NDArray[np.float64]
-    values: NDArray[np.uint8]
+    values: NDArray[np.uint8] | NDArray[np.uint16]
     hours: Sequence[str]
     layers: Sequence[str]
     classes: Classes
@@ -90,6 +114,8 @@ class Film:
     gap_text: str
     hint: str
     on_roads: bool = False
+    parts: int = 1
+    squares: Squares | None = None
 
 
 def film_map(film: Film, frame: Frame, title: Child, label: str, first_hour: int, language: Language) -> Html:
@@ -103,7 +129,8 @@ def film_map(film: Film, frame: Frame, title: Child, label: str, first_hour: int
         Position in ``hours`` that is shown first.
     """
     canvas = h("canvas", width=2 * UNITS, height=2 * frame.height, role="img", aria_label=label)
-    below = h("svg", h("use", href=f"#{frame.name}-roads"), viewBox=f"0 0 {UNITS} {frame.height}", aria_hidden="true")
+    roads = h("svg", h("use", href=f"#{frame.name}-roads"), viewBox=f"0 0 {UNITS} {frame.height}", aria_hidden="true")
+    drawn = [roads, canvas] if film.squares is None else [canvas, roads]  # what covers the ground lies below the roads
     keys = [h("div", _key(film.classes), class_="film-key")]
     if len(film.layers) > 1:
         keys.append(h("div", _key(film.gap_classes), class_="film-key gap", hidden=True))
@@ -111,7 +138,7 @@ def film_map(film: Film, frame: Frame, title: Child, label: str, first_hour: int
     return figure(
         title,
         _controls(film, first_hour, language),
-        h("div", below if film.on_roads else None, canvas, map_names(frame, language), class_="map film-map"),
+        h("div", drawn if film.on_roads else canvas, map_names(frame, language), class_="map film-map"),
         h("p", film.hint, class_="note film-told"),
         *keys,
         h("div", missing, class_="film-missing empty"),
@@ -150,7 +177,7 @@ def _arrays(film: Film) -> dict[str, NDArray[Any]]:
     """
     places = np.rint(film.places * _PLACES_IN_UNIT).clip(-32_000, 32_000).astype(np.int16)
     steps = np.diff(places, axis=0, prepend=np.zeros((1, places.shape[1]), np.int16)).astype(np.int16)
-    by_hour = np.diff(film.values, axis=1, prepend=np.zeros_like(film.values[:, :1]))
+    by_hour: NDArray[Any] = np.diff(film.values, axis=1, prepend=np.zeros_like(film.values[:, :1]))
     words = {f"word_{name}": chosen.astype(np.uint16) for name, (_, chosen) in film.words.items()}
     about = {f"about_{name}": column.astype(np.uint16) for name, column in film.about.items()}
     return {"places": np.ascontiguousarray(steps.T), "values": by_hour, **words, **about}
@@ -161,5 +188,6 @@ def _told(film: Film) -> dict[str, Any]:
         "things": len(film.places), "corners": film.places.shape[1] // 2, "scale": _PLACES_IN_UNIT, "units": UNITS,
         "layers": len(film.values), "hours": list(film.hours), "classes": film.classes.plain(),
         "gap": film.gap_classes.plain(), "words": {name: list(words) for name, (words, _) in film.words.items()},
-        "about": list(film.about), "text": film.text, "gap_text": film.gap_text,
+        "about": list(film.about), "text": film.text, "gap_text": film.gap_text, "parts": film.parts,
+        "side": film.squares.side if film.squares else 0, "marks": film.squares.marks if film.squares else 0,
     }  # fmt: skip

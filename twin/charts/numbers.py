@@ -18,6 +18,8 @@ _UNITS: Final = {
     "yuan": "{number} yuan",
     "share": "{number} %",
     "count": "{number}",
+    "µg/m³": "{number} µg/m³",
+    "days": "{number} days",
 }
 _DIFFERENCES: Final = {**_UNITS, "share": "{number} percentage points"}
 _SHORT_DIFFERENCES: Final = {**_UNITS, "share": "{number} points"}

@@ -81,9 +81,16 @@ def chain_rows(links: Sequence[Link], head: Sequence[Child], label: str) -> Html
     return row_table(axis(scale), head, [(link.name, draw(link), link.cells) for link in links], label)
 
 
-def bridge_rows(steps: Sequence[Step], head: Sequence[Child], label: str) -> Html:
-    """Draw how one amount becomes another: a bar a step, each beginning where the one before it ended."""
+def bridge_rows(steps: Sequence[Step], head: Sequence[Child], label: str, *, reach: float = 0.0) -> Html:
+    """Draw how one amount becomes another: a bar a step, each beginning where the one before it ended.
+
+    Parameters
+    ----------
+    reach
+        The axis goes at least as far, so that several bridges can have the same.
+    """
     high = max((max(step.begin, step.end) for step in steps), default=1.0)
+    high = max(high, reach)
     low = min((min(step.begin, step.end, 0.0) for step in steps), default=0.0)
     scale = Scale(low, (high or 1.0) * 1.02, _BEGIN, _END)
 

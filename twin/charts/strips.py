@@ -123,11 +123,13 @@ def phase_key(names: Sequence[str]) -> Html:
     return h("ul", items, class_="legend phases")
 
 
-def controls(name: str, orders: Sequence[Order], choices: Sequence[Choice], language: Language) -> Html:
+def controls(
+    name: str, orders: Sequence[Order], choices: Sequence[Choice], language: Language, *, largest_first: bool = False
+) -> Html:
     """Return what sorts and filters the rows of a table; hidden until a script shows it."""
     by = [h("option", o.title, value=o.key, data_word="yes" if o.is_word else None) for o in orders]
     ways = [
-        h("option", title, value=value)
+        h("option", title, value=value, selected=largest_first and value == "down")
         for value, title in (("up", language("smallest first")), ("down", language("largest first")))
     ]
     parts = [

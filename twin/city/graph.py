@@ -106,6 +106,12 @@ class RoadGraph:
         y_m = np.radians(lat - lat0) * EARTH_RADIUS_M
         return np.column_stack([x_m, y_m])
 
+    def to_degrees(self, xy_m: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return longitude and latitude of places in the plane, shape (k, 2): what `to_plane_m` came from."""
+        lon0, lat0 = self.origin
+        lon = lon0 + np.degrees(xy_m[:, 0] / (np.cos(np.radians(lat0)) * EARTH_RADIUS_M))
+        return lon, lat0 + np.degrees(xy_m[:, 1] / EARTH_RADIUS_M)
+
     @cached_property
     def edge_free_flow_s(self) -> NDArray[np.float64]:
         """Travel time of each edge at its free-flow speed, in seconds."""

@@ -13,7 +13,6 @@ const unpack = async (element) => {
   return { told: head.told, arrays };
 };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-const NOTHING = 255;
 
 class Film {
   constructor(figure, { told, arrays }) {
@@ -39,6 +38,7 @@ class Film {
     for (let at = 0; at < arrays.values.length; at++) {
       if (at % day >= n) arrays.values[at] += arrays.values[at - n];
     }
+    this.nothing = arrays.values.BYTES_PER_ELEMENT === 1 ? 255 : 65535;
     this.layer = 0;
     this.listen();
   }
@@ -54,13 +54,14 @@ class Film {
 
   // What a thing shows in the chosen layer: null where there is nothing.
   shown(thing) {
-    if (this.layer < this.told.layers) {
+    const { nothing, told } = this;
+    if (this.layer < told.layers) {
       const value = this.value(this.layer, thing);
-      return value === NOTHING ? null : value;
+      return value === nothing ? null : value / told.parts;
     }
     const before = this.value(0, thing);
     const after = this.value(1, thing);
-    return before === NOTHING || after === NOTHING ? null : after - before;
+    return before === nothing || after === nothing ? null : (after - before) / told.parts;
   }
 
   get classes() {
@@ -102,7 +103,8 @@ class Film {
     const styles = this.styles();
     // The largest are drawn last, so that what is worst is never hidden.
     const order = styles.map((_, rank) => rank).sort((a, b) => styles[a].size - styles[b].size);
-    for (const rank of order) this.stroke(pen, members[rank], styles[rank], scale);
+    if (told.side) this.fillSquares(pen, members, styles);
+    else for (const rank of order) this.stroke(pen, members[rank], styles[rank], scale);
     const [y, length] = told.bar;
     pen.beginPath();
     pen.strokeStyle = getComputedStyle(canvas).color;
@@ -116,6 +118,30 @@ class Film {
     this.output.textContent = told.hours[this.hour];
     for (const key of this.figure.querySelectorAll(".film-key")) {
       key.hidden = key.classList.contains("gap") !== this.layer >= told.layers;
+    }
+  }
+
+  // Squares, and above them the marks at the end of the list with an outline.
+  fillSquares(pen, members, styles) {
+    const { told, places: [x, y] } = this;
+    const marks = [];
+    const firstMark = told.things - told.marks;
+    members.forEach((own, rank) => {
+      const side = told.side * styles[rank].size;
+      pen.fillStyle = styles[rank].colour;
+      for (const thing of own) {
+        if (thing >= firstMark) marks.push([thing, rank]);
+        else pen.fillRect(x[thing] - side / 2, y[thing] - side / 2, side, side);
+      }
+    });
+    const paper = getComputedStyle(this.figure).getPropertyValue("--halo").trim();
+    for (const [thing, rank] of marks) {
+      for (const [radius, colour] of [[9.5, paper], [8, getComputedStyle(this.canvas).color], [5.5, styles[rank].colour]]) {
+        pen.beginPath();
+        pen.fillStyle = colour;
+        pen.arc(x[thing], y[thing], radius, 0, 7);
+        pen.fill();
+      }
     }
   }
 
@@ -157,6 +183,7 @@ class Film {
 
   // The nearest thing within some units of a place that shows something; of a street the side at which the pointer is.
   nearest(x, y) {
+    if (this.told.side) return this.under(x, y);
     const [x0, y0, x1 = x0, y1 = y0] = this.places;
     let best = -1;
     let least = 8 ** 2;
@@ -169,6 +196,23 @@ class Film {
       const left = ux * py - uy * px < 0 ? 0.5 : 0;
       const away = (px - along * ux) ** 2 + (py - along * uy) ** 2 + left;
       if (away < least && this.shown(thing) !== null) [least, best] = [away, thing];
+    }
+    return best;
+  }
+
+  // The mark close to a place, or the square that holds it.
+  under(x, y) {
+    const { told, places: [x0, y0] } = this;
+    const firstMark = told.things - told.marks;
+    let best = -1;
+    let least = 14;
+    for (let thing = firstMark; thing < told.things; thing++) {
+      const away = Math.hypot(x - x0[thing], y - y0[thing]);
+      if (away < least && this.shown(thing) !== null) [least, best] = [away, thing];
+    }
+    for (let thing = 0; best < 0 && thing < firstMark; thing++) {
+      const inside = Math.max(Math.abs(x - x0[thing]), Math.abs(y - y0[thing])) <= told.side / 2;
+      if (inside && this.shown(thing) !== null) best = thing;
     }
     return best;
   }
@@ -186,7 +230,7 @@ class Film {
     const value = this.shown(thing);
     if (this.layer < told.layers) return fill(told.text, { ...values, value });
     const sign = value > 0 ? "+" : value < 0 ? "\u2212" : "";
-    const [before, after] = [this.value(0, thing), this.value(1, thing)];
+    const [before, after] = [0, 1].map((layer) => this.value(layer, thing) / told.parts);
     return fill(told.gap_text, { ...values, before, after, value: sign + Math.abs(value) });
   }
 

@@ -24,6 +24,7 @@ DESCRIPTION: Final = DomainDescription(
     observations="twin.domains.air.kpis:observations",
     kpis="twin.domains.air.kpis:compute",
     report="twin.domains.air.report:sections",
+    layers="twin.domains.air.layers:layers",
     members=MEMBERS,
     kernels=("plumes", "gauss"),
     warm_up="twin.domains.air.warm_up:compile_kernels",

@@ -41,7 +41,7 @@ class AirOfHour:
     stations
         PM2.5, PM10, SO2 and NO2 at each station as lived and without measures; µg/m³, shape (2, pollutants, stations).
     groups
-        PM2.5 at each station as lived by group, shape (groups, stations).
+        PM2.5 at each station by group, as lived and without measures, shape (2, groups, stations).
     aged_fine
         PM2.5 of the city's boxes, lived and without measures, shape (2,).
     """
@@ -115,16 +115,21 @@ class CityAir:
         aged = self.mass.ugm3[CITY, GROUND]
         fresh = np.stack([measured_fresh(units, gps) for gps in both])
         stations = fresh + measured(aged).T[:, :, None]
-        groups = np.repeat(by_group(aged[:, LIVED])[:, None], units.shape[0], axis=1)
-        weighted = units * lived[:, 0]
-        for place in range(len(PRIMARY_GROUPS)):
-            groups[place] += weighted[:, self._inventory.sources.group == place].sum(axis=1)
+        groups = np.stack([self._groups(units, gps[:, 0], aged[:, which]) for which, gps in enumerate(both)])
         aloft = self.units.aloft(hour)
         sources = self._inventory.sources
         self._before = (
             into_boxes(sources, lived, aloft), into_boxes(sources, without, aloft)
         )  # fmt: skip
         return AirOfHour(stations, groups, fine_of(aged))
+
+    def _groups(self, units: NDArray[np.float32], gps: Floats, aged: Floats) -> Floats:
+        """Return PM2.5 at each station by group, of fine particles emitted and aged air, shape (groups, stations)."""
+        found = np.repeat(by_group(aged)[:, None], units.shape[0], axis=1)
+        weighted = units * gps
+        for place in range(len(PRIMARY_GROUPS)):
+            found[place] += weighted[:, self._inventory.sources.group == place].sum(axis=1)
+        return found
 
     def _age(self, hour: int, region_joins: bool) -> None:
         """Let the boxes pass the hour, with what was emitted in the one before."""

@@ -24,6 +24,7 @@ from twin.domains.air.happenings import CHEATS, METERS_FAIL
 from twin.domains.air.hours import DAY_H, Hours
 from twin.domains.air.inventory import INVENTORY_OF, Inventory
 from twin.domains.air.known_air import KnownAir
+from twin.domains.air.map_records import MapRecords
 from twin.domains.air.meters import Meters
 from twin.domains.air.parameters import AirParameters
 from twin.domains.air.records import Records
@@ -115,6 +116,7 @@ class AirDomain:
         errors = [f"error_{place + 1}" for place in range(inventory.receptors.stations)]
         self._station_error = tables[CHANCE][errors].to_numpy(np.float64)
         self.records = Records(twin.recorder, inventory, parameters.event_index)
+        self._maps = MapRecords(twin.recorder, inventory)
         for event in twin.events:
             if event.kind == CHEATS.name:
                 who = plant_of(event, inventory, self.city.roads)
@@ -185,6 +187,12 @@ class AirDomain:
             self.records.stations(begins_s, air, seen, known=knows)
             counted = 0 <= begins_s < self._twin.clock.duration_s
             exposed = self.exposure.live(hour, lived[:, 0], without[:, 0], air.aged_fine, counted=counted)
+            if counted:
+                self._maps.field(begins_s, self.exposure.field(hour))
+                self._maps.hour(
+                    self.air.units.of(hour), lived[:, 0], without[:, 0], air.stations[LIVED, 0], orders.cut,
+                    self.emissions.activity(hour),
+                )  # fmt: skip
             self._record(hour, orders, air.stations[:, 0].mean(axis=1), exposed, lived, without)
         self._lived += 1
 
@@ -226,6 +234,7 @@ class AirDomain:
         while self._lived < self.hours.last and self.hours.begins(self._lived + 1) <= twin.now:
             self._live_hour(self._road_volumes())
         self.records.exposure(*self.exposure.means())
+        self._maps.finish()
 
     def populations(self) -> Mapping[str, Sequence[Any]]:
         """Return the enterprises."""

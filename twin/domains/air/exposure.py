@@ -70,6 +70,10 @@ class Exposure:
             self._counted += 1
         return weighted(both, self._residents)
 
+    def field(self, hour: int) -> Floats:
+        """Return what each cell breathed in one of the last 24 hours, shape (cells,)."""
+        return np.asarray(self._day[hour % DAY_H])
+
     def means(self) -> Floats:
         """Return the mean of the counted time, as lived and without measures, shape (2, cells)."""
         return self._total / max(self._counted, 1)

@@ -98,11 +98,11 @@ def judged(days: Days) -> Judged:
         while first and warned[first - 1]:
             first -= 1
         leads.append((float(days.begins_s[place]) - float(days.decided_s[first])) / HOUR_S)
-    false = ~days.bad & warned & ~_leads_on(days.bad, warned)
+    false = ~days.bad & warned & ~leads_on(days.bad, warned)
     return Judged(int((days.bad & warned).sum()), int((days.bad & ~warned).sum()), int(false.sum()), tuple(leads))
 
 
-def _leads_on(bad: NDArray[np.bool_], warned: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def leads_on(bad: NDArray[np.bool_], warned: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Say which days lie, under a warning without a break, at most `LEAD_DAYS` before a bad day; shape (d,)."""
     found = np.zeros(len(bad), np.bool_)
     reached = bad & warned

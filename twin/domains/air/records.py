@@ -26,7 +26,8 @@ STATION_HOURS: Final = {
     "pm25_without": pa.float32(), "measured": pa.float32(), "known": pa.bool_(),
 }  # fmt: skip
 STATIONS: Final = {"station": pa.int8(), "name": pa.string(), "lon": pa.float64(), "lat": pa.float64()}
-CONTRIBUTIONS: Final = {"begins_s": pa.float64(), "station": pa.int8(), "group": _NAME, "pm25": pa.float32()}
+CONTRIBUTIONS: Final = {"begins_s": pa.float64(), "station": pa.int8(), "group": _NAME, "pm25": pa.float32(),
+                        "pm25_without": pa.float32()}  # fmt: skip
 PLANTS: Final = {
     "plant": pa.int32(), "name": pa.string(), "kind": _NAME, "x_m": pa.float64(), "y_m": pa.float64(),
     "stack_m": pa.float32(), **{f"{name}_gps": pa.float32() for name in SPECIES}, "hour_yuan": pa.float64(),
@@ -95,7 +96,7 @@ class Records:
         groups = len(GROUPS)
         self._contributions.add_columns(
             np.full(count * groups, begins_s), np.tile(place, groups), np.repeat(GROUPS, count).tolist(),
-            air.groups.astype(np.float32).ravel(),
+            *(part.astype(np.float32).ravel() for part in air.groups),
         )  # fmt: skip
 
     def exposure(self, lived: NDArray[np.float64], without: NDArray[np.float64]) -> None:

@@ -27,6 +27,12 @@ MEMBER_NAMES: Final = {
 
 FINDINGS: Final = (
     Finding(
+        ("pm25_ugm3.mean",),
+        "The stations measure {difference} less PM2.5",
+        "The stations measure {difference} more PM2.5",
+        "the PM2.5 that the stations measure",
+    ),
+    Finding(
         ("exposure_ugm3",),
         "Residents breathe {difference} less PM2.5",
         "Residents breathe {difference} more PM2.5",

@@ -162,10 +162,14 @@ class Learner:
     """Learns anew every so many days, from the days before, and remembers what it has learnt until then.
 
     What it says depends on the view alone: asked first on the last day before it learns anew, or on every day, it
-    says the same.
+    says the same. The library is loaded when a run begins, not while the first answer is waited for.
     """
 
     def __init__(self, learns_every_days: int) -> None:
+        import sklearn.linear_model
+        import threadpoolctl
+
+        del sklearn, threadpoolctl
         self._every = learns_every_days
         self._of: tuple[int, ...] = ()
         self._risk: WearRisk | None = None

@@ -11,6 +11,7 @@ class BrainDay {
     Object.assign(this, { city, facts, columns, name: told.name, title: told.title, curves: told.curves });
     this.cars = columns.tripSteps ? new Cars(city, columns, facts) : null;
     this.ambulances = columns.fleetNode ? new Ambulances(city, columns, facts) : null;
+    this.air = columns.airX ? new Air(columns, facts) : null;
     this.elevators = columns.caseElevator ? new Elevators(city, columns, facts) : null;
     this.intervals = Math.max(1, Math.ceil(facts.ends / facts.interval));
     if (columns.speedLink) {

@@ -11,6 +11,7 @@ import pandas as pd
 
 from twin.city.graph import ROAD_CLASSES
 from twin.core.clock import DAY_S
+from twin.report.playback.air_block import MOST_DAYS, TABLES, air_columns, air_curve
 from twin.report.playback.ambulances_block import ambulance_columns
 from twin.report.playback.blocks import Block, Columns, pack
 from twin.report.playback.cars_block import UNITS_PER_S, Ways, way_columns
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from twin.experiment.store import Results
     from twin.report.playback.city_block import Streets
 
-TRACKS: Final = ("traffic.tracks", "emergency.tracks", "elevators.tracks")
+TRACKS: Final = ("traffic.tracks", "emergency.tracks", "elevators.tracks", "air.fields")
 FEW_TRACKED: Final = ("emergency", "elevators")
 """Domains of which only the first days' ways are recorded."""
 SLOW_CLASSES: Final = ("unclassified", "residential", "living_street", "service")
@@ -58,6 +59,7 @@ class Day:
             "emergency": ("tracks", "vehicles", "fleet", "station_list", "hospital_list", "calls"),
             "elevators": ("tracks", "helpers", "rescues", "fleet"),
             "traffic": ("tracks", "trips", "drivers", "links", "link_list", "roads", "lots", "lot_list"),
+            "air": TABLES,
         }
         events = {
             f"{domain}.{table}": results.event_table(f"{domain}.{table}", brain, 0)
@@ -83,9 +85,14 @@ class Day:
         """Whether ambulances took part."""
         return "emergency.tracks" in self.events
 
+    @property
+    def has_air(self) -> bool:
+        """Whether the air took part, and somebody lives on the map."""
+        return "air.fields" in self.events and len(self.events["air.fields"]) > 0
+
     def block(self, every: int) -> Block:
         """Pack the day, with one in ``every`` tracked vehicle."""
-        return pack({**self._cars(every), **self._still, **self._ambulances, **self._elevators})
+        return pack({**self._cars(every), **self._still, **self._ambulances, **self._elevators, **self._air})
 
     def _cars(self, every: int) -> Columns:
         if not self.vehicles:
@@ -112,6 +119,10 @@ class Day:
     @cached_property
     def _ambulances(self) -> Columns:
         return ambulance_columns(self.events, self.roads, self.ends_s) if self.has_ambulances else {}
+
+    @cached_property
+    def _air(self) -> Columns:
+        return air_columns(self.events, self.roads, self.ends_s) if self.has_air else {}
 
     @property
     def has_elevators(self) -> bool:
@@ -145,6 +156,8 @@ class Day:
             found.update(curves(self.events["traffic.roads"], self.events["traffic.lots"], spaces, self.ends_s))
         if self.has_ambulances:
             found["ambulances"] = ambulances_out(self.events["emergency.vehicles"], self.ends_s)
+        if self.has_air:
+            found["air"] = air_curve(self.events, self.ends_s)
         if self.has_elevators:
             found["trapped"] = people_trapped(self.events["elevators.rescues"], self.ends_s)
         return found
@@ -156,17 +169,20 @@ def parameter(results: Results, domain: str, name: str) -> float:
 
 
 def played_s(results: Results) -> float:
-    """Return up to when a run can be played back: its end, or where the ways of its ambulances and workers end."""
+    """Return up to when a run can be played back: its end, or where the ways of its ambulances and workers end.
+
+    A run of nothing that leaves ways is played back for `MOST_DAYS`.
+    """
     scenario = results.scenario
     ends_s = scenario.duration_h * 3600
     if "traffic" not in scenario.domains:
         days = [parameter(results, name, "tracked_days") for name in FEW_TRACKED if name in scenario.domains]
-        ends_s = min(ends_s, DAY_S * max(days, default=0.0))
+        ends_s = min(ends_s, DAY_S * max(days, default=MOST_DAYS))
     return float(ends_s)
 
 
 def has_ways(results: Results) -> bool:
-    """Say whether ways were recorded for every brain."""
+    """Say whether ways, or fields of the air, were recorded."""
     from twin.core.errors import ResultsError
 
     wanted = [name for name in TRACKS if name.partition(".")[0] in results.scenario.domains]

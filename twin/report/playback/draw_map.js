@@ -72,7 +72,7 @@ class MapLayer {
   }
 
   /** Draw everything anew, as the camera stands. */
-  draw(layers, speeds) {
+  draw(layers, speeds, air = null, timeS = 0) {
     const { canvas, camera, context } = this;
     canvas.width = Math.round(camera.width * camera.ratio);
     canvas.height = Math.round(camera.height * camera.ratio);
@@ -82,12 +82,14 @@ class MapLayer {
     const tiles = this.seenTiles();
     camera.apply(context);
     context.lineJoin = "round";
+    if (layers.air && air) air.drawCells(context, timeS);
     this.drawDistricts();
     this.drawStreets(tiles);
     if (layers.speeds && speeds) this.drawSpeeds(tiles, speeds);
     camera.applyScreen(context);
     this.drawNames();
     if (layers.places) this.drawPlaces();
+    if (layers.air && air) air.drawPlaces(context, camera, timeS);
     this.drawnFrom = camera.copy();
   }
 

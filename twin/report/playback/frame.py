@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from twin.charts.html import Child, Html, h, join
+from twin.report.playback.texts import air_levels
 
 if TYPE_CHECKING:
     from twin.core.language import Language
@@ -26,7 +27,7 @@ def body(
     brains
         What they are called, the first being shown at first.
     layers
-        Which there are: ``cars``, ``ambulances``, ``elevators``, ``lots``, ``speeds``.
+        Which there are: ``cars``, ``ambulances``, ``elevators``, ``lots``, ``speeds``, ``air``.
     notes
         What the reader must know, the attribution of the map among it.
     """
@@ -77,7 +78,7 @@ def _layers(say: Language, layers: Sequence[str]) -> Html:
     titles = {
         "cars": say("Sampled vehicles"), "ambulances": say("Ambulances and patients"), "lots": say("Car parks"),
         "elevators": say("Elevators and rescue workers"),
-        "speeds": say("Speed of streets"), "places": say("Hospitals and stations"),
+        "speeds": say("Speed of streets"), "air": say("Air: PM2.5 by hour"), "places": say("Hospitals and stations"),
     }  # fmt: skip
     legends = {
         "cars": [
@@ -105,12 +106,17 @@ def _layers(say: Language, layers: Sequence[str]) -> Html:
                  say("less than 20 % (widest)")), start=1,
             )
         ],
+        "air": [
+            *((f"air-{level}", text) for level, text in enumerate(air_levels(say), start=1)),
+            ("air-station", say("station that measures")), ("plant", say("enterprise, the larger the more it emits")),
+        ],
         "places": [("hospital", say("hospital")), ("station", say("ambulance station"))],
     }  # fmt: skip
+    off = {"speeds"} | ({"air"} if len(layers) > 1 else set())  # what would hide the streets below the vehicles
     rows = [
         h(
             "li",
-            h("label", h("input", type="checkbox", name=name, checked=name != "speeds"), titles[name]),
+            h("label", h("input", type="checkbox", name=name, checked=name not in off), titles[name]),
             h("ul", [h("li", h("i", class_=f"key {key}", aria_hidden="true"), text) for key, text in legends[name]]),
         )
         for name in (*layers, "places")

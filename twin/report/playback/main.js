@@ -3,7 +3,7 @@
 /**
  * Read where to begin from the page's address: #t=08:30&brain=city_brain&x=0&y=0&scale=0.1&with=speeds&without=lots
  * &choose=car:120&play (a car by its number, an ambulance or a lot by theirs, an elevator in which
- * somebody is trapped on this day by its own).
+ * somebody is trapped on this day by its own, a plant, an airStation or an airCell by theirs).
  */
 function readAddress(facts, player) {
   const asked = new URLSearchParams(location.hash.slice(1));
@@ -22,6 +22,7 @@ function readAddress(facts, player) {
   }
   const [kind, number] = (asked.get("choose") ?? "").split(":");
   if (kind === "car") player.choose(player.sameCar({ number: Number(number) }));
+  if (AIR_KINDS.includes(kind) && player.brain.air) player.choose({ kind, id: player.brain.air.checked(kind, Number(number)) });
   if (kind === "elevator") player.choose(player.caseOf(Number(number)));
   if (kind === "ambulance" || kind === "lot") player.choose(player.numbered(kind, Number(number)));
   if (!asked.has("x")) player.centre();

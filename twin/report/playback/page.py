@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.charts.html import Html, h
 from twin.core.errors import ResultsError
+from twin.domains.air.report_levels import pm25_bounds
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES
 from twin.experiment.store import write_text
 from twin.report.names import member_name
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent
 SCRIPTS: Final = (
-    "data.js", "city.js", "cars.js", "ambulances.js", "elevators.js", "brain.js", "camera.js", "draw_map.js",
+    "data.js", "city.js", "cars.js", "ambulances.js", "elevators.js", "air.js", "brain.js", "camera.js", "draw_map.js",
     "draw_lots.js", "dots.js", "draw_movers.js", "draw_elevators.js", "stories.js", "stories_elevators.js",
-    "controls.js", "player.js", "main.js",
+    "stories_air.js", "controls.js", "player.js", "main.js",
 )  # fmt: skip
 LARGEST: Final = 14_000_000
 """Characters of packed data; of a larger day fewer vehicles are shown."""
@@ -128,7 +129,7 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
     kinds, purposes = texts.lot_kinds(say), [member_name(view, "traffic", purpose) for purpose in PURPOSES]
     known = {**places(city, say), **days[0].places(say)}
     return {
-        "texts": texts.texts(say),
+        "texts": texts.texts(say) | _hint(say, days[0]),
         "words": {**_member_words(view), **texts.words(say), **view.districts},
         "purposes": purposes, "heavyPurposes": [PURPOSES.index(name) for name in HEAVY],
         "lotKinds": [kinds[name] for name in LOT_KINDS], "kerbKind": LOT_KINDS.index("roadside"),
@@ -138,6 +139,8 @@ def _facts(view: RunView, city: CityMap, days: list[Day], blocks: dict[str, Bloc
         "interval": INTERVAL_S, "unitsPerS": UNITS_PER_S, "view": _usual_view(city),
         "brains": [{"name": day.name, "title": view.titles[day.name], "curves": day.curves()} for day in days],
         "layouts": {name: block.layout for name, block in blocks.items()},
+        "plantKinds": texts.plant_kinds(say), "airBounds": pm25_bounds(results.clock.start.date()),
+        "airLevels": texts.air_levels(say),
     }  # fmt: skip
 
 
@@ -153,6 +156,13 @@ def _member_words(view: RunView) -> dict[str, str]:
         if domain in view.results.scenario.domains
         for name in names
     }
+
+
+def _hint(say: Language, day: Day) -> dict[str, str]:
+    """Return what the script says before anybody is chosen, where there is nothing but air."""
+    if day.has_traffic or day.has_ambulances or day.has_elevators:
+        return {}
+    return {"hint": say("Click an enterprise, a station or a square to read its story.")}
 
 
 def _usual_view(city: CityMap) -> list[float]:
@@ -182,7 +192,7 @@ def _told(view: RunView, city: CityMap, days: list[Day], every: int) -> dict[str
         "brains": [view.titles[brain] for brain in view.brains],
         "layers": [
             *(["ambulances"] if days[0].has_ambulances else []),
-            *(["elevators"] if days[0].has_elevators else []), *cars,
+            *(["elevators"] if days[0].has_elevators else []), *cars, *(["air"] if days[0].has_air else []),
         ], "notes": notes,
     }  # fmt: skip
 

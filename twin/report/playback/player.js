@@ -5,6 +5,7 @@ const LOTS_EVERY_MS = 120;
 const STORY_EVERY_MS = 400;
 const REACH_PX = 12;
 const CAR_REACH_PX = 8;
+const AIR_KINDS = ["plant", "airStation", "airCell"];
 
 class Player {
   /**
@@ -25,6 +26,7 @@ class Player {
     this.layers = Object.fromEntries([...document.querySelectorAll("#layers input")].map((box) => [box.name, box.checked]));
     this.marks = new ElevatorMarks(this.movers);
     this.stories = new Stories(facts, city, (timeS) => this.seek(timeS));
+    this.airStories = new AirStories(this.stories);
     this.elevatorStories = new ElevatorStories(this.stories);
     this.controls = new Controls(facts, this);
     this.chosen = null;
@@ -182,10 +184,10 @@ class Player {
   /** Draw streets and lots where the camera or the quarter of an hour has changed. */
   drawStill(now) {
     const interval = this.brain.intervalAt(this.timeS);
-    if (this.layers.speeds && interval !== this.drawnInterval) this.mapDue = Math.min(this.mapDue ?? now, now);
+    if ((this.layers.speeds || this.layers.air) && interval !== this.drawnInterval) this.mapDue = Math.min(this.mapDue ?? now, now);
     if (now >= (this.mapDue ?? 0)) {
       const speeds = this.brain.speedRow ? { levelOf: (link) => this.brain.levelOf(link, this.timeS) } : null;
-      this.map.draw(this.layers, speeds);
+      this.map.draw(this.layers, speeds, this.brain.air, this.timeS);
       this.drawnInterval = interval;
       this.mapDue = Infinity;
       this.showScale();
@@ -262,7 +264,19 @@ class Player {
       if (trip >= 0) return this.asChosen(brain.cars.tripVehicle[trip]);
     }
     const lot = layers.lots ? this.lots.find(x, y) : -1;
-    return lot < 0 ? null : { kind: "lot", id: lot };
+    if (lot >= 0) return { kind: "lot", id: lot };
+    return layers.air && brain.air ? this.findAir(brain.air, x, y) : null;
+  }
+
+  /** Return the station, the enterprise or the cell at a point of the screen, or null. */
+  findAir(air, x, y) {
+    const station = this.nearest(x, y, air.stationNames.length, (i) => air.placeOf("airStation", i));
+    if (station >= 0) return { kind: "airStation", id: station };
+    const shown = this.camera.scale >= PLANT_FROM_SCALE;
+    const plant = shown ? this.nearest(x, y, air.plants, (i) => air.placeOf("plant", i)) : -1;
+    if (plant >= 0) return { kind: "plant", id: plant };
+    const cell = air.cellAt(...this.camera.toCity(x, y));
+    return cell < 0 ? null : { kind: "airCell", id: cell };
   }
 
   findRescue(elevators, x, y) {
@@ -294,6 +308,7 @@ class Player {
     const { chosen, brain } = this;
     if (!chosen) return null;
     if (chosen.kind === "ambulance") return brain.ambulances.now[chosen.id];
+    if (AIR_KINDS.includes(chosen.kind)) return brain.air.placeOf(chosen.kind, chosen.id);
     if (chosen.kind === "elevator") return brain.elevators.placeOf(chosen.id);
     if (chosen.kind === "helper") return brain.elevators.placeOfHelper(chosen.id, this.timeS);
     if (chosen.kind === "lot") return { x: this.city.lots.x[chosen.id], y: this.city.lots.y[chosen.id] };
@@ -367,6 +382,9 @@ class Player {
     if (chosen.kind === "car") return stories.car(brain, chosen.id, this.timeS);
     if (chosen.kind === "ambulance") return stories.ambulance(brain, chosen.id);
     if (chosen.kind === "patient") return stories.patient(brain, chosen.id);
+    if (AIR_KINDS.includes(chosen.kind)) {
+      return this.airStories.of(brain, this.brains.filter((other) => other !== brain), chosen, this.timeS);
+    }
     if (chosen.kind === "elevator") return this.elevatorStories.trapped(brain, chosen.id);
     if (chosen.kind === "helper") return this.elevatorStories.helper(brain, chosen.id, this.timeS);
     return stories.lot(brain, this.brains.filter((other) => other !== brain), chosen.id, this.timeS);

@@ -191,7 +191,7 @@ class Stories {
     svg.append(svgElement("line", { x1: at, x2: at, y1: 0, y2: height - 14, class: "cursor" }));
     for (const [anchor, place, time] of [["start", 0, 0], ["middle", width / 2, this.facts.ends / 2], ["end", width, this.facts.ends]]) {
       const label = svgElement("text", { x: place, y: height - 2, "text-anchor": anchor });
-      label.textContent = this.clock(time);
+      label.textContent = this.facts.ends > 129600 ? dayOf(this.facts, time).slice(5) : this.clock(time);
       svg.append(label);
     }
     return svg;

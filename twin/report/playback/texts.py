@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twin.domains.air.kinds import PLANT_KINDS
+from twin.domains.air.report_levels import INDEX_LEVELS
+from twin.domains.air.report_plants import KIND_NAMES
+
 if TYPE_CHECKING:
     from twin.core.language import Language
 
@@ -26,6 +30,15 @@ def texts(say: Language) -> dict[str, str]:
         "callNow": say("Its call"), "callLast": say("Its last call"), "patient": say("Patient of call {n}"),
         "condition": say("Condition"), "severity": say("Severity"), "age": say("Age"), "district": say("District"),
         "vehicle": say("Ambulance"), "hospital": say("Hospital"), "oneTap": say("Location by one tap"),
+        "airStation": say("Station {name}: {n} µg/m³"), "airHere": say("PM2.5 here: {n} µg/m³"),
+        "ugm3": say("{n} µg/m³"), "airLevel": say("Level of the index"), "residents": say("Residents"),
+        "airCurve": say("PM2.5 hour by hour"),
+        "airCurveKey": say("Solid: {brain}; dashed: {others}; straight line: {n} µg/m³."), "stack": say("Stack"),
+        "ordinary": say("Emits without measures"), "emitted": say("Emitted"), "gps": say("{n} g/s of fine particles"),
+        "cutHours": say("Hours of work cut"), "lostYuan": say("Production lost"),
+        "thousandYuan": say("{n} thousand yuan"), "plantMost": say("Gives most at station"),
+        "plantGave": say("There, within an hour"), "visits": say("Inspected, times"), "foundOut": say("Found out at"),
+        "plantMeans": say("Means and sums of the whole run."),
         "elevator": say("Elevator {n}"), "cause": say("Cause"), "people": say("People inside"),
         "vulnerable": say("of these old, ill, children or pregnant"), "building": say("Building"),
         "floors": say("Floors"), "heardBy": say("How the firm heard of it"), "cameFirst": say("Was there first"),
@@ -72,12 +85,23 @@ def lot_kinds(say: Language) -> dict[str, str]:
     }  # fmt: skip
 
 
+def plant_kinds(say: Language) -> list[str]:
+    """Return what kinds of enterprises are called, in the order of their codes."""
+    return [say(KIND_NAMES[kind]) for kind in PLANT_KINDS]
+
+
+def air_levels(say: Language) -> list[str]:
+    """Return what the levels of the air quality index are called, the cleanest first."""
+    return [say(name) for name in INDEX_LEVELS]
+
+
 def curve_titles(say: Language) -> list[dict[str, str]]:
     """Return what the small curves show, with their units."""
     return [
         {"key": "driving", "title": say("Vehicles on the roads"), "unit": "{n}"},
         {"key": "speed", "title": say("Mean speed"), "unit": say("{n} km/h")},
         {"key": "taken", "title": say("Spaces taken"), "unit": say("{n} %")},
+        {"key": "air", "title": say("PM2.5 at homes"), "unit": say("{n} µg/m³")},
         {"key": "trapped", "title": say("People trapped in elevators"), "unit": "{n}"},
         {"key": "ambulances", "title": say("Ambulances with a call"), "unit": "{n}"},
     ]
