@@ -298,7 +298,7 @@ KINDS = """
 import numpy as np
 from twin.city.next_links import NextLinks
 from twin.city.road_traffic import RoadTraffic
-from twin.kernels import link_transmission
+from twin.kernels import link_transmission, readings
 from twin.kernels.road_network import triangular
 def live(kind):
     times = triangular([100.0, 100.0], 1, 15, 1800, 0.15, 1000)
@@ -317,7 +317,7 @@ def read_only(values):
     return array
 live(list)
 live(read_only)
-for kernel in (link_transmission.transmit, link_transmission.count_queues):
+for kernel in (link_transmission.transmit, readings.count_queues):
     print(len(kernel.signatures))
 """
 

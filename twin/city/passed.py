@@ -19,7 +19,7 @@ class Passage(NamedTuple):
     left, spent_ms
         How many left it, and the sum of their milliseconds on it.
     links
-        The links at the second reading, of dtype `twin.kernels.link_transmission.READING`.
+        The links at the second reading, of dtype `twin.kernels.readings.READING`.
     """
 
     left: NDArray[np.int32]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.city.next_links import slots_at
-from twin.kernels.link_transmission import READING, count_queues, read_links
+from twin.kernels.readings import READING, count_queues, read_links
 from twin.kernels.road_network import LINK, NOBODY, Road, Rows
 from twin.kernels.vehicles import NO_WAY_SLOT, WORD_BITS, Vehicles
 
@@ -81,7 +81,7 @@ class RoadView:
         return np.asarray(self._road.links[name][self._row])
 
     def readings(self) -> Rows:
-        """Return what each link is like now, of dtype `twin.kernels.link_transmission.READING`, shape (m,)."""
+        """Return what each link is like now, of dtype `twin.kernels.readings.READING`, shape (m,)."""
         found = np.empty(len(self._row), READING)
         read_links(self._road, self._link, found)
         return found

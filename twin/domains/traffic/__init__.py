@@ -34,6 +34,7 @@ DESCRIPTION: Final = DomainDescription(
     report="twin.domains.traffic.report:sections",
     kernels=(
         "link_transmission",
+        "readings",
         "first_links",
         "next_links",
         "pruning",
