@@ -94,9 +94,9 @@ def test_relief_costs_and_exposure(values: dict[str, float]) -> None:
     without, warned = np.array(WITHOUT), np.array(LEVELS) > 0
     assert values["air.relief_share"] == pytest.approx(0.1)
     assert values["air.relief_ugm3"] == pytest.approx(0.1 * without[warned].mean())
-    assert values["air.production_yuan"] == 4 * 24 * 1000
+    assert values["air.production_million_yuan"] == pytest.approx(4 * 24 * 1000 / 1e6)
     assert values["air.trips_suppressed"] == 400
-    assert values["air.measures_yuan"] == 4 * 24 * 1000 + 4 * 2500
+    assert values["air.measures_million_yuan"] == pytest.approx((4 * 24 * 1000 + 4 * 2500) / 1e6)
     spared = 0.1 * without[warned].sum() * 24 * 1e6
     assert values["air.relief_per_million_yuan"] == pytest.approx(spared / (96_000 + 10_000) * 1e6)
     assert values["air.exposure_ugm3"] == pytest.approx(np.where(warned, 0.9, 1.0) @ without / DAYS)

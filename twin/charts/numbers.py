@@ -16,6 +16,7 @@ _UNITS: Final = {
     "km/h": "{number} km/h",
     "h": "{number} h",
     "yuan": "{number} yuan",
+    "million yuan": "{number} million yuan",
     "share": "{number} %",
     "count": "{number}",
     "µg/m³": "{number} µg/m³",

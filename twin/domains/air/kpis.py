@@ -111,9 +111,9 @@ def _costs(events: Mapping[str, pd.DataFrame], hours: pd.DataFrame, days: Days, 
     trips = float((orders["trips"].to_numpy() * begun).sum())
     yuan = production + float((orders["trips_yuan"].to_numpy() * begun).sum())
     count = len(hours)
-    yield KpiValue("air.production_yuan", production, "yuan", count)
+    yield KpiValue("air.production_million_yuan", production / MILLION, "million yuan", count)
     yield KpiValue("air.trips_suppressed", trips, "count", count)
-    yield KpiValue("air.measures_yuan", yuan, "yuan", count)
+    yield KpiValue("air.measures_million_yuan", yuan / MILLION, "million yuan", count)
     if yuan > 0:
         spared = float((hours["exposed_without"] - hours["exposed"]).sum())
         yield KpiValue("air.relief_per_million_yuan", spared / yuan * MILLION, "µg/m³ h persons", count)

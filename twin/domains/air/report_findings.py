@@ -57,7 +57,7 @@ FINDINGS: Final = (
         "how early bad air is warned of",
     ),
     Finding(
-        ("production_yuan",),
+        ("production_million_yuan",),
         "Measures cost {difference} less production",
         "Measures cost {difference} more production",
         "what measures cost",
