@@ -199,7 +199,7 @@ def test_a_crash_on_all_lanes_closes_its_link() -> None:
 @pytest.mark.parametrize("signals", ["plans", "share"])
 def test_dark_signals_pass_one_by_one(signals: str) -> None:
     event = WorldEvent("signals_fail", 0.5, 600.0, 1200.0)
-    twin = signals_twin(events=[event], signals=signals, clock=MORNING)
+    twin = signals_twin(events=[event], signals=signals, clock=MORNING, illegal_share=0.0)
     domain = traffic_of(twin)
     usual_ms, links = domain.network.times.headway_ms, domain.network.links
     twin.env.run(until=900.0)

@@ -36,6 +36,15 @@ class DaysOfWeather:
     """Daily means of today and the next three days, as they are known; shapes (4,).
 
     Where no forecast reaches the city, the next days are taken to be as the last 24 hours were.
+
+    Attributes
+    ----------
+    wind_mps
+        Ten metres above the ground.
+    humidity_percent, temperature_c
+        Of the air near the ground.
+    mixing_height_m
+        Up to where what is emitted is mixed.
     """
 
     wind_mps: NDArray[np.float64]

@@ -104,7 +104,7 @@ class Desk:
             return np.asarray(coming.reshape(1 + DAYS_AHEAD, DAY_H).mean(axis=1))
 
         return DaysOfWeather(*(
-            daily(name) for name in ("wind_mps", "humidity_percent", "temperature_c", "mixing_height_m")
+            read_only(daily(name)) for name in ("wind_mps", "humidity_percent", "temperature_c", "mixing_height_m")
         ))  # fmt: skip
 
     def _seen_mean(self, first: int, last: int) -> float:
@@ -123,9 +123,9 @@ class Desk:
         return AirWarningView(
             time_s=domain.hours.begins(hour), month=tomorrow.month, level=domain.actions.on(day).level,
             days_in_force=domain.actions.days_in_force(day), today_ugm3=self._seen_mean(hour - DAY_H, hour),
-            past_ugm3=np.array(past), has_forecast=self._twin.brain.works(WEATHER_FORECAST.name),
-            weather=self._days_of_weather(hour), index_steps=np.array(STEPS),
-            index_ugm3=np.array(standard_on(tomorrow.date()).breakpoints["pm25"], np.float64),
+            past_ugm3=read_only(np.array(past)), has_forecast=self._twin.brain.works(WEATHER_FORECAST.name),
+            weather=self._days_of_weather(hour), index_steps=read_only(np.array(STEPS)),
+            index_ugm3=read_only(np.array(standard_on(tomorrow.date()).breakpoints["pm25"], np.float64)),
             outlook=ModelOutlook(self, hour),
         )  # fmt: skip
 
