@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from support.brains import brain_of
 from support.cities import small_city
 from twin.city.city import City
 from twin.city.conditions import RoadConditions
 from twin.core.brain import Brain
 from twin.core.clock import DAY_S, Clock
-from twin.core.decisions import BrainSetting, ConnectionSetting, Rule, RuleSetting
+from twin.core.decisions import Rule, RuleSetting
 from twin.core.domain import Domain, WorldEvent
 from twin.core.model import Twin
 from twin.core.recorder import Recorder
@@ -24,8 +24,6 @@ from twin.domains.elevators import DESCRIPTION
 from twin.domains.elevators.domain import ElevatorsDomain
 from twin.domains.elevators.fleet import draw_fleet
 from twin.domains.elevators.parameters import ElevatorParameters
-from twin.policies.registry import load_rule
-from twin.scenario.brains import shipped_brain
 
 ROUNDS = RuleSetting("rounds")
 MONDAY = datetime(2021, 3, 15)
@@ -41,7 +39,7 @@ def elevator_parameters(**changes: object) -> ElevatorParameters:
 
 def elevator_brain(recorder: Recorder, inspection: RuleSetting | Rule = ROUNDS, telemetry: float = 0.0) -> Brain:
     """A traditional brain that inspects by a rule of one's own."""
-    return brain_of("traditional", recorder, {"elevator_telemetry": telemetry}, {"inspection": inspection})
+    return brain_of(DESCRIPTION, "traditional", recorder, {"elevator_telemetry": telemetry}, {"inspection": inspection})
 
 
 @cache
@@ -56,30 +54,6 @@ def fleet_of(parameters: ElevatorParameters, seed: int = 0) -> pd.DataFrame:
         return named("elevators", "fleet", column)
 
     return draw_fleet(draw, town(), parameters)
-
-
-def brain_of(
-    name: str,
-    recorder: Recorder,
-    connections: Mapping[str, float] = {},
-    rules: Mapping[str, str | RuleSetting | Rule] = {},
-) -> Brain:
-    """Return a shipped brain with some of its elevator connections and rules (names, or functions) changed."""
-    shipped = shipped_brain(name)
-    settings = {}
-    for one in DESCRIPTION.connections:
-        given = shipped.connections[one.name]
-        settings[one.name] = ConnectionSetting(given) if isinstance(given, bool) else ConnectionSetting(**given)
-    settings.update({key: ConnectionSetting(share > 0, share) for key, share in connections.items()})
-    chosen, loaded = {}, {}
-    for one in DESCRIPTION.decisions:
-        rule = {**shipped.decisions, **rules}[one.name]
-        if isinstance(rule, str | RuleSetting):
-            chosen[one.name] = RuleSetting(rule) if isinstance(rule, str) else rule
-            loaded[one.name] = load_rule(chosen[one.name], one, Path())
-        else:
-            chosen[one.name], loaded[one.name] = RuleSetting("a function of a test"), rule
-    return Brain(BrainSetting(name, settings, chosen), loaded, loaded, recorder, replace_illegal=False, limit_s=10.0)
 
 
 def run_elevators(
@@ -116,7 +90,7 @@ def run_elevators(
     recorder = Recorder()
     shares = {"elevator_telemetry": telemetry, **(connections or {})}
     named = {} if inspection is None else {"inspection": inspection}
-    chosen = brain_of(brain, recorder, shares, {**(rules or {}), **named})
+    chosen = brain_of(DESCRIPTION, brain, recorder, shares, {**(rules or {}), **named})
     twin = Twin(
         city=city, clock=clock, brain=chosen, streams=streams, domains=[*more_domains, domain], recorder=recorder,
         exogenous=roads.tables, events=[(event, domain) for event in events],

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from support.air_runs import JANUARY, air_brain, air_parameters
+from support.air_runs import JANUARY, air_parameters
+from support.brains import brain_of
 from support.traffic import small_parameters, small_town
 from support.traffic_day import traffic_brain
 
@@ -17,6 +18,7 @@ from twin.core.decisions import BrainSetting
 from twin.core.model import Twin
 from twin.core.recorder import Recorder
 from twin.core.streams import Streams
+from twin.domains.air import DESCRIPTION as AIR
 from twin.domains.air.decisions_traffic import Restrict
 from twin.domains.air.decisions_warning import Warn
 from twin.domains.air.domain import AirDomain
@@ -29,8 +31,8 @@ def run_both(restriction: str, hours: float = 34.0, **changes: Any) -> tuple[Tra
     roads, recorder = RoadConditions(city.ordinary, clock, streams), Recorder()
     parts = (
         traffic_brain(recorder),
-        air_brain(
-            "traditional", recorder,
+        brain_of(
+            AIR, "traditional", recorder,
             rules={"air_warning": lambda view: Warn(4), "traffic_restriction": lambda view: Restrict(restriction)},
         ),
     )  # fmt: skip

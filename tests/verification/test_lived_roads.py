@@ -42,12 +42,16 @@ def test_what_drivers_are_used_to_is_a_city_in_which_the_peaks_are_slow_and_noth
     assert np.quantile(delays.at(8), 0.999) < 6
 
 
-@pytest.fixture(scope="module")
-def events(tmp_path_factory: pytest.TempPathFactory) -> Events:
-    recorder = Recorder(Path(tmp_path_factory.mktemp("day")))
-    traffic_twin(zhengzhou(), TrafficParameters(), MONDAY, informed=INFORMED, recorder=recorder).run()
+def lived(folder: Path, informed: float) -> Events:
+    recorder = Recorder(folder)
+    traffic_twin(zhengzhou(), TrafficParameters(), MONDAY, informed=informed, recorder=recorder).run()
     frames = recorder.frames()
     return {name: frames[name] for name in ("traffic.links", "traffic.link_list", "traffic.roads")}
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> Events:
+    return lived(Path(tmp_path_factory.mktemp("day")), INFORMED)
 
 
 def totals(events: Events) -> RoadTotals:
@@ -96,3 +100,12 @@ def test_counts_are_far_below_those_of_2013(events: Events) -> None:
     here = [flow for _, flow in both if flow is not None]
     assert len(here) == len(COUNTS)
     assert sum(here) / sum(known for known, _ in both) == pytest.approx(0.2, abs=0.08)
+
+
+@pytest.mark.long
+def test_where_nobody_is_informed_nothing_locks_either_and_the_evening_is_nearer_to_the_morning(tmp_path: Path) -> None:
+    """The day as `traditional` drivers live it: 18:00 is 6 % better than 8:00."""
+    events = lived(tmp_path, 0.0)
+    assert events["traffic.roads"]["locked_links"].max() == 0
+    index = totals(events).delay_index
+    assert index[18] == pytest.approx(np.nanmax(index), rel=0.08)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from twin.atmosphere.conditions import Conditions, Setting, air_of
 from twin.atmosphere.grid import Grid
 from twin.atmosphere.parameters import shipped
-from twin.atmosphere.plumes import DEPLETION_ROWS, RECEPTOR_HEIGHT_M
+from twin.atmosphere.plumes import DEPLETION_ROWS, RECEPTOR_HEIGHT_M, checked_emission
 from twin.atmosphere.wind_profile import MEASURED_AT_M, wind_at
 from twin.kernels.line_sources import Stretches, add_near, road_shape, unit_stretches
 from twin.kernels.plumes import TO_MICROGRAMS, Air, Shape, add_plume, fill_depletion
@@ -170,17 +170,12 @@ def road_fields(
         Micrograms/m3, shape (hours, cells), or (tracers, hours, cells).
     """
     setting = setting or Setting()
-    emission = np.asarray(emission_gps, np.float64)
-    wanted = (len(conditions), len(roads))
-    if emission.shape[-2:] != wanted or emission.ndim not in (2, 3):
-        raise ValueError(f"emission_gps needs shape {wanted}, or that with tracers before it, not {emission.shape}")
-    if not np.all(emission >= 0.0):
-        raise ValueError("emission_gps must be numbers that are not negative")
+    emission = checked_emission(emission_gps, len(conditions), len(roads))
     if near_cells < 1:
         raise ValueError("near_cells must be at least 1")
     network = _Network(roads, grid, near_cells, height_m)
     air, wind = air_of(conditions, setting), road_wind(conditions, setting)
-    tracers = emission.reshape(1 if emission.ndim == 2 else len(emission), *wanted)
+    tracers = emission[None] if emission.ndim == 2 else emission
     out = np.zeros((len(tracers), len(conditions), grid.rows, grid.columns))
     for hour in range(len(conditions)):
         given = tracers[:, hour, network.of] * network.share

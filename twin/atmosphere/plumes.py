@@ -153,14 +153,9 @@ def concentrations(
         Micrograms/m3, shape (hours, receptors), or (tracers, hours, receptors).
     """
     setting = setting or Setting()
-    emission = np.asarray(emission_gps, np.float64)
-    wanted = (len(conditions), len(sources))
-    if emission.shape[-2:] != wanted or emission.ndim not in (2, 3):
-        raise ValueError(f"emission_gps needs shape {wanted}, or that with tracers before it, not {emission.shape}")
-    if not np.all(emission >= 0.0):
-        raise ValueError("emission_gps must be numbers that are not negative")
+    emission = checked_emission(emission_gps, len(conditions), len(sources))
     x, y, height = _receptors(x_m, y_m, height_m, conditions)
-    tracers = emission.reshape(1 if emission.ndim == 2 else len(emission), *wanted)
+    tracers = emission[None] if emission.ndim == 2 else emission
     given = np.ascontiguousarray(np.moveaxis(tracers, 0, -1))
     air, stacks = air_of(conditions, setting), stacks_in(sources, conditions, setting)
     farthest_m, depleted = _farthest_m(sources, x, y), np.zeros(DEPLETION_ROWS)
@@ -172,6 +167,17 @@ def concentrations(
         out[:, :, at] = part
     found = np.ascontiguousarray(np.moveaxis(out, 1, 0))
     return found.reshape(*emission.shape[:-1], len(x))
+
+
+def checked_emission(emission_gps: ArrayLike, hours: int, sources: int) -> Floats:
+    """Return emissions of shape (hours, sources) or (tracers, hours, sources); raises ValueError if they are not."""
+    emission = np.asarray(emission_gps, np.float64)
+    wanted = (hours, sources)
+    if emission.shape[-2:] != wanted or emission.ndim not in (2, 3):
+        raise ValueError(f"emission_gps needs shape {wanted}, or that with tracers before it, not {emission.shape}")
+    if not np.all(emission >= 0.0):
+        raise ValueError("emission_gps must be numbers that are not negative")
+    return emission
 
 
 def _receptors(

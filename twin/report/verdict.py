@@ -128,7 +128,7 @@ def _over_text(view: RunView, row: Comparison) -> str:
     count = row.difference.count if row.difference else 0
     if row.difference and row.difference.over == "days":
         return days(view, count)
-    return view.language("{n} cases of one day", n=count)
+    return view.language("{n} cases of one day", n=number(count, 0))
 
 
 # -- tables ----------------------------------------------------------------------------------------------------
