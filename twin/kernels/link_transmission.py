@@ -302,6 +302,17 @@ def serve_node(
 
 
 @uncounted_kernel
+def wake(road: Road, now_ms: int) -> None:
+    """Have every node looked at where somebody could have gone on before now, whatever held him up."""
+    for row in range(len(road.ready_ms)):
+        if road.ready_ms[row] <= now_ms:
+            road.wake_ms[road.links[row].to_node] = now_ms
+    for node in range(len(road.origin_head)):
+        if road.origin_head[node] != NOBODY:
+            road.wake_ms[node] = now_ms
+
+
+@uncounted_kernel
 def find_busy(road: Road, until_ms: int) -> int:
     """List the nodes where something is to be done before `until_ms`; return how many. None joins them meanwhile."""
     busy = 0
@@ -335,7 +346,7 @@ def transmit(
     begin_ms, end_ms
         Whole steps apart.
     wake_all
-        Whether links, signals, ways or destinations have changed since the last call: then all nodes look again.
+        Whether links, signals, ways or destinations have changed since the last call: then all who wait look again.
 
     Returns
     -------
@@ -346,7 +357,7 @@ def transmit(
     aside = 0
     due = 0
     if wake_all:
-        road.wake_ms[:] = begin_ms
+        wake(road, begin_ms)
     for from_ms in range(begin_ms, end_ms, rules.step_ms):
         until_ms = from_ms + rules.step_ms
         while due < len(departures.vehicle) and departures.time_ms[due] < until_ms:
