@@ -317,9 +317,8 @@ def find_busy(road: Road, until_ms: int) -> int:
     """List the nodes where something is to be done before `until_ms`; return how many. None joins them meanwhile."""
     busy = 0
     for node in range(len(road.wake_ms)):
-        if road.wake_ms[node] < until_ms:
-            road.busy[busy] = node
-            busy += 1
+        road.busy[busy] = node  # written in any case: whether one is busy cannot be guessed, and a wrong guess is dear
+        busy += road.wake_ms[node] < until_ms
     return busy
 
 

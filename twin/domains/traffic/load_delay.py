@@ -42,7 +42,7 @@ class LoadDelay:
 
     def step(self, now_ms: int) -> None:
         """Look at the links at the end of each interval, and set their times by what passed."""
-        if not self._load_delay.any() or now_ms % (MS * EVERY_S):
+        if now_ms % (MS * EVERY_S) or not self._load_delay.any():
             return
         count, _, links = self._passed.since_last()
         self._notice_changes(links["free_ms"], links["wave_ms"])
