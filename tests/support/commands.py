@@ -23,6 +23,12 @@ replications: 2
 """
 
 
+def shared(name: str) -> Path:
+    """Return a file of observations that stays outside the project: beside it, or beside a worktree's folder."""
+    places = [parent / "shared" / "data" / name for parent in (ROOT.parent, ROOT.parent.parent)]
+    return next((place for place in places if place.exists()), places[0])
+
+
 def write_scenario(folder: Path, map_folder: Path, more: str = "", name: str = "tiny.yaml") -> Path:
     """Write a scenario of the small city, two brains on two days of an hour; ``more`` adds keys."""
     path = folder / name

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from support.commands import ROOT
 from support.days import made_up_days, write_days
@@ -62,6 +63,51 @@ def test_other_names_and_other_columns_are_fine(tmp_path: Path, lines: list[str]
     assert "pm10_ugm3" not in record.columns
 
 
+def test_days_may_be_written_as_spreadsheets_write_them(tmp_path: Path, lines: list[str]) -> None:
+    known = read_daily_record(write_days_text(tmp_path, lines)).pm25_ugm3
+    for change in (lambda day: day.replace("/", ""), lambda day: day.replace("/", "-") + " 00:00:00"):
+        changed = [lines[0], *(",".join([change((c := line.split(",", 1))[0]), c[1]]) for line in lines[1:])]
+        record = read_daily_record(write_days_text(tmp_path, changed))
+        assert (record.first, record.pm25_ugm3.tolist()) == (date(2020, 1, 1), known.tolist())
+
+
+def test_windows_writes_days_too(tmp_path: Path, lines: list[str]) -> None:
+    (tmp_path / "days.csv").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+    assert read_daily_record(tmp_path / "days.csv").days == LINES
+    (tmp_path / "days.csv").write_bytes("\r".join(lines).encode())
+    with pytest.raises(TwinError, match="its lines end in carriage returns alone"):
+        read_daily_record(tmp_path / "days.csv")
+    (tmp_path / "days.csv").write_bytes((lines[0] + ",城市\n").encode("gb18030"))
+    with pytest.raises(TwinError, match="is not UTF-8 text"):
+        read_daily_record(tmp_path / "days.csv")
+
+
+def test_parquet_holds_the_same_days(tmp_path: Path, lines: list[str]) -> None:
+    path = write_days_text(tmp_path, lines)
+    frame = pd.read_csv(path)
+    frame["date"] = pd.to_datetime(frame["date"])
+    frame.loc[5, "PM25"] = np.nan
+    frame.to_parquet(path.with_suffix(".parquet"))
+    known, found = read_daily_record(path), read_daily_record(path.with_suffix(".parquet"))
+    assert found.first == known.first
+    assert np.isnan(found.pm25_ugm3[5])
+    for name, column in known.columns.items():
+        assert np.delete(found.columns[name], 5) == pytest.approx(np.delete(column, 5))
+
+
+def test_one_of_several_cities_is_read_by_name(tmp_path: Path, lines: list[str]) -> None:
+    other = [",".join([line.split(",", 2)[0], "7", line.split(",", 2)[2], "洛阳"]) for line in lines[1:]]
+    path = write_days_text(tmp_path, [lines[0] + ",city", *(f"{line},郑州" for line in lines[1:]), *other])
+    assert (read_daily_record(path, "洛阳").pm25_ugm3 == 7).all()
+    assert read_daily_record(path, "郑州").days == LINES
+    with pytest.raises(TwinError, match="'Paris' is none of the cities"):
+        read_daily_record(path, "Paris")
+    unnamed = write_days_text(
+        tmp_path, [lines[0] + ",city", *(f"{line},{'NA' if n == 3 else 'x'}" for n, line in enumerate(lines[1:]))]
+    )
+    assert read_daily_record(unnamed).days == LINES
+
+
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     made = made_up_days(date(2020, 1, 1), 300)
     record = read_daily_record(write_days(made, tmp_path / "days.csv"))
@@ -75,6 +121,11 @@ def test_an_evening_knows_no_air_of_the_days_ahead() -> None:
     assert evening.days == 64
     assert np.flatnonzero(np.isnan(evening.pm25_ugm3)).tolist() == [61, 62, 63]
     assert np.isfinite(evening.columns["wind_mps"]).all()
+
+
+def _humidity_as_share(line: str) -> str:
+    cells = line.split(",")
+    return ",".join([*cells[:5], f"{float(cells[5]) / 100:.2f}", *cells[6:]])
 
 
 Change = Callable[[list[str]], list[str]]
@@ -91,6 +142,15 @@ WRONG: dict[str, tuple[Change, str]] = {
     "negative": (lambda lines: with_cell(lines, 12, 1, "-9"), "days.csv:12:PM25: -9 is not between 0 and 2000"),
     "sentinel": (lambda lines: with_cell(lines, 12, 5, "999"), "days.csv:12:avgrh: 999 is not between 0 and 100 %"),
     "pressure_in_hpa": (lambda lines: with_cell(lines, 12, 8, "1013"), "days.csv:12:avgp: 1013 is not between"),
+    "shares": (lambda lines: [lines[0], *map(_humidity_as_share, lines[1:])], "days.csv:avgrh: no value is above 1"),
+    "same_twice": (
+        lambda lines: [lines[0] + ",pm25_ugm3", *(line + ",1" for line in lines[1:])],
+        "days.csv:1: columns PM25, pm25_ugm3 hold the same",
+    ),
+    "two_cities": (
+        lambda lines: [lines[0] + ",city", *(f"{line},{'ab'[place % 2]}" for place, line in enumerate(lines[1:]))],
+        "days.csv:city: '' is none of the cities that it holds (a, b); name one with --city",
+    ),
     "few_days": (lambda lines: lines[:50], "holds 49 days with PM2.5, but 200 are needed"),
     "far_day": (lambda lines: with_cell(lines, 13, 0, "1914-01-01"), "lie between 1914-01-01 and"),
     "semicolons": (lambda lines: [line.replace(",", ";") for line in lines], "cells must be parted by commas"),

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.commands import ROOT
+from support.commands import shared
 
 from twin.atmosphere.epw import read_epw
 from twin.atmosphere.weather import WeatherError
 from twin.core.language import Language
 
-REAL = ROOT.parent.parent / "shared" / "data" / "zhengzhou_typical_year.epw"
+REAL = shared("zhengzhou_typical_year.epw")
 HEAD = ["LOCATION,Somewhere,Henan,CHN,ours,570830,34.72,113.65,8.0,110.4", *["COMMENTS,x"] * 7]
 
 

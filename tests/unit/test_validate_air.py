@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
-from support.days import made_up_days, write_days
+from support.days import made_up_days, with_values, write_days
 
 from twin.cli import cli, main
 from twin.commands.validate import years_of
@@ -20,6 +21,8 @@ from twin.core.language import Language
 from twin.validation.air import AirValidation, validate_air
 from twin.validation.air_page import air_page
 from twin.validation.air_words import lines
+from twin.validation.columns import usable_columns
+from twin.validation.options import Options
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +63,10 @@ def test_the_first_two_thirds_are_fitted_and_the_rest_is_judged(result: Result) 
         either = score["hits"] + score["misses"] + score["false_alarms"]
         assert score["threat_score"] == pytest.approx(score["hits"] / either)
         assert 340 < score["days"] <= 366
+        assert score["threat_score_range"]["low"] < score["threat_score"] < score["threat_score_range"]["high"]
+        assert (score["ahead_of_today"] is None) == (score["rule"] == "tomorrow_as_today")
+    model = found["scores"][0]["ahead_of_today"]
+    assert 0 < model["low"] < found["scores"][0]["threat_score"] - found["scores"][1]["threat_score"] < model["high"]
     assert found["columns_missing"] == [
         "lowest_humidity_percent", "strongest_wind_mps", "gust_mps", "wind_sector", "sunshine_h", "lowest_ground_c",
     ]  # fmt: skip
@@ -97,9 +104,11 @@ def test_what_is_printed_is_a_table(result: Result) -> None:
     assert told[0].startswith("fitted on 2018, 2019, judged on 2020 (")
     row = next(line for line in told if line.startswith("1  the model"))
     score = result.found.score("model", 1)
-    assert row.split()[3:7] == [
+    assert row.split()[3:8] == [
         str(score.hits), str(score.misses), str(score.false_alarms), f"{score.threat_score:.2f}",
+        f"{score.threat_score_range.low:.2f}–{score.threat_score_range.high:.2f}",
     ]  # fmt: skip
+    assert any("blocks of 15 days in a row were resampled (Künsch 1989)" in line for line in told)
     assert any(line.startswith("The file lacks lowest_humidity_percent") for line in told)
 
 
@@ -111,7 +120,9 @@ def test_what_is_printed_is_a_table(result: Result) -> None:
         (["--fit-years", "2018-2019", "--predict-years", "2019"], "both name 2019"),
         (["--fit-years", "last"], "--fit-years: 'last' names no years"),
         (["--fit-years", "2019-2018"], "'2019-2018' names no years"),
-        (["--fit-years", "2018-2020"], "--predict-years: - is not in the file"),
+        (["--fit-years", "2018-2020"], "(2018, 2019, 2020) none follows those that are fitted"),
+        (["--predict-years", "2018-2020"], "--fit-years: - is not in the file"),
+        (["--city", "Zhengzhou"], "days.csv:1: no column city, by which to find Zhengzhou"),
         (["--limit", "900"], "0 of them above 900"),
         (["--fit-years", "2019", "--limit", "235"], "none of them above 235"),
         (["--output", "nowhere/page.html"], "nowhere/page.html: cannot be written"),
@@ -133,3 +144,19 @@ def test_years_may_be_written_in_several_ways() -> None:
     with pytest.raises(TwinError) as caught:
         years_of("--fit-years", "14-16")
     assert "14-16" in caught.value.text(Language("zh"))
+
+
+def test_a_column_that_is_often_missing_is_left_out_and_told_of() -> None:
+    """It would take its days with it: nothing could be fitted where a whole column is empty."""
+    record = made_up_days(date(2018, 1, 1), 3 * 365)
+    record = with_values(record, "rain_mm", slice(0, 400), np.nan)
+    record = with_values(record, "pressure_pa", slice(730, None), np.nan)
+    record = with_values(record, "highest_c", slice(800, 830), np.nan)
+    used, left_out = usable_columns(record, (2018, 2019), (2020,))
+    assert left_out == ("rain_mm", "pressure_pa")
+    assert "highest_c" in used.columns
+    found = validate_air(record, Options(limit_ugm3=75.0, draws=1))
+    assert found.notes["columns_left_out"] == ["rain_mm", "pressure_pa"]
+    assert "rain_mm" not in found.notes["columns_missing"]
+    assert found.score("model", 1).days > 320
+    assert any("rain_mm, pressure_pa: missing on more than a fifth" in line for line in lines(found, Language()))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from support.commands import ROOT
+from support.commands import shared
 
 from twin.atmosphere.daily_file import read_daily_record
 from twin.validation.air import MODEL, TODAY, AirValidation, validate_air
 from twin.validation.options import Options
 
-DAYS = ROOT.parent.parent / "shared" / "data" / "zhengzhou_air_daily_2014_2019.csv"
+DAYS = shared("zhengzhou_air_daily_2014_2019.csv")
 pytestmark = pytest.mark.skipif(not DAYS.is_file(), reason="the observed days of Zhengzhou are not at hand")
 
 
@@ -37,3 +37,11 @@ def test_the_file_is_known_for_what_it_is(found: AirValidation) -> None:
     assert found.notes["pm10_seems_a_day_early"]
     assert found.notes["columns_missing"] == []
     assert found.score(MODEL, 1).hits + found.score(MODEL, 1).misses == 68
+
+
+def test_the_lead_over_tomorrow_as_today_is_no_chance(found: AirValidation) -> None:
+    for lead in (1, 2, 3):
+        model = found.score(MODEL, lead)
+        assert model.ahead_of_today is not None
+        assert model.ahead_of_today.low > 0
+        assert model.threat_score_range.low < model.threat_score < model.threat_score_range.high

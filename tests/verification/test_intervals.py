@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from twin.experiment.compare import compare_cases, compare_days, t_interval
+from twin.validation.blocks import BLOCK_DAYS, block_of, resampled, threat_score_ranges
 
 
 def test_the_paired_interval_is_scipys() -> None:
@@ -56,3 +57,52 @@ def test_only_days_that_both_brains_have_are_paired() -> None:
     assert row is not None
     assert row.difference is not None
     assert (row.difference.count, row.difference.mean) == (2, 2.0)
+
+
+def test_every_sample_is_made_of_days_in_a_row() -> None:
+    rows = np.concatenate(list(resampled(100, 15, 450, np.random.default_rng(1))))
+    assert rows.shape == (450, 100)
+    assert (rows.min(), rows.max()) == (0, 99)
+    steps = np.diff(rows, axis=1) % 100
+    assert (steps[:, np.arange(99) % 15 != 14] == 1).all()
+    assert np.ptp(np.bincount(rows.ravel())) < 150, "no day is drawn less for lying at an end"
+    assert (block_of(717), block_of(60), block_of(4)) == (BLOCK_DAYS, 10, 1)
+
+
+def test_threat_scores_of_spells_are_less_sure_than_those_of_single_days() -> None:
+    """Spells of five days that are warned of or not as a whole: the root of five makes the interval wider.
+
+    Known: of n independent cases a score s has a standard error of the root of s (1 - s) / n.
+    """
+    generator = np.random.default_rng(2)
+    spells = 3000
+    truth = generator.random(spells) < 0.5
+    warned = truth & (generator.random(spells) < 0.6)
+    cases = int(truth.sum())
+    score = warned.sum() / cases
+    known = 2 * 1.96 * float((score * (1 - score) / cases) ** 0.5)
+
+    def width(days: int) -> float:
+        told = {"rule": np.repeat(warned, days), "never": np.zeros(spells * days, np.bool_)}
+        alone, ahead = threat_score_ranges(np.repeat(truth, days), told, "never", np.random.default_rng(3))
+        assert alone["rule"] == ahead["rule"], "who never warns scores 0 in every sample"
+        assert alone["rule"].low < score < alone["rule"].high
+        return alone["rule"].high - alone["rule"].low
+
+    assert width(1) == pytest.approx(known, rel=0.12)
+    assert width(5) == pytest.approx(known, rel=0.15), "as many spells, each five days long: as sure as before"
+
+
+def test_block_intervals_cover_the_truth_where_days_follow_one_another() -> None:
+    """Bad days last four days on average; a rule that sees seven in ten of the spells scores 0.7 in the long run."""
+    generator = np.random.default_rng(4)
+    covered = []
+    for _ in range(60):
+        truth, warned, bad, seen = np.zeros(600, np.bool_), np.zeros(600, np.bool_), False, False
+        for day in range(600):
+            was, bad = bad, bool(generator.random() < (0.75 if bad else 0.05))
+            seen = bad and (seen if was else bool(generator.random() < 0.7))
+            truth[day], warned[day] = bad, seen
+        alone, _ = threat_score_ranges(truth, {"rule": warned, "never": ~truth & False}, "never", generator)
+        covered.append(alone["rule"].low <= 0.7 <= alone["rule"].high)
+    assert np.mean(covered) >= 0.83, "95 % less four standard errors of 60 tries"

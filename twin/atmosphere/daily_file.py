@@ -15,14 +15,24 @@ from twin.core.errors import TwinError
 from twin.core.supplied.reading import Problems, Raw, TableError, as_text, read_raw
 
 FEWEST_DAYS: Final = 200
-_DATE: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+MOST_CITIES: Final = 8
+"""So many are named in a message."""
+_DATE: Final = re.compile(
+    r"(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{4})(\d{2})(\d{2}))(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"
+)
+"""A day, with or without midnight behind it, as spreadsheets write it."""
 _MISSING: Final = frozenset({"", "na", "nan", "null", "none", "-"})
 
 
-def read_daily_record(path: Path) -> DailyRecord:
-    """Read observed days; days that the file lacks are there, without values.
+def read_daily_record(path: Path, city: str | None = None) -> DailyRecord:
+    """Read observed days, CSV or Parquet; days that the file lacks are there, without values.
 
-    Columns are those of `QUANTITIES`; others are not looked at.
+    Columns are those of `QUANTITIES`; others are not looked at, but for `city`.
+
+    Parameters
+    ----------
+    city
+        Whose rows are read, by the column `city`; needed where the file holds several cities.
 
     Raises
     ------
@@ -35,6 +45,7 @@ def read_daily_record(path: Path) -> DailyRecord:
     raw = read_raw(path, problems)
     if raw is None:
         raise TableError.of(problems.found)
+    raw = _of_city(raw, city, problems)
     found = _columns(raw, problems)
     days = _dates(raw, problems)
     values = {quantity.name: _numbers(raw, name, quantity, problems) for quantity, name in found}
@@ -42,14 +53,57 @@ def read_daily_record(path: Path) -> DailyRecord:
     return _in_calendar(path, days, values)
 
 
+def _of_city(raw: Raw, city: str | None, problems: Problems) -> Raw:
+    """Return the rows of one city.
+
+    Raises
+    ------
+    TwinError
+        Where the file holds several and none of them is named, or does not hold the one that is.
+    """
+    name = next((name for name in raw.columns if name.lower() == "city"), None)
+    if name is None and city is None:
+        return raw
+    if name is None:
+        raise TwinError("{path}:1: no column city, by which to find {city}; add it, or leave out --city",
+                        path=str(problems.path), city=city or "")  # fmt: skip
+    texts = np.array([text or "" for text in _texts(raw.columns[name])], dtype=np.str_)
+    there = sorted({text for text in texts.tolist() if text.lower() not in _MISSING})
+    if city is None and len(there) <= 1:
+        return raw
+    if city is None or city not in there:
+        raise TwinError("{path}:{column}: {city} is none of the cities that it holds ({there}); name one with --city",
+                        path=str(problems.path), column=name, city=repr(city or ""),
+                        there=", ".join(there[:MOST_CITIES]) + (" .." if len(there) > MOST_CITIES else ""))  # fmt: skip
+    rows = np.flatnonzero(texts == city)
+    columns = {key: column.take(rows) for key, column in raw.columns.items()}
+    return Raw(columns, None if raw.lines is None else raw.lines[rows], len(rows))
+
+
+def _texts(column: Any) -> list[str | None]:
+    """Return cells as text; numbers and days, which Parquet files hold, become their text."""
+    import pyarrow as pa
+
+    if pa.types.is_floating(column.type):
+        return [None if value is None or value != value else repr(value) for value in column.to_pylist()]
+    if pa.types.is_temporal(column.type):
+        return [None if value is None else str(value) for value in column.to_pylist()]
+    return list(as_text(column).to_pylist())
+
+
 def _columns(raw: Raw, problems: Problems) -> list[tuple[Quantity, str]]:
     """Return which quantities the file has, and under which names."""
-    by_lower = {name.lower(): name for name in raw.columns}
     found = []
     for quantity in QUANTITIES:
-        name = next((by_lower[one.lower()] for one in quantity.names if one.lower() in by_lower), None)
-        if name is not None:
-            found.append((quantity, name))
+        called = {one.lower() for one in quantity.names}
+        there = [name for name in raw.columns if name.lower() in called]
+        if len(there) > 1:
+            problems.add(
+                TwinError("{path}:1: columns {names} hold the same ({what}); leave one out", path=str(problems.path),
+                          names=", ".join(there), what=quantity.text)
+            )  # fmt: skip
+        if there:
+            found.append((quantity, there[0]))
         elif quantity.needed:
             problems.add(
                 TwinError(
@@ -60,18 +114,17 @@ def _columns(raw: Raw, problems: Problems) -> list[tuple[Quantity, str]]:
                     unit=quantity.unit,
                 )
             )
-    if "date" not in by_lower:
-        problems.add(
-            TwinError("{path}:1: no column date; add it, with days such as 2018-01-31", path=str(problems.path))
-        )
     return found
 
 
 def _dates(raw: Raw, problems: Problems) -> list[date | None]:
     name = next((name for name in raw.columns if name.lower() == "date"), None)
     if name is None:
+        problems.add(
+            TwinError("{path}:1: no column date; add it, with days such as 2018-01-31", path=str(problems.path))
+        )
         return []
-    texts = as_text(raw.columns[name]).to_pylist()
+    texts = _texts(raw.columns[name])
     days = [_day_of(text) for text in texts]
     wrong = np.array([day is None for day in days])
     for row, where in problems.rows(raw, wrong, name):
@@ -98,14 +151,14 @@ def _dates(raw: Raw, problems: Problems) -> list[date | None]:
 def _day_of(text: str | None) -> date | None:
     match = _DATE.fullmatch(text or "")
     try:
-        return date(*(int(part) for part in match.groups())) if match else None
+        return date(*(int(part) for part in match.groups() if part is not None)) if match else None
     except ValueError:
         return None
 
 
 def _numbers(raw: Raw, name: str, quantity: Quantity, problems: Problems) -> Column:
     """Return a column with NaN where it is missing; below 0.01 µg/m³ PM2.5 is missing, too."""
-    texts: list[Any] = as_text(raw.columns[name]).to_pylist()
+    texts = _texts(raw.columns[name])
     values = np.full(raw.count, np.nan)
     wrong: NDArray[np.bool_] = np.zeros(raw.count, dtype=np.bool_)
     for row, text in enumerate(texts):
@@ -115,6 +168,7 @@ def _numbers(raw: Raw, name: str, quantity: Quantity, problems: Problems) -> Col
             values[row] = float(text)
         except ValueError:
             wrong[row] = True
+        wrong[row] |= "_" in text
     for row, where in problems.rows(raw, wrong, name):
         problems.add(
             TwinError(
@@ -135,6 +189,11 @@ def _numbers(raw: Raw, name: str, quantity: Quantity, problems: Problems) -> Col
                 unit=quantity.unit,
             )
         )
+    if quantity.unit == "%" and np.isfinite(values).any() and np.nanmax(values) <= 1.0:
+        problems.add(
+            TwinError("{path}:{column}: no value is above 1, so these are shares; write them in per cent",
+                      path=str(problems.path), column=name)
+        )  # fmt: skip
     if quantity.name.startswith("pm"):
         values[values < 0.01] = np.nan
     return values

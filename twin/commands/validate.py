@@ -21,6 +21,7 @@ def validate() -> None:
 @click.argument("observations", type=FOLDER)
 @click.option("--fit-years", help="Years to learn from, as 2014-2017 or 2014,2016 [the first two thirds].")
 @click.option("--predict-years", help="Years to predict [those after the last year to learn from].")
+@click.option("--city", help="Whose rows to read, by the column city [the only one].")
 @click.option(
     "--limit", "limit_ugm3", type=click.FloatRange(1, 1000), default=150.0, show_default=True,
     help="PM2.5 above which a day is to be warned of, µg/m³.",
@@ -35,10 +36,10 @@ def validate() -> None:
 @JSON
 @LANGUAGE
 def validate_air(
-    observations: Path, fit_years: str | None, predict_years: str | None, limit_ugm3: float, seed: int, draws: int,
-    output: Path, as_json: bool, lang: Code,
+    observations: Path, fit_years: str | None, predict_years: str | None, city: str | None, limit_ugm3: float,
+    seed: int, draws: int, output: Path, as_json: bool, lang: Code,
 ) -> int:  # fmt: skip
-    """Fit the daily model of PM2.5 on some years of OBSERVATIONS (.csv) and predict others.
+    """Fit the daily model of PM2.5 on some years of OBSERVATIONS (.csv, .parquet) and predict others.
 
     One line a day: date, PM25, avgtemp, avgrh, avgws, and, where they are known, maxtemp, mintemp, minrh, maxws,
     maxwswd, extremews, daylight, precipitation, avgp, mingt (docs/how-to.md says what they are). Nothing of the years
@@ -48,7 +49,7 @@ def validate_air(
     from twin.validation.options import Options
 
     options = Options(
-        years_of("--fit-years", fit_years), years_of("--predict-years", predict_years), limit_ugm3, seed, draws
+        years_of("--fit-years", fit_years), years_of("--predict-years", predict_years), limit_ugm3, seed, draws, city
     )
     return validate_and_write(observations, options, output, Language(lang), say_step(Language(lang)), as_json=as_json)
 

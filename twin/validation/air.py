@@ -18,6 +18,8 @@ from twin.atmosphere.season_table import SeasonTable, make_season_table
 from twin.atmosphere.weather_forecasts import draw_forecasts
 from twin.core.errors import TwinError
 from twin.core.streams import Streams
+from twin.validation.blocks import Range, threat_score_ranges
+from twin.validation.columns import usable_columns
 from twin.validation.options import Options
 
 MODEL, TODAY, EXPERIENCE = "model", "tomorrow_as_today", "season_and_weather"
@@ -40,6 +42,10 @@ class Score:
         Of the predicted mean; positive where too much is predicted.
     brier
         Mean squared error of the chance; None where the rule names no chance.
+    threat_score_range
+        95 % interval by blocks of days.
+    ahead_of_today
+        The same of the score less that of tomorrow as today, on the same days; None for that rule itself.
     """
 
     rule: str
@@ -52,6 +58,8 @@ class Score:
     rmse_ugm3: float
     bias_ugm3: float
     brier: float | None
+    threat_score_range: Range
+    ahead_of_today: Range | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +137,12 @@ def choose_years(record: DailyRecord, options: Options) -> tuple[tuple[int, ...]
         fit = tuple(others if judge else others[: max(1, len(others) * 2 // 3)])
     if judge is None:
         judge = tuple(year for year in present if year > max(fit, default=0))
+        if not judge:
+            raise TwinError(
+                "of the years in the file ({present}) none follows those that are fitted, so none can be judged; name "
+                "others with --fit-years and --predict-years, or give more years",
+                present=listed,
+            )
     for name, years in (("--fit-years", fit), ("--predict-years", judge)):
         unknown = [year for year in years if year not in present]
         if unknown or not years:
@@ -151,6 +165,7 @@ def validate_air(record: DailyRecord, options: Options, progress: Progress | Non
     """Fit, judge, and try forecasts of the weather that err."""
     say = progress or (lambda step, number, count: None)
     fit, judge = choose_years(record, options)
+    record, left_out = usable_columns(record, fit, judge)
     say("fitting the model", 0, 3)
     model = fit_daily_model(record, fit, MOST_DAYS_AHEAD, options.limit_ugm3)
     say("judging it", 1, 3)
@@ -159,7 +174,7 @@ def validate_air(record: DailyRecord, options: Options, progress: Progress | Non
     scores: list[Score] = []
     judged = {}
     for lead in LEADS:
-        judged[lead], found = _judge_lead(record, model, lead, lived[lead], table, judge)
+        judged[lead], found = _judge_lead(record, model, lead, lived[lead], table, judge, options.seed)
         scores += found
     say("trying forecasts that err", 2, 3)
     return AirValidation(
@@ -169,13 +184,14 @@ def validate_air(record: DailyRecord, options: Options, progress: Progress | Non
         {lead: model.leads[lead].threshold for lead in LEADS},
         {lead: model.leads[lead].threat_score for lead in LEADS},
         options.draws,
-        _notes(record, fit, judge, judged),
+        _notes(record, fit, judge, judged, left_out),
     )  # fmt: skip
 
 
 def _judge_lead(
-    record: DailyRecord, model: DailyModel, lead: int, lived: Column, table: SeasonTable, judge: Sequence[int]
-) -> tuple[Judged, list[Score]]:
+    record: DailyRecord, model: DailyModel, lead: int, lived: Column, table: SeasonTable, judge: Sequence[int],
+    seed: int,
+) -> tuple[Judged, list[Score]]:  # fmt: skip
     """Judge all rules on the same days: those of which each says something."""
     limit = model.limit_ugm3
     prediction = model.corrected(record, lead, lived, lived)
@@ -195,10 +211,11 @@ def _judge_lead(
         )
     dates = record.dates
     one = Judged(lead, [dates[row] for row in rows], pm25, mean, chance, warned, truth)
+    told = {MODEL: warned, TODAY: today[rows] > limit, EXPERIENCE: share[rows] >= table.threshold}
+    ranges, ahead = threat_score_ranges(truth, told, TODAY, Streams(seed, 0)("validation", "blocks", str(lead)))
+    said = {MODEL: (mean, chance), TODAY: (today[rows], None), EXPERIENCE: (usual[rows], share[rows])}
     return one, [
-        _score(MODEL, lead, pm25, mean, warned, truth, chance),
-        _score(TODAY, lead, pm25, today[rows], today[rows] > limit, truth, None),
-        _score(EXPERIENCE, lead, pm25, usual[rows], share[rows] >= table.threshold, truth, share[rows]),
+        _score(rule, lead, pm25, said[rule], told[rule], truth, (ranges[rule], ahead.get(rule))) for rule in RULES
     ]
 
 
@@ -211,8 +228,10 @@ def _lived(record: DailyRecord, model: DailyModel, fit: Sequence[int]) -> dict[i
 
 
 def _score(
-    rule: str, lead: int, pm25: Column, mean: Column, warned: Flags, truth: Flags, chance: Column | None
-) -> Score:
+    rule: str, lead: int, pm25: Column, said: tuple[Column, Column | None], warned: Flags, truth: Flags,
+    ranges: tuple[Range, Range | None],
+) -> Score:  # fmt: skip
+    mean, chance = said
     error = mean - pm25
     return Score(
         rule,
@@ -225,6 +244,7 @@ def _score(
         float(np.sqrt(np.mean(error**2))),
         float(error.mean()),
         None if chance is None else float(np.mean((chance - truth) ** 2)),
+        *ranges,
     )
 
 
@@ -274,13 +294,16 @@ def _importance(record: DailyRecord, model: DailyModel, judged: Judged, seed: in
     return dict(sorted(growth.items(), key=lambda one: -one[1]))
 
 
-def _notes(record: DailyRecord, fit: Sequence[int], judge: Sequence[int], judged: dict[int, Judged]) -> dict[str, Any]:
+def _notes(
+    record: DailyRecord, fit: Sequence[int], judge: Sequence[int], judged: dict[int, Judged], left_out: tuple[str, ...]
+) -> dict[str, Any]:
     """Return what a reader should know about the file."""
     asked = np.isin(record.years, [*fit, *judge])
     notes: dict[str, Any] = {
         "days_without_pm25": int((asked & ~np.isfinite(record.pm25_ugm3)).sum()),
         "days_not_judged": int(np.isin(record.years, judge).sum()) - len(judged[1].dates),
-        "columns_missing": [name for name in _all_names() if name not in record.columns],
+        "columns_missing": [name for name in _all_names() if name not in {*record.columns, *left_out}],
+        "columns_left_out": list(left_out),
     }
     if "pm10_ugm3" in record.columns:
         notes["pm10_seems_a_day_early"] = _is_a_day_early(record)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from twin.core.language import Language
 from twin.validation.air import CORRELATIONS, EXPERIENCE, LEADS, MODEL, TODAY, AirValidation, Score
+from twin.validation.blocks import block_of
 
 
 def rule_title(rule: str, language: Language) -> str:
@@ -68,7 +69,8 @@ def table_head(language: Language) -> list[str]:
     """Return the titles of the table of scores."""
     return [
         language("days ahead, rule"), language("hits"), language("misses"), language("false alarms"),
-        language("threat score"), language("RMSE, µg/m³"), language("bias, µg/m³"), language("Brier score"),
+        language("threat score"), language("95 % interval"), language("RMSE, µg/m³"), language("bias, µg/m³"),
+        language("Brier score"),
     ]  # fmt: skip
 
 
@@ -76,14 +78,31 @@ def cells(score: Score) -> list[str]:
     """Return the numbers of a score."""
     return [
         str(score.hits), str(score.misses), str(score.false_alarms), f"{score.threat_score:.2f}",
+        f"{score.threat_score_range.low:.2f}–{score.threat_score_range.high:.2f}",
         f"{score.rmse_ugm3:.1f}", f"{score.bias_ugm3:+.1f}".replace("-", "−"),
         "–" if score.brier is None else f"{score.brier:.3f}",
     ]  # fmt: skip
 
 
+def sureness(found: AirValidation, language: Language) -> str:
+    """Return how far the model is ahead of tomorrow as today, and how sure that is."""
+    leads = []
+    for lead in LEADS:
+        model, today = found.score(MODEL, lead), found.score(TODAY, lead)
+        if model.ahead_of_today is not None:
+            gap = model.threat_score - today.threat_score
+            low, high = model.ahead_of_today.low, model.ahead_of_today.high
+            leads.append(f"{gap:.2f} ({low:.2f} … {high:.2f})".replace("-", "−"))
+    return language(
+        "Ahead of tomorrow as today, 1, 2 and 3 days ahead, by {gaps}. In brackets are 95 % intervals. Bad days follow "
+        "one another, so blocks of {n} days in a row were resampled (Künsch 1989); other years may differ by more.",
+        gaps=", ".join(leads), n=block_of(found.score(MODEL, 1).days),
+    )  # fmt: skip
+
+
 def notes(found: AirValidation, language: Language) -> list[str]:
     """Return what a reader should know about the file and the limits of the result."""
-    said = []
+    said = [sureness(found, language)]
     if found.notes["days_without_pm25"]:
         said.append(language("{n} days of these years have no PM2.5.", n=found.notes["days_without_pm25"]))
     if found.notes["days_not_judged"]:
@@ -97,6 +116,13 @@ def notes(found: AirValidation, language: Language) -> list[str]:
         said.append(
             language(
                 "The file lacks {columns}; the model does without.", columns=", ".join(found.notes["columns_missing"])
+            )
+        )
+    if found.notes["columns_left_out"]:
+        said.append(
+            language(
+                "{columns}: missing on more than a fifth of the days fitted or judged; the model does without.",
+                columns=", ".join(found.notes["columns_left_out"]),
             )
         )
     if found.notes.get("pm10_seems_a_day_early"):

@@ -22,7 +22,7 @@ def validate_and_write(
     """Judge the daily model on a file of observed days; return the exit code."""
     if output.is_dir() or not output.parent.is_dir():
         raise TwinError("{path}: cannot be written; name a file in a folder that is there", path=str(output))
-    found = validate_air(read_daily_record(observations), options, progress)
+    found = validate_air(read_daily_record(observations, options.city), options, progress)
     beside = output.with_name(f".{output.name}.unfinished")
     try:
         beside.write_text(air_page(found, observations.name, language), encoding="utf-8", newline="\n")

@@ -15,6 +15,8 @@ class Options:
         None for the first two thirds of the record's years, and for those after the last year of fitting.
     draws
         Forecasts drawn for each quality of the weather's forecast.
+    city
+        Whose rows of the file are read; None where it holds one city alone.
     """
 
     fit_years: tuple[int, ...] | None = None
@@ -22,3 +24,4 @@ class Options:
     limit_ugm3: float = 150.0
     seed: int = 1
     draws: int = 6
+    city: str | None = None

@@ -148,6 +148,10 @@ def _read_csv(path: Path, problems: Problems) -> Raw | None:
         line = data.count(b"\n", 0, error.start) + 1
         problems.add(TwinError("{path}:{line}: is not UTF-8 text; save it as UTF-8", path=str(path), line=line))
         return None
+    if b"\r" in data and b"\n" not in data:
+        problems.add(TwinError("{path}: its lines end in carriage returns alone; save it with line feeds",
+                               path=str(path)))  # fmt: skip
+        return None
     names = [name.strip().strip('"').strip() for name in header.split(",")]
     if not _header_fits(path, header, names, problems):
         return None
