@@ -11,7 +11,7 @@ import pytest
 from twin.core.clock import DAY_S, HOUR_S, Clock
 from twin.core.recorder import Recorder
 from twin.domains.air.judging import days_of, judged
-from twin.domains.air.kpis import compute
+from twin.domains.air.kpis import compute, observations
 from twin.domains.air.records import (
     CALLS,
     CONTRIBUTIONS,
@@ -117,3 +117,14 @@ def test_who_is_found_when(values: dict[str, float]) -> None:
         "who is not found counts whole"
     )
     assert values["air.calls_by_exposure"] == 1
+
+
+def test_cases_are_days_for_hours_in_a_row_have_the_same_air() -> None:
+    """Whole days each by itself; the twelve hours left over are shared, so that the mean stays that of all hours."""
+    frames = made_up()
+    days = observations(frames, CLOCK)
+    lived = [ugm3 * (0.9 if level else 1.0) for ugm3, level in zip(WITHOUT, LEVELS, strict=True)]
+    assert days["pm25"].tolist() == pytest.approx(lived)
+    assert days["pm25"].mean() == pytest.approx(frames["air.hours"]["pm25"].mean())
+    part = observations(frames, Clock(datetime(2018, 1, 10), 0.0, 1.5 * DAY_S))
+    assert part["pm25"].tolist() == pytest.approx([frames["air.hours"]["pm25"][:36].mean()])

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from twin.core.statistics import block_of as days_together
+from twin.core.statistics import half_interval_in_a_row
 from twin.experiment.compare import compare_cases, compare_days, t_interval
 from twin.validation.blocks import BLOCK_DAYS, block_of, resampled, threat_score_ranges
 
@@ -106,3 +108,37 @@ def test_block_intervals_cover_the_truth_where_days_follow_one_another() -> None
         alone, _ = threat_score_ranges(truth, {"rule": warned, "never": ~truth & False}, "never", generator)
         covered.append(alone["rule"].low <= 0.7 <= alone["rule"].high)
     assert np.mean(covered) >= 0.83, "95 % less four standard errors of 60 tries"
+
+
+def test_the_interval_of_days_in_a_row_is_that_of_the_moving_blocks() -> None:
+    """Blocks resampled many times, as Künsch did, have the standard error of the closed form, but for n - l of n."""
+    generator = np.random.default_rng(6)
+    values = np.convolve(generator.standard_normal(70), np.ones(7) / 7, "valid")
+    block = days_together(64)
+    assert block == 4
+    first = generator.integers(0, 64 - block + 1, (40_000, 16))
+    drawn = values[first[:, :, None] + np.arange(block)].reshape(40_000, -1).mean(axis=1)
+    spread = float(((drawn - values.mean()) ** 2).mean()) - (float(drawn.mean()) - values.mean()) ** 2 * 15 / 16
+    assert half_interval_in_a_row(values) == pytest.approx(stats.t.ppf(0.975, 15) * (spread * 64 / 60) ** 0.5, rel=0.05)
+
+
+def test_days_in_a_row_that_resemble_one_another_are_not_taken_for_independent() -> None:
+    """Of days with a correlation of 0.7, t intervals hold the truth far too seldom; those by blocks less so."""
+    generator = np.random.default_rng(7)
+    steps = generator.standard_normal((2000, 90))
+    days = steps.copy()
+    for day in range(1, 90):
+        days[:, day] = 0.7 * days[:, day - 1] + steps[:, day]
+    held = {
+        over: np.mean([(row := t_interval(one[30:], over)).low <= 0 <= row.high for one in days])
+        for over in ("cases", "days_in_a_row")
+    }
+    assert held["cases"] < 0.65
+    assert held["days_in_a_row"] > held["cases"] + 0.15
+    alone = [(row := t_interval(one[:60], "days_in_a_row")).low <= 0 <= row.high for one in steps]
+    assert np.mean(alone) == pytest.approx(0.95, abs=0.025)
+    row = compare_cases("k", "min", "lower", pd.Series(days[0]), pd.Series(days[1]), "days_in_a_row")
+    assert row is not None
+    assert row.difference is not None
+    assert row.difference.over == "days_in_a_row"
+    assert row.difference.high - row.difference.mean == pytest.approx(half_interval_in_a_row(days[1] - days[0]))

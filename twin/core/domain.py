@@ -123,6 +123,8 @@ class DomainDescription:
         ``module:function`` that computes the KPIs of one replication; see `KpiFunction`.
     report
         ``module:function`` that makes the domain's sections of the report from stored results.
+    cases_are_days
+        Whether the rows of ``observations`` are days that follow one another, which are not independent cases.
     members
         Members of the groupings that do not depend on the map (``condition``).
     supply
@@ -158,6 +160,7 @@ class DomainDescription:
     kernels: tuple[str, ...] = ()
     warm_up: str = ""
     layers: str = ""
+    cases_are_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)

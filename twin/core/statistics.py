@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,30 @@ def half_interval_of(values: NDArray[np.float64], confidence: float = CONFIDENCE
 
     count = len(values)
     return float(stdtrit(count - 1, 0.5 + confidence / 2)) * float(values.std(ddof=1)) / float(count**0.5)
+
+
+def block_of(count: int) -> int:
+    """Return how many values in a row are taken together: the cube root of their number, rounded up."""
+    return max(1, math.ceil(math.cbrt(count) - 1e-9))
+
+
+def half_interval_in_a_row(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> float:
+    """Return half the width of the interval of the mean of values that follow one another, at least two.
+
+    Their standard error is that of the moving-block bootstrap, in its closed form: from the means of all blocks of
+    `block_of` values in a row; Student's t has as many degrees of freedom as there are blocks side by side, less one.
+
+    References
+    ----------
+    Künsch (1989), The jackknife and the bootstrap for general stationary observations, Annals of Statistics 17(3).
+    """
+    from scipy.special import stdtrit
+
+    count, block = len(values), block_of(len(values))
+    sums = np.cumsum(np.concatenate([[0.0], values]))
+    means = (sums[block:] - sums[:-block]) / block
+    square = block / (count - block) * float(((means - values.mean()) ** 2).mean())
+    return float(stdtrit(count / block - 1, 0.5 + confidence / 2)) * math.sqrt(square)
 
 
 def statistic_of(values: NDArray[np.float64], statistic: str | None) -> float:

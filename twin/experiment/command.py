@@ -118,11 +118,17 @@ def verdict_lines(results: Results, language: Language) -> list[str]:
             language(
                 "{other} against {baseline}: means over {n} days, differences with 95 % intervals over {over}",
                 other=other, baseline=baseline, n=results.scenario.replications,
-                over=language("the days") if over == "days" else language("the cases of the day"),
+                over=_over_words(over, language),
             )
         )  # fmt: skip
         lines += [_line(row, language) for row in rows]
     return lines
+
+
+def _over_words(over: str, language: Language) -> str:
+    if over == "days_in_a_row":
+        return language("days in a row, by blocks")
+    return language("the days") if over == "days" else language("the cases of the day")
 
 
 def _line(row: Comparison, language: Language) -> str:

@@ -1,7 +1,8 @@
 """Paired comparison of brains that met the same days.
 
 Over several days: the mean of the daily differences with Student's t interval. Over one day: the mean difference of the
-patients of that day, likewise; every row says which.
+patients of that day, likewise; every row says which. Measures of days in a row, as those of the air, depend on one
+another: their interval is by blocks of days.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.core.kpis import Better, Kpi
-from twin.core.statistics import CONFIDENCE, half_interval_of
+from twin.core.statistics import CONFIDENCE, half_interval_in_a_row, half_interval_of
 
 ROUNDING: Final = 1e-9
 """Relative size below which two figures are the same."""
 
 Verdict = Literal["better", "worse", "undecided", "same", "higher", "lower"]
-Over = Literal["days", "cases"]
+Over = Literal["days", "cases", "days_in_a_row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,12 @@ class Comparison:
 
 
 def t_interval(values: NDArray[np.float64], over: Over, confidence: float = CONFIDENCE) -> Interval:
-    """Return the mean of values with Student's t interval (infinite for a single value)."""
+    """Return the mean of values with Student's t interval, by blocks for days in a row (infinite for one value)."""
     count = len(values)
     mean = float(values.mean())
     if count < 2:
         return Interval(mean, -np.inf, np.inf, count, over)
-    half = half_interval_of(values, confidence)
+    half = (half_interval_in_a_row if over == "days_in_a_row" else half_interval_of)(values, confidence)
     return Interval(mean, mean - half, mean + half, count, over)
 
 
@@ -122,23 +123,27 @@ def compare_days(name: str, unit: str, better: Better, baseline: pd.Series, othe
     )
 
 
-def compare_cases(name: str, unit: str, better: Better, baseline: pd.Series, other: pd.Series) -> Comparison | None:
+def compare_cases(
+    name: str, unit: str, better: Better, baseline: pd.Series, other: pd.Series, over: Over = "cases"
+) -> Comparison | None:
     """Compare the mean of one measure over the cases of one day, paired by case.
 
     Parameters
     ----------
     baseline, other
         The measure by case number, without missing values.
+    over
+        ``days_in_a_row`` where the cases are days that follow one another.
     """
     pairs = _paired(baseline, other)
     if not len(baseline) or not len(other):
         return None
-    difference = t_interval(_differences(pairs), "cases") if len(pairs) > 1 else None
+    difference = t_interval(_differences(pairs), over) if len(pairs) > 1 else None
     return Comparison(
         name,
         unit,
-        t_interval(baseline.to_numpy(dtype=np.float64), "cases"),
-        t_interval(other.to_numpy(dtype=np.float64), "cases"),
+        t_interval(baseline.to_numpy(dtype=np.float64), over),
+        t_interval(other.to_numpy(dtype=np.float64), over),
         difference,
         _verdict(difference, better),
     )

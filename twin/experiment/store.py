@@ -15,7 +15,7 @@ import pandas as pd
 
 from twin.core.errors import ResultsError
 from twin.core.kpis import HOURS, Kpi, names_of
-from twin.experiment.compare import Comparison, compare_cases, compare_days
+from twin.experiment.compare import Comparison, Over, compare_cases, compare_days
 from twin.experiment.tasks import SUMMARY, Task, compute_kpis, folder_of, load_object
 
 if TYPE_CHECKING:
@@ -225,21 +225,24 @@ class Results:
         return rows
 
     def _compare_cases(self, baseline: str, other: str) -> list[Comparison]:
+        from twin.domains import DESCRIPTIONS
+
         rows = []
         for domain in self.scenario.domains:
+            over: Over = "days_in_a_row" if DESCRIPTIONS[domain].cases_are_days else "cases"
             cases = {brain: self.observations(domain, brain, 0) for brain in (baseline, other)}
             for name, kpi in self.catalogue().items():
                 column = kpi.family.column
                 if not name.startswith(domain + ".") or not column or kpi.statistic not in (None, "mean"):
                     continue
-                values = []
+                values: list[pd.Series] = []
                 for brain in (baseline, other):
                     frame = cases[brain]
                     if kpi.member is not None:
                         inside = [frame[grouping] == kpi.member for grouping in kpi.family.groups]
                         frame = frame[pd.concat(inside, axis=1).any(axis=1)]
                     values.append(frame[column].dropna())
-                row = compare_cases(name, kpi.family.unit, kpi.family.better, *values)
+                row = compare_cases(name, kpi.family.unit, kpi.family.better, values[0], values[1], over)
                 if row is not None:
                     rows.append(row)
         return rows

@@ -60,11 +60,19 @@ def _comparison(view: RunView, other: str, *, alone: bool) -> Html:
 
 def _explanation(view: RunView, rows: list[Comparison]) -> str:
     say = view.language
-    if _over(rows) == "days":
+    over = _over(rows)
+    if over == "days":
         text = say(
             "Both met the same calls on the same {n} days. A difference is shown where the 95 % interval of the daily "
             "differences does not reach zero; each interval bar has a scale of its own, its line is zero.",
             n=view.replications,
+        )
+    elif over == "days_in_a_row":
+        text = say(
+            "Both met the same weather and the same chance. A difference is shown where its 95 % interval does not "
+            "reach zero; each interval bar has a scale of its own, its line is zero. Days in a row are no cases of "
+            "their own, so the interval is by blocks of days (Künsch 1989). More replications show what other weather "
+            "would bring."
         )
     else:
         text = say(
@@ -128,6 +136,8 @@ def _over_text(view: RunView, row: Comparison) -> str:
     count = row.difference.count if row.difference else 0
     if row.difference and row.difference.over == "days":
         return days(view, count)
+    if row.difference and row.difference.over == "days_in_a_row":
+        return view.language("{n} days in a row, by blocks", n=number(count, 0))
     return view.language("{n} cases of one day", n=number(count, 0))
 
 

@@ -26,6 +26,7 @@ DESCRIPTION: Final = DomainDescription(
     report="twin.domains.air.report:sections",
     layers="twin.domains.air.layers:layers",
     members=MEMBERS,
+    cases_are_days=True,
     kernels=("plumes", "gauss"),
     warm_up="twin.domains.air.warm_up:compile_kernels",
 )

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.atmosphere.quality_index import standard_on, sub_index
-from twin.core.clock import DAY_S, HOUR_S, Clock
+from twin.core.clock import DAY_S, Clock
 from twin.core.kpis import KpiValue
-from twin.domains.air.judging import Days, days_of, judged
+from twin.domains.air.judging import DAY_H, Days, days_of, judged
 from twin.domains.air.kinds import GROUPS, LEVELS, STATION_NAMES
 from twin.domains.air.measures import LIMITS
 
@@ -26,10 +26,15 @@ def counted(rows: pd.DataFrame, column: str, clock: Clock) -> pd.DataFrame:
 
 
 def observations(events: Mapping[str, pd.DataFrame], clock: Clock) -> pd.DataFrame:
-    """Return one row an hour that was counted, a column a measure; the same hours under every brain."""
-    hours = counted(events["air.hours"], "begins_s", clock)
-    index = pd.Index((hours["begins_s"].to_numpy() // HOUR_S).astype(np.int64), name="hour")
-    return pd.DataFrame({"pm25": hours["pm25"].to_numpy(np.float64)}, index=index)
+    """Return one row a day of the counted time, a column a measure; the same days under every brain.
+
+    Hours that follow one another are no cases: they have the same air. A day begins with the counted time's first hour;
+    what is left over at its end is shared among the days.
+    """
+    hours = counted(events["air.hours"], "begins_s", clock)["pm25"].to_numpy(np.float64)
+    days = np.array_split(hours, max(1, len(hours) // DAY_H)) if len(hours) else []
+    index = pd.Index(np.arange(len(days)), name="day")
+    return pd.DataFrame({"pm25": np.array([day.mean() for day in days], np.float64)}, index=index)
 
 
 def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
