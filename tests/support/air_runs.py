@@ -22,6 +22,7 @@ from twin.core.streams import Streams
 from twin.domains.air import DESCRIPTION
 from twin.domains.air.domain import AirDomain
 from twin.domains.air.parameters import AirParameters
+from twin.domains.air.supplied import SuppliedAir
 
 JANUARY = datetime(2018, 1, 10)
 
@@ -53,13 +54,14 @@ def run_air(
     rules: Mapping[str, str | RuleSetting | Rule] | None = None,
     city: City | None = None,
     more_domains: Sequence[Domain] = (),
+    supplied: SuppliedAir | None = None,
 ) -> tuple[AirDomain, Twin, dict[str, pd.DataFrame]]:
     """Run one replication in memory; return the domain, the twin and its event tables."""
     city = city or town()
     clock = Clock(start, warm_up_h * 3600, days * DAY_S)
     streams = Streams(seed, 0)
     roads = RoadConditions(city.ordinary, clock, streams)
-    domain = AirDomain(parameters or air_parameters(), city, roads)
+    domain = AirDomain(parameters or air_parameters(), city, roads, supplied)
     recorder = Recorder()
     chosen = brain_of(DESCRIPTION, brain, recorder, connections or {}, rules or {}, limit_s=60.0)
     listeners: dict[str, Any] = {"connection_fails": ConnectionFailures()}

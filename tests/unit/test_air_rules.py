@@ -11,10 +11,11 @@ from twin.domains.air.decisions_curbs import CurbsView
 from twin.domains.air.decisions_inspection import PlantInspectionView
 from twin.domains.air.decisions_traffic import TrafficRestrictionView
 from twin.domains.air.decisions_warning import AirWarningView
-from twin.domains.air.examples import MadeUpOutlook, example_view
+from twin.domains.air.examples import MadeUpLearned, MadeUpOutlook, example_view
 from twin.policies.air.air_warning.ensemble_cost_loss import ensemble_cost_loss
 from twin.policies.air.air_warning.forecast_live_emissions import forecast_live_emissions
 from twin.policies.air.air_warning.history_and_experience import history_and_experience
+from twin.policies.air.air_warning.learned_days import learned_days
 from twin.policies.air.air_warning.tomorrow_as_today import tomorrow_as_today
 from twin.policies.air.curbs.by_contribution import by_contribution
 from twin.policies.air.curbs.least_cost import least_cost
@@ -64,6 +65,26 @@ def test_experience_expects_less_after_wind() -> None:
 )  # fmt: skip
 def test_the_model_warns_of_the_spell_that_it_foresees(days: tuple[float, ...], level: int) -> None:
     assert forecast_live_emissions(afternoon(40, outlook=[days, (40,) * 4])).level == level
+
+
+@pytest.mark.parametrize(
+    ("days", "cost_loss", "level"),
+    [
+        ((40, 40, 40, 40), 0.0, 0),
+        ((40, 145, 40, 40), 0.0, 1),  # chance 0.46 of more than 150 with errors of 30 %: above the 0.3 it learned
+        ((40, 145, 40, 40), 0.5, 0),  # but not above a half
+        ((40, 145, 40, 40), 0.4, 1),
+        ((40, 145, 145, 40), 0.0, 2),
+        ((40, 145, 145, 240), 0.0, 3),  # chance 0.45 of more than 250
+        ((40, 40, 40, 145), 0.0, 0),  # more than two days away
+        ((160, 40, 40, 40), 0.0, 1),
+        ((40, 160, np.nan, 160), 0.0, 1),  # an unknown day is good
+    ],
+)
+def test_days_count_as_bad_from_a_chance_on(days: tuple[float, ...], cost_loss: float, level: int) -> None:
+    learned = MadeUpLearned(days[0], np.array(days, float), 0.2)
+    view = afternoon(days[0], learned=learned)
+    assert learned_days(view, cost_loss=cost_loss).level == level
 
 
 def test_a_level_that_three_of_ten_forecasts_call_for_is_warned_of_where_acting_is_cheap() -> None:

@@ -149,7 +149,7 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "two_cities": (
         lambda lines: [lines[0] + ",city", *(f"{line},{'ab'[place % 2]}" for place, line in enumerate(lines[1:]))],
-        "days.csv:city: '' is none of the cities that it holds (a, b); name one with --city",
+        "days.csv:city: '' is none of the cities that it holds (a, b); name one with --city, or leave",
     ),
     "few_days": (lambda lines: lines[:50], "holds 49 days with PM2.5, but 200 are needed"),
     "far_day": (lambda lines: with_cell(lines, 13, 0, "1914-01-01"), "lie between 1914-01-01 and"),

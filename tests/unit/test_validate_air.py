@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from support.days import made_up_days, with_values, write_days
 
+from twin.atmosphere.daily_columns import usable_columns
 from twin.cli import cli, main
 from twin.commands.validate import years_of
 from twin.core.errors import TwinError
@@ -21,7 +22,6 @@ from twin.core.language import Language
 from twin.validation.air import AirValidation, validate_air
 from twin.validation.air_page import air_page
 from twin.validation.air_words import lines
-from twin.validation.columns import usable_columns
 from twin.validation.options import Options
 
 

@@ -153,7 +153,7 @@ def _shifted(column: Column, days: int) -> Column:
     """Return what was so many days before."""
     if not days:
         return column
-    return np.concatenate([np.full(days, np.nan), column[:-days]])
+    return np.concatenate([np.full(days, np.nan), column[:-days]])[: len(column)]
 
 
 def _held(column: Column, days: int) -> Column:

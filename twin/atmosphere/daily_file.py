@@ -72,7 +72,8 @@ def _of_city(raw: Raw, city: str | None, problems: Problems) -> Raw:
     if city is None and len(there) <= 1:
         return raw
     if city is None or city not in there:
-        raise TwinError("{path}:{column}: {city} is none of the cities that it holds ({there}); name one with --city",
+        raise TwinError("{path}:{column}: {city} is none of the cities that it holds ({there}); name one with --city, "
+                        "or leave its rows alone in the file",
                         path=str(problems.path), column=name, city=repr(city or ""),
                         there=", ".join(there[:MOST_CITIES]) + (" .." if len(there) > MOST_CITIES else ""))  # fmt: skip
     rows = np.flatnonzero(texts == city)

@@ -10,6 +10,11 @@ from twin.atmosphere.daily_record import Column, DailyRecord
 from twin.atmosphere.sun import ZHENGZHOU, Place, sun_altitude_deg
 from twin.atmosphere.weather import Weather, WeatherError
 
+LIVED: Final = (
+    "pm25_ugm3", "temperature_c", "highest_c", "lowest_c", "humidity_percent", "lowest_humidity_percent", "wind_mps",
+    "strongest_wind_mps", "wind_sector", "sunshine_h", "pressure_pa", "rain_mm",
+)  # fmt: skip
+"""What days made of hours hold, the last where rain is known."""
 SUNNY_TENTHS: Final = 5.0
 """With fewer tenths of cloud an hour of day counts as sunshine."""
 

@@ -165,6 +165,25 @@ class Weather:
         moments = [first + timedelta(hours=hour) for hour in range(hours)]
         return self._picked(np.array([_hour_of_year(moment, leap) for moment in moments]), first)
 
+    def followed_by(self, later: Weather) -> Weather:
+        """Return these hours and those of other weather behind them.
+
+        Raises
+        ------
+        WeatherError
+            Where the other one does not begin when this one ends.
+        """
+        if later.start != self.at(self.hours):
+            raise WeatherError(
+                "weather: ends at {end} and cannot be followed by hours from {begin}; give those that follow",
+                end=f"{self.at(self.hours):%Y-%m-%d %H:%M}",
+                begin=f"{later.start:%Y-%m-%d %H:%M}",
+            )
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name), getattr(later, name)]) for name in _LIMITS
+        }
+        return Weather(start=self.start, rain_known=self.rain_known and later.rain_known, **columns)
+
     def _picked(self, hours: NDArray[np.int64], start: datetime) -> Weather:
         columns: dict[str, Any] = {name: getattr(self, name)[hours] for name in _LIMITS}
         return Weather(start=start, rain_known=self.rain_known, **columns)

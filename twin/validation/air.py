@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.atmosphere.daily_columns import usable_columns
 from twin.atmosphere.daily_features import features_of, group_of
 from twin.atmosphere.daily_model import LEADS as MOST_DAYS_AHEAD
 from twin.atmosphere.daily_model import DailyModel, fit_daily_model, threat_score
@@ -19,7 +20,6 @@ from twin.atmosphere.weather_forecasts import draw_forecasts
 from twin.core.errors import TwinError
 from twin.core.streams import Streams
 from twin.validation.blocks import Range, threat_score_ranges
-from twin.validation.columns import usable_columns
 from twin.validation.options import Options
 
 MODEL, TODAY, EXPERIENCE = "model", "tomorrow_as_today", "season_and_weather"

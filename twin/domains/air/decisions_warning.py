@@ -31,6 +31,29 @@ class Outlook(Protocol):
         """
 
 
+class Learned(Protocol):
+    """What a statistical model of days, fitted on the days that the scenario names, expects; reckoned when asked.
+
+    It looks at the days before and at the weather measured and foreseen, and at nothing else: emissions and measures
+    it knows only by the days before. Columns are of today and the next three days, shape (4,); not a number where too
+    little is known. Today is the mean of the last 24 hours.
+
+    Raises
+    ------
+    LookupError
+        By each method, where the scenario names no days to learn from (``air.tables.days``).
+    """
+
+    def pm25_ugm3(self) -> NDArray[np.float64]:
+        """Return the expected means of the days."""
+
+    def chance_over(self, ugm3: float) -> NDArray[np.float64]:
+        """Return the chance that each day's mean lies above; of today 0 or 1."""
+
+    def warn_from(self) -> NDArray[np.float64]:
+        """Return the chance of a bad day from which warnings scored highest in the days it was fitted on."""
+
+
 @dataclass(frozen=True, slots=True)
 class DaysOfWeather:
     """Daily means of today and the next three days, as they are known; shapes (4,).
@@ -79,6 +102,8 @@ class AirWarningView:
         The index at breakpoints of PM2.5, as it holds on the day.
     outlook
         See there.
+    learned
+        See there.
     """
 
     time_s: float
@@ -92,12 +117,19 @@ class AirWarningView:
     index_steps: NDArray[np.float64] = field(repr=False, metadata=NOT_RECORDED)
     index_ugm3: NDArray[np.float64] = field(repr=False, metadata=NOT_RECORDED)
     outlook: Outlook = field(repr=False, metadata=NOT_RECORDED)
+    learned: Learned = field(repr=False, metadata=NOT_RECORDED)
 
     def index(self, ugm3: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the index of daily means of PM2.5, any shape."""
         import numpy as np
 
         return np.asarray(np.interp(ugm3, self.index_ugm3, self.index_steps))
+
+    def ugm3_at(self, index: float) -> float:
+        """Return the daily mean of PM2.5 at which the index reaches a value."""
+        import numpy as np
+
+        return float(np.interp(index, self.index_steps, self.index_ugm3))
 
     def bad_within(self, daily_ugm3: NDArray[np.float64], days_ahead: int) -> bool:
         """Say whether today or one of the next days is foreseen to be heavily polluted, an index above 200."""

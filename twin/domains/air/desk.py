@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from twin.domains.air.decisions_warning import DAYS_AHEAD, AirWarningView, DaysO
 from twin.domains.air.forecasts import WeatherForecast
 from twin.domains.air.hours import DAY_H
 from twin.domains.air.known_air import RESPONDS_H, Response
+from twin.domains.air.learned import LearnedModel, LearnedOutlook
 from twin.domains.air.questions import AIR_WARNING, CURBS, PLANT_INSPECTION, TRAFFIC_RESTRICTION
 from twin.domains.air.roads import rule_of
 
@@ -50,6 +52,31 @@ class ModelOutlook:
             self._found = self._desk.expected_days(self._hour)
             self._found.flags.writeable = False
         return self._found
+
+
+class LearnedView:
+    """What the learned model expects; reckoned when it is asked for, once."""
+
+    def __init__(self, desk: Desk, model: LearnedModel | None, hour: int) -> None:
+        self._desk, self._model, self._hour = desk, model, hour
+
+    @cached_property
+    def _found(self) -> LearnedOutlook:
+        if self._model is None:
+            raise LookupError("there are no days to learn from: name a table of them in the scenario, air.tables.days")
+        return self._desk.learned_days(self._model, self._hour)
+
+    def pm25_ugm3(self) -> Floats:
+        """Return the expected means; see `twin.domains.air.decisions_warning.Learned`."""
+        return self._found.pm25_ugm3()
+
+    def chance_over(self, ugm3: float) -> Floats:
+        """Return chances; see there."""
+        return self._found.chance_over(ugm3)
+
+    def warn_from(self) -> Floats:
+        """Return the chances from which to warn; see there."""
+        return self._found.warn_from()
 
 
 class Desk:
@@ -107,6 +134,14 @@ class Desk:
             read_only(daily(name)) for name in ("wind_mps", "humidity_percent", "temperature_c", "mixing_height_m")
         ))  # fmt: skip
 
+    def learned_days(self, model: LearnedModel, hour: int) -> LearnedOutlook:
+        """Return what the model expects that was fitted on days before the run."""
+        domain, day = self._domain, self._domain.hours.day(hour)
+        seen = [self._seen_mean(one * DAY_H, (one + 1) * DAY_H) for one in range(day)]
+        lived = domain.weather.between(domain.hours.moment(0), hour)
+        foreseen = self._forecast(hour, (1 + DAYS_AHEAD) * DAY_H - hour % DAY_H).control
+        return model.expect(lived, foreseen, np.array([*seen, self._seen_mean(hour - DAY_H, hour)]))
+
     def _seen_mean(self, first: int, last: int) -> float:
         """Return the mean over hours and stations that the city has seen, NaN where it has seen too little."""
         seen = np.array(self._domain.known.observed[max(first, 0) : last])
@@ -127,6 +162,7 @@ class Desk:
             weather=self._days_of_weather(hour), index_steps=read_only(np.array(STEPS)),
             index_ugm3=read_only(np.array(standard_on(tomorrow.date()).breakpoints["pm25"], np.float64)),
             outlook=ModelOutlook(self, hour),
+            learned=LearnedView(self, domain.learned, hour),
         )  # fmt: skip
 
     def ask_for_tomorrow(self, hour: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ from twin.domains.air.happenings import CHEATS, METERS_FAIL
 from twin.domains.air.hours import DAY_H, Hours
 from twin.domains.air.inventory import INVENTORY_OF, Inventory
 from twin.domains.air.known_air import KnownAir
+from twin.domains.air.learned import LearnedModel, limit_ugm3
 from twin.domains.air.map_records import MapRecords
 from twin.domains.air.meters import Meters
 from twin.domains.air.parameters import AirParameters
@@ -121,14 +123,26 @@ class AirDomain:
             if event.kind == CHEATS.name:
                 who = plant_of(event, inventory, self.city.roads)
                 self.records.secrets.add(who, event.begins_s, float(event.value))
+        self.learned = self._learned(twin.clock.start.date())
         self._desk = Desk(twin, self)
         self._lived = 0
         self._on_paper: list[Floats] = []
+        self._days_seen: list[float] = []
         while self._lived < self.hours.first:
             self._live_hour(None)
         twin.env.process(self._live())
         calls = tables[CALLS]
         twin.env.process(let_people_fall_ill(twin, self.city, calls, self.exposure, self.records, parameters))
+
+    def _learned(self, day: date) -> LearnedModel | None:
+        """Fit the daily model where the scenario names days to learn from; once for all replications and brains."""
+        days = self._supplied.days
+        if days is None:
+            return None
+        limit = limit_ugm3(self.parameters, day)
+        key = ("air.learned", days.first, limit, *((name, column.tobytes()) for name, column in days.columns.items()))
+        found: LearnedModel = self.city.shared(key, lambda: LearnedModel(days, limit))
+        return found
 
     @property
     def orders_today(self) -> Orders:
@@ -181,6 +195,8 @@ class AirDomain:
         if hour % DAY_H == DAY_H - 1:
             if not self._twin.brain.connection(STATION_FEED.name).on:
                 self.known.read_later(self._on_paper)
+            if day * DAY_H >= self.hours.first:
+                self._days_seen.append(float(np.mean(self._on_paper)))
             self._on_paper = []
         if not spinning:
             begins_s = self.hours.begins(hour)
@@ -234,7 +250,15 @@ class AirDomain:
         while self._lived < self.hours.last and self.hours.begins(self._lived + 1) <= twin.now:
             self._live_hour(self._road_volumes())
         self.records.exposure(*self.exposure.means())
+        self._write_days()
         self._maps.finish()
+
+    def _write_days(self) -> None:
+        """Write the whole days that were lived, as others may learn from them."""
+        midnight = -(-self.hours.first // DAY_H) * DAY_H
+        if self._days_seen:
+            weather = self.weather.between(self.hours.moment(midnight), len(self._days_seen) * DAY_H)
+            self.records.days(weather, self._days_seen)
 
     def populations(self) -> Mapping[str, Sequence[Any]]:
         """Return the enterprises."""

@@ -19,6 +19,8 @@ from twin.domains.air.kinds import PLANT_KINDS
 
 DAYS: Final = 1 + DAYS_AHEAD
 MOST_PLANTS: Final = 300
+UNKNOWN: Final = 0.2
+"""Share of afternoons on which a learned model knows too little of the last day."""
 
 
 class MadeUpOutlook:
@@ -30,6 +32,32 @@ class MadeUpOutlook:
     def pm25_ugm3(self) -> NDArray[np.float64]:
         """Return the daily means, shape (members, days)."""
         return self._ugm3
+
+
+class MadeUpLearned:
+    """What a learned model might expect: days with errors of the same relative size, the last one perhaps unknown."""
+
+    def __init__(self, today_ugm3: float, days: NDArray[np.float64], unsure: float) -> None:
+        self._days = np.array([today_ugm3, *days[1:]])
+        if unsure < UNKNOWN:
+            self._days[-1] = np.nan
+        self._sigma = 0.1 + unsure
+
+    def pm25_ugm3(self) -> NDArray[np.float64]:
+        """Return the expected means of the days, shape (days,)."""
+        return self._days.copy()
+
+    def chance_over(self, ugm3: float) -> NDArray[np.float64]:
+        """Return the chance that each lies above, shape (days,)."""
+        from scipy.special import ndtr
+
+        chance = np.asarray(ndtr(np.log(self._days / ugm3) / self._sigma), np.float64)
+        chance[0] = np.nan if np.isnan(self._days[0]) else float(self._days[0] > ugm3)
+        return chance
+
+    def warn_from(self) -> NDArray[np.float64]:
+        """Return the chance from which to warn, shape (days,)."""
+        return np.array([0.5, *np.full(DAYS - 1, 0.3)])
 
 
 def _warning(generator: np.random.Generator) -> AirWarningView:
@@ -51,7 +79,7 @@ def _warning(generator: np.random.Generator) -> AirWarningView:
         days_in_force=int(generator.integers(1, 6)) if level else 0, today_ugm3=today, past_ugm3=read_only(past),
         has_forecast=bool(generator.random() < 0.5), weather=weather, index_steps=read_only(np.array(STEPS)),
         index_ugm3=read_only(np.array(standard.breakpoints["pm25"], np.float64)),
-        outlook=MadeUpOutlook(read_only(outlook)),
+        outlook=MadeUpOutlook(read_only(outlook)), learned=MadeUpLearned(today, outlook[0], float(generator.random())),
     )  # fmt: skip
 
 

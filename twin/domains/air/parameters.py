@@ -84,6 +84,10 @@ class SuppliedPaths(Frozen):
 
     inventory: str | None = Field(default=None, description="enterprises in place of drawn ones")
     weather: str | None = Field(default=None, description="an EPW file in place of the typical year of our own")
+    days: str | None = Field(
+        default=None,
+        description="days before the run, as `twin validate air` reads them, from which warnings are learned",
+    )
 
 
 def _of(name: str, **limits: Any) -> Any:

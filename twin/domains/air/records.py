@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from twin.atmosphere.days_of_weather import LIVED as LIVED_COLUMNS
+from twin.atmosphere.days_of_weather import days_of_weather
+from twin.atmosphere.weather import Weather
 from twin.core.recorder import EventTable, Recorder
 from twin.domains.air.city_air import LIVED, WITHOUT, AirOfHour
 from twin.domains.air.inventory import Inventory
@@ -46,6 +50,8 @@ CALLS: Final = {
 }
 EXPOSURE: Final = {"cell": pa.int32(), "x_m": pa.float64(), "y_m": pa.float64(), "residents": pa.float64(),
                    "pm25": pa.float32(), "pm25_without": pa.float32()}  # fmt: skip
+DAYS: Final = {"date": pa.string(), **{name: pa.float64() for name in LIVED_COLUMNS}}
+"""Whole days as `twin validate air` and ``air.tables.days`` read them; PM2.5 is what the stations measured."""
 JUDGED_BY: Final = {"event_index": pa.float64()}
 SECRETS: Final = {"plant": pa.int32(), "begins_s": pa.float64(), "factor": pa.float64()}
 
@@ -63,8 +69,16 @@ class Records:
         self.calls: EventTable = recorder.table("air.calls", CALLS)
         self._exposure: EventTable = recorder.table("air.exposure", EXPOSURE)
         self.secrets: EventTable = recorder.table("air.secrets", SECRETS)
+        self._days: EventTable = recorder.table("air.days_observed", DAYS)
         self._inventory = inventory
         self._describe(recorder)
+
+    def days(self, weather: Weather, pm25_ugm3: Sequence[float]) -> None:
+        """Write the whole days of a stretch of weather."""
+        found = days_of_weather(weather, np.array(pm25_ugm3))
+        unknown = np.full(found.days, np.nan)
+        columns = [found.columns.get(name, unknown) for name in LIVED_COLUMNS]
+        self._days.add_columns([day.isoformat() for day in found.dates], *columns)
 
     def _describe(self, recorder: Recorder) -> None:
         """Write which stations and enterprises there are."""

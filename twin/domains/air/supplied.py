@@ -1,4 +1,4 @@
-"""A user's own enterprises (CSV or Parquet), and his own weather (EPW), in place of those that are drawn.
+"""A user's own enterprises (CSV or Parquet), his own weather (EPW), and days from which warnings are learned.
 
 Everything wrong with a table is told at once, each with line, column and remedy. A column whose name begins with ``_``
 is a remark. What a row leaves empty follows from its kind.
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twin.atmosphere.daily_record import DailyRecord
 from twin.atmosphere.epw import read_epw
 from twin.atmosphere.weather import Weather
 from twin.city.supplied_places import check_places
@@ -24,6 +25,7 @@ from twin.core.supplied.columns import LAT, LON, Column, markdown, maybe, needed
 from twin.core.supplied.reading import Problems, Raw, TableError
 from twin.core.supplied.table import open_table, read_columns
 from twin.domains.air.kinds import PLANT_KINDS, SPECIES
+from twin.domains.air.learned import read_days
 from twin.domains.air.parameters import AirParameters
 from twin.domains.air.sources import GRAMS_A_TONNE, SECONDS_A_YEAR, Sources
 
@@ -67,19 +69,22 @@ class SuppliedAir:
         Enterprises in place of drawn ones, or None.
     weather
         A typical year in place of a drawn one, or None.
+    days
+        Days before the run from which warnings are learned, or None.
     """
 
     plants: Sources | None = None
     weather: Weather | None = None
+    days: DailyRecord | None = None
 
 
 def supply(section: AirParameters, folder: Path, city_map: CityMap, start: datetime) -> Supply:
     """Read the files that a scenario names; see `twin.core.domain.SupplyFunction`."""
-    del start
     tables = section.tables
     plants = None if tables.inventory is None else read_inventory(folder / tables.inventory, city_map, section)
     weather = None if tables.weather is None else read_epw(folder / tables.weather).weather
-    return Supply(city_map, tables=SuppliedAir(plants, weather))
+    days = None if tables.days is None else read_days(folder / tables.days, start, section)
+    return Supply(city_map, tables=SuppliedAir(plants, weather, days))
 
 
 def read_inventory(path: Path, city_map: CityMap, parameters: AirParameters) -> Sources:

@@ -10,7 +10,7 @@ import numpy as np
 from twin.atmosphere.daily_record import QUANTITIES, DailyRecord
 
 LEAST_KNOWN: Final = 0.8
-"""A column that is not needed is left out where less of the days fitted, or of those judged, have it."""
+"""A column that is not needed is left out where fewer of the days fitted, or of those judged, have it."""
 
 
 def usable_columns(
