@@ -16,6 +16,9 @@ from typing import Final
 
 import numpy as np
 
+from twin.atmosphere.daily_record import DailyRecord
+from twin.atmosphere.days_of_weather import days_of_weather
+from twin.atmosphere.weather import Weather
 from twin.city.city import City
 from twin.city.map import read_map
 from twin.city.section import RoadParameters
@@ -38,12 +41,19 @@ SHARES: Final = {
 """Per cent, 2017-18 (环境科学 2021 42(5) 2179); they add up to 97.9."""
 
 
-def year(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return station concentrations (hours, pollutants, stations) and PM2.5 by group (hours, groups)."""
+def days_of_years(seed: int, years: int, start: datetime) -> DailyRecord:
+    """Return days as stations measure them, with their weather."""
+    stations, _, weather = year(seed, start, years * DAYS)
+    daily = stations[:, 0].mean(axis=1).reshape(-1, 24).mean(axis=1)
+    return days_of_weather(weather.between(start, len(daily) * 24), daily)
+
+
+def year(seed: int, start: datetime = datetime(2018, 1, 1), days: int = DAYS) -> tuple[np.ndarray, np.ndarray, Weather]:
+    """Return station concentrations (hours, pollutants, stations), PM2.5 by group (hours, groups), and the weather."""
     city = City(read_map(Path(__file__).parents[2] / "maps" / "zhengzhou"), RoadParameters())
     given = AirParameters()
     inventory = Inventory.of(city, given)
-    hours = Hours.of(Clock(datetime(2018, 1, 1), 0.0, DAY_S * DAYS), given.spin_up_days)
+    hours = Hours.of(Clock(start, 0.0, DAY_S * days), given.spin_up_days)
     streams = Streams(seed, 0)
     weather = weather_of(hours, streams, None, ())
     chance = draw_hours(
@@ -59,13 +69,13 @@ def year(seed: int) -> tuple[np.ndarray, np.ndarray]:
         if hour >= hours.first:
             stations.append(found.stations[0])
             groups.append(found.groups.mean(axis=1))
-    return np.array(stations), np.array(groups)
+    return np.array(stations), np.array(groups), weather
 
 
 def main() -> None:
     """Print the year."""
     begun = time.process_time()
-    stations, groups = year(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    stations, groups, _ = year(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
     print(f"{time.process_time() - begun:.0f} s of one core, the map included")
     print("means, µg/m³:", dict(zip(POLLUTANTS, stations.mean(axis=(0, 2)).round(1).tolist(), strict=True)))
     mean = dict(zip(GROUPS, groups.mean(axis=0).tolist(), strict=True))

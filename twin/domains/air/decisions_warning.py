@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from twin.atmosphere.warning_levels import HEAVY, warning_level
+from twin.atmosphere.warning_levels import HEAVY, SEVERE, warning_level
 from twin.core.decisions import NOT_RECORDED
 
 if TYPE_CHECKING:  # checking a scenario needs no arrays, and NumPy costs a tenth of a second
@@ -125,8 +125,17 @@ class AirWarningView:
 
         return np.asarray(np.interp(ugm3, self.index_ugm3, self.index_steps))
 
-    def ugm3_at(self, index: float) -> float:
-        """Return the daily mean of PM2.5 at which the index reaches a value."""
+    @property
+    def heavy_ugm3(self) -> float:
+        """The daily mean of PM2.5 above which pollution is heavy, an index above 200."""
+        return self._ugm3_at(HEAVY)
+
+    @property
+    def severe_ugm3(self) -> float:
+        """The daily mean of PM2.5 above which pollution is severe, an index above 300."""
+        return self._ugm3_at(SEVERE)
+
+    def _ugm3_at(self, index: float) -> float:
         import numpy as np
 
         return float(np.interp(index, self.index_steps, self.index_ugm3))

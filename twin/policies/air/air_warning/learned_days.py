@@ -7,10 +7,10 @@ from typing import Annotated, Final
 import numpy as np
 
 from twin.core.decisions import Within
-from twin.domains.air.decisions_warning import HEAVY, AirWarningView, Warn
+from twin.domains.air.decisions_warning import AirWarningView, Warn
 
-SEVERE: Final = 300.0
 ABOVE: Final = 1.001
+"""A day that counts as bad is taken to lie so little above the limit."""
 
 
 def learned_days(
@@ -36,9 +36,8 @@ def learned_days(
     Murphy (1977), The value of climatological, categorical and probabilistic forecasts in the cost-loss ratio
     situation, Monthly Weather Review 105(7); the model is told of in docs/model.md.
     """
-    heavy_ugm3, severe_ugm3 = view.ugm3_at(HEAVY), view.ugm3_at(SEVERE)
     enough = np.full(4, cost_loss) if cost_loss else view.learned.warn_from()
-    days = np.minimum(view.learned.pm25_ugm3(), heavy_ugm3)
-    days[view.learned.chance_over(heavy_ugm3) > enough] = ABOVE * heavy_ugm3
-    days[view.learned.chance_over(severe_ugm3) > enough] = ABOVE * severe_ugm3
+    days = np.minimum(view.learned.pm25_ugm3(), view.heavy_ugm3)
+    days[view.learned.chance_over(view.heavy_ugm3) > enough] = ABOVE * view.heavy_ugm3
+    days[view.learned.chance_over(view.severe_ugm3) > enough] = ABOVE * view.severe_ugm3
     return Warn(view.called_for(days) if view.bad_within(days, days_ahead) else 0)
