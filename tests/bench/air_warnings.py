@@ -54,7 +54,7 @@ RULES: Final[dict[str, Any]] = {
 }
 LEARNED: Final[dict[str, Any]] = {
     "learned_days": learned_days,
-    "learned_days 0.2": partial(learned_days, cost_loss=0.2),
+    "learned_days 0.5": partial(learned_days, cost_loss=0.5),
     "learned_days, a day ahead": partial(learned_days, days_ahead=1),
 }
 

@@ -1,7 +1,10 @@
 """A year of Zhengzhou's air in the twin, nobody warned: means, shares, months, and what the fitted factors should be.
 
     python tests/bench/air_year.py [seed]
+    python tests/bench/air_year.py SEED YEARS FIRST_DAY FILE.csv
 
+The second way writes days as `twin validate air` and the rule `learned_days` read them: so was
+``scenarios/tables/days_of_the_twin.csv`` made (``9001 2 2016-01-01``; a year has 364 days here).
 Half a minute of one core. The factors that are printed bring the year to the target when they stand in
 ``twin/domains/air/parameters_sources.toml``; that of traffic, which acts on dust alone, needs a second round.
 """
@@ -72,8 +75,21 @@ def year(seed: int, start: datetime = datetime(2018, 1, 1), days: int = DAYS) ->
     return np.array(stations), np.array(groups), weather
 
 
+def write_days(days: DailyRecord, path: Path) -> None:
+    """Write days as a table, to a hundredth."""
+    names = [name for name in days.columns if name != "pm25_ugm3"]
+    rows = [",".join(["date", "pm25_ugm3", *names])]
+    for row, day in enumerate(days.dates):
+        rows.append(",".join([str(day), *(f"{days.columns[name][row]:.2f}" for name in ("pm25_ugm3", *names))]))
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
 def main() -> None:
-    """Print the year."""
+    """Print the year, or write days."""
+    if len(sys.argv) == 5:
+        seed, years, first, path = sys.argv[1:]
+        write_days(days_of_years(int(seed), int(years), datetime.fromisoformat(first)), Path(path))
+        return
     begun = time.process_time()
     stations, groups, _ = year(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
     print(f"{time.process_time() - begun:.0f} s of one core, the map included")

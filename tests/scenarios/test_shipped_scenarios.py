@@ -34,7 +34,9 @@ def scaled_down(path: Path) -> Scenario:
     if "elevators" in whole.domains:
         changes.append("elevators.history_days=60")
     if "air" in whole.domains:
-        changes += ["air.enterprises=200", "air.grid_km=16", "air.forecast_members=3", "air.spin_up_days=2"]
+        changes += ["air.enterprises=200", "air.grid_km=16", "air.forecast_members=3"]
+        if not whole.sections["air"].files():  # who learns from days looks back on a fortnight
+            changes.append("air.spin_up_days=2")
     if whole.domains == ("traffic",) and whole.start.hour < BEGINS_H:  # nobody drives at night
         hours -= BEGINS_H - whole.start.hour
         changes.append(f"start={whole.start:%Y-%m-%d} {BEGINS_H:02d}:00")

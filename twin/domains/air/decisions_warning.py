@@ -141,8 +141,11 @@ class AirWarningView:
         return float(np.interp(index, self.index_steps, self.index_ugm3))
 
     def bad_within(self, daily_ugm3: NDArray[np.float64], days_ahead: int) -> bool:
-        """Say whether today or one of the next days is foreseen to be heavily polluted, an index above 200."""
-        return bool((self.index(daily_ugm3[: 1 + days_ahead]) > HEAVY).any())
+        """Say whether one of the next days is foreseen to be heavily polluted, an index above 200.
+
+        Today does not count: a warning is for tomorrow, and a spell that ends today needs none.
+        """
+        return bool((self.index(daily_ugm3[1 : 1 + days_ahead]) > HEAVY).any())
 
     def called_for(self, daily_ugm3: Sequence[float] | NDArray[np.float64]) -> int:
         """Return the level that the city's plan calls for if these days follow one another; unknown ones are good.
