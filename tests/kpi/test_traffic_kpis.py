@@ -15,9 +15,10 @@ from twin.core.recorder import Recorder
 from twin.domains.traffic import DESCRIPTION
 from twin.domains.traffic.gridlock import LOCKED
 from twin.domains.traffic.incidents import CLOSURES
-from twin.domains.traffic.kpis import WALK_M_PER_MIN, compute, observations
+from twin.domains.traffic.kpis import compute, observations
 from twin.domains.traffic.measures import RINGS
 from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.parking_kpis import WALK_M_PER_MIN
 from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
 from twin.domains.traffic.priority import HOLDS, WAVES
 from twin.domains.traffic.records import BARRED_CARS, LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
