@@ -15,7 +15,7 @@ from twin.core.domain import WorldEvent
 from twin.core.errors import PolicyError
 from twin.domains.traffic.decisions_parking import NightOpeningView, OpenLots, PricesView, SetPrices
 from twin.domains.traffic.domain import TrafficDomain
-from twin.domains.traffic.parameters import LOT_KINDS
+from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES
 from twin.domains.traffic.questions_parking import DECISIONS
 from twin.policies.registry import rule_names
 from twin.policies.traffic.night_opening.keep_closed import keep_closed
@@ -106,6 +106,18 @@ def test_users_weigh_the_prices_and_who_minds_none_parks_as_if_there_were_none()
 def test_who_minds_prices_does_nothing_new_where_they_are_those_of_the_tariff() -> None:
     (_, minded), (_, not_minded) = (lived(app=0.0, price_elasticity=of) for of in (-0.4, 0.0))
     pd.testing.assert_frame_equal(minded["traffic.trips"], not_minded["traffic.trips"], check_exact=True)
+
+
+def test_who_comes_home_drives_on_for_no_price() -> None:
+    def in_dear_lots(purpose: str, elasticity: float) -> float:
+        domain, frames = lived(EVENING, app=0.0, prices=dear, prices_every_min=1.0, price_elasticity=elasticity)
+        trips = frames["traffic.trips"]
+        trips = trips[(trips["purpose"] == PURPOSES.index(purpose)) & (trips["looked"] > 0) & trips["lot"].notna()]
+        lot = trips["lot"].to_numpy(np.int64)
+        return float((lot[domain.parking_app.connected[lot]] % 2 == 0).mean())
+
+    assert in_dear_lots("leisure", -0.4) < in_dear_lots("leisure", 0.0) - 0.05
+    assert in_dear_lots("home", -0.4) == pytest.approx(in_dear_lots("home", 0.0), abs=0.02)
 
 
 def test_a_night_without_a_price_is_as_good_in_a_dear_lot() -> None:

@@ -1,8 +1,8 @@
 """Car parks that are opened for a crowd, beside the lots that the city has; where they lie and what they ask: assumed.
 
-They are public lots on the surface, at the nearest points of the road at which there are lots, none of them larger than
-`LARGEST`; entrances, hours and prices follow from that as for any other, recognition of plates and whether they are in
-the app from the lot beside.
+They are public lots on the surface, at the points nearest to the place at which there are lots, none of them larger
+than `LARGEST`; entrances, hours and prices follow from that as for any other, recognition of plates and whether they
+are in the app from the lot beside.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.city.routing import nearest_nodes
 from twin.domains.traffic.lots import with_attributes
 from twin.domains.traffic.parameters import LOT_KINDS, STRUCTURES
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from twin.domains.traffic.network import Network
     from twin.domains.traffic.tables import Demand
 
-LARGEST: Final = 1000
+LARGEST: Final = 500
 
 
 def with_crowd_lots(
@@ -47,11 +46,10 @@ def with_crowd_lots(
 def _nearest(
     node: NDArray[np.int32], lon: float, lat: float, city: City, network: Network, count: int
 ) -> NDArray[np.intp]:
-    """Return a lot at each of the points nearest to where trips to a place end, that point the first."""
-    here = int(nearest_nodes(city.roads, np.array([lon]), np.array([lat]))[0])
-    point, own = (network.junction_point[network.links.node_junction[nodes]] for nodes in (node, here))
-    away_m = np.hypot(*(network.xy_m[point] - network.xy_m[own]).T)
-    order = np.argsort(away_m, kind="stable")
+    """Return a lot at each of the points that are nearest to a place, by their nodes."""
+    point = network.junction_point[network.links.node_junction[node]]
+    place_m = city.roads.to_plane_m(np.array([lon]), np.array([lat]))
+    order = np.argsort(np.hypot(*(network.xy_m[point] - place_m).T), kind="stable")
     _, first = np.unique(point[order], return_index=True)
     return order[np.sort(first)[:count]]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from twin.city.routing import nearest_nodes
 from twin.core.clock import HOUR_S, MS
 from twin.domains.traffic.day_times import PARKING_S
 from twin.domains.traffic.parameters import PURPOSES, VEHICLE_KINDS
@@ -71,6 +71,15 @@ def crowds_of(
         first += _cars_of(event, demand_factor)
 
 
+def gates_of(event: WorldEvent, roads: RoadGraph, demand: Demand) -> NDArray[np.int32]:
+    """Return the road nodes for which a crowd's cars head: where cars may stop about the place, or the nearest."""
+    lon, lat = (np.array([degrees]) for degrees in event.detail("place"))
+    land = demand.where.land
+    away_m = np.hypot(*(land.xy_m - roads.to_plane_m(lon, lat)).T)
+    about = land.node[away_m <= demand.parameters.crowd_spread_m]
+    return about if len(about) else np.array([land.node[away_m.argmin()]])
+
+
 def _vehicles(
     draw: Callable[[str], np.random.Generator], home_node: np.ndarray[tuple[int], np.dtype[np.int32]], demand: Demand
 ) -> pd.DataFrame:
@@ -103,8 +112,8 @@ def _trips(
 ) -> pd.DataFrame:
     """Return the trips to the place and back; those back that would begin after the run's end are left out."""
     parameters, count = demand.parameters, len(home_node)
-    lon, lat = event.detail("place")
-    node = int(nearest_nodes(roads, np.array([lon]), np.array([lat]))[0])
+    gates = gates_of(event, roads, demand)
+    node = gates[draw("gate").integers(len(gates), size=count)]
     apart_km = np.hypot(*(roads.node_xy_m[home_node] - roads.node_xy_m[node]).T) * demand.where.circuity / 1000
     travel_s = apart_km * HOUR_S / parameters.planned_speed_kmh + PARKING_S
     before_s = 60 * parameters.crowd_comes_before_min.draw(draw("before"), count)
@@ -115,14 +124,14 @@ def _trips(
     vehicle = np.arange(first, first + count, dtype=np.int32)
     there = pd.DataFrame(
         {
-            "vehicle": vehicle, "origin_node": home_node, "destination_node": np.full(count, node, np.int32),
+            "vehicle": vehicle, "origin_node": home_node, "destination_node": node,
             "purpose": np.full(count, PURPOSES.index("leisure"), np.int8),
             "depart_ms": np.rint(MS * there_s).astype(np.int32), "stay_s": stay_s.astype(np.int32),
         }
     )  # fmt: skip
     back = pd.DataFrame(
         {
-            "vehicle": vehicle, "origin_node": np.full(count, node, np.int32), "destination_node": home_node,
+            "vehicle": vehicle, "origin_node": node, "destination_node": home_node,
             "purpose": np.full(count, PURPOSES.index("home"), np.int8),
             "depart_ms": np.rint(MS * back_s).astype(np.int32), "stay_s": np.zeros(count, np.int32),
         }

@@ -94,9 +94,9 @@ def _streets(run: StoredRun, found: WhatHappened, language: Language) -> Html | 
 def _closed_streets(run: StoredRun, closed: pd.DataFrame, language: Language) -> Iterator[list[Child]]:
     """Return a row for each street that an event closed, the longest first, and one for what was barred beside."""
     own = closed[closed["by_event"].to_numpy(np.bool_)]
-    by_name = own.assign(name=own["name"].astype(str)).groupby("name", sort=False)
-    streets = by_name.agg(begins_s=("begins_s", "min"), ends_s=("ends_s", "max"))
-    streets["km"] = by_name.apply(lambda part: part.drop_duplicates("link")["length_m"].sum() / 1000)
+    km = own.drop_duplicates("link").groupby(own["name"].astype(str))["length_m"].sum() / 1000
+    by_name = own.groupby(own["name"].astype(str))
+    streets = by_name.agg(begins_s=("begins_s", "min"), ends_s=("ends_s", "max")).assign(km=km)
     typed: Iterator[Any] = streets.sort_values("km", ascending=False).head(_MOST_STREETS).itertuples()
     for row in typed:
         yield [str(row.Index) or language("(no name)"), language("closed"), *_times(run, row), number(row.km, 1)]
