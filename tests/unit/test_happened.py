@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -139,3 +140,10 @@ def test_the_scenario_may_bound_what_a_crowd_meets(results: Results) -> None:
     names = set(results.kpis["kpi"])
     assert {"traffic.crowd_late_share", "traffic.crowd_search_min.mean", "traffic.crowd_home_min.p90"} <= names
     assert names <= set(results.catalogue())
+
+
+def test_the_chinese_page_says_it_in_chinese(results: Results) -> None:
+    english = re.compile(r"\b[a-z]+ [a-z]+ [a-z]+\b")
+    texts = [text for tag, text in Page(page_of(results, "zh")).texts if tag not in {"code", "title", "h1", "script"}]
+    assert "随人群前来的车辆" in texts
+    assert not [text for text in texts if english.search(text)]
