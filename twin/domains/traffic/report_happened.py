@@ -102,10 +102,15 @@ def _closed_streets(run: StoredRun, closed: pd.DataFrame, language: Language) ->
         yield [str(row.Index) or language("(no name)"), language("closed"), *_times(run, row), number(row.km, 1)]
     beside = closed[~closed["by_event"].to_numpy(np.bool_)]
     if len(beside):
-        km = beside.drop_duplicates("link")["length_m"].sum() / 1000
+        beside_km = float(beside.drop_duplicates("link")["length_m"].sum()) / 1000
         times = beside.agg({"begins_s": "min", "ends_s": "max"})
         what = language("barred, as it leads to nothing but what is closed")
-        yield [language("{n} ramps and links", n=beside["link"].nunique()), what, *_times(run, times), number(km, 1)]
+        yield [
+            language("{n} ramps and links", n=beside["link"].nunique()),
+            what,
+            *_times(run, times),
+            number(beside_km, 1),
+        ]
 
 
 def _crash(run: StoredRun, row: Any, language: Language) -> list[Child]:
