@@ -170,7 +170,8 @@ def test_the_road_is_as_before_when_overlapping_events_have_ended() -> None:
         WorldEvent("rain_mm_per_h", 10.0, 100.0, 3000.0), WorldEvent("traffic_slows", 1.5, 200.0, 1000.0),
         WorldEvent("crash", "Main Street", 300.0, 2000.0), CLOSED, WorldEvent("signals_fail", 1.0, 150.0, 900.0),
     ]  # fmt: skip
-    _, domain, frames = run_traffic(clock=MORNING, events=events, load_delay=0.0, illegal_share=0.0)
+    without = {"load_delay": 0.0, "load_delay_uncrossed": 0.0, "illegal_share": 0.0}
+    _, domain, frames = run_traffic(clock=MORNING, events=events, **without)
     for name, given in zip(("free_ms", "wave_ms", "headway_ms", "storage"), domain.network.times, strict=True):
         assert (domain.road.of_links(name) == given).all(), name
     assert "under_way" not in set(frames["traffic.trips"]["ending"])
