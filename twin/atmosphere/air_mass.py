@@ -94,7 +94,7 @@ def depths(setting: AirMassSetting, height_m: Floats) -> Floats:
 
 
 def moved_shares(setting: AirMassSetting, before_m: Floats, now_m: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the mixed layer's new height, which share of it stays above, and which share of what is above it takes in."""
+    """Return the mixed layer's new height, what share of it stays above, and what share of the air above joins it."""
     new = np.minimum(now_m, setting.top_m - _THINNEST_ALOFT_M)
     depth = depths(setting, before_m)
     return new, np.maximum(before_m - new, 0.0) / depth[GROUND], np.maximum(new - before_m, 0.0) / depth[ALOFT]

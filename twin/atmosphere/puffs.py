@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.atmosphere.conditions import Conditions, Setting, air_of
 from twin.atmosphere.carried_air import sideways_weights
+from twin.atmosphere.conditions import Conditions, Setting, air_of
 from twin.atmosphere.grid import Grid
 from twin.atmosphere.lines import Roads
 from twin.atmosphere.parameters import shipped

@@ -1,4 +1,4 @@
-"""The city's own older pollution on a grid: which cell each source lies in, where it is looked at, how far wind goes."""
+"""The city's own older pollution on a grid: where sources lie in it, where it is looked at, how far the wind goes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.atmosphere.air_mass import ALOFT, GROUND, INORGANIC, ORGANIC, AirMassSetting
+from twin.atmosphere.air_mass import ALOFT, GROUND, INORGANIC, ORGANIC, AirMassSetting, Hour
 from twin.atmosphere.carried_air import CarriedAir, Places, Way
 from twin.atmosphere.grid import Grid
 from twin.atmosphere.weather import Weather
@@ -22,6 +22,14 @@ Floats = NDArray[np.float64]
 
 FINE_TRACERS: Final = np.isin(np.arange(TRACERS), [*range(TRACERS)[FINE], TRACERS + INORGANIC, TRACERS + ORGANIC])
 """What PM2.5 is the sum of, shape (tracers,)."""
+
+
+def hour_of(weather: Weather, hour: int) -> Hour:
+    """Return an hour of weather as the boxes take it."""
+    return Hour(
+        weather.wind_mps[hour], weather.mixing_height_m[hour], weather.humidity_percent[hour],
+        weather.temperature_c[hour], weather.rain_mm[hour],
+    )  # fmt: skip
 
 
 def way_of(weather: Weather, hour: int, setting: AirMassSetting) -> Way:
@@ -67,9 +75,8 @@ class CarriedGrid:
         return self._places(self._receptors.cells.centre)
 
     def _places(self, homes: Floats) -> Places:
-        stations = self._receptors.station_xy_m
-        columns = [np.ascontiguousarray(xy[:, axis]) for xy in (stations, homes) for axis in (0, 1)]
-        return Places(*columns, FINE_TRACERS)
+        (x, y), (home_x, home_y) = (np.ascontiguousarray(xy.T) for xy in (self._receptors.station_xy_m, homes))
+        return Places(x, y, home_x, home_y, FINE_TRACERS)
 
     def given(self, gps: Floats, aloft: NDArray[np.bool_]) -> Floats:
         """Return emissions as the grid takes them; those outside of it are none of the city's.
@@ -97,3 +104,61 @@ class CarriedGrid:
             gas = gps[inside, SPECIES.index(name)]
             found[tracer] = np.bincount(place[inside], gas, 2 * grid.cells).reshape(2, -1)
         return found.reshape(TRACERS, 2, grid.rows, grid.columns)
+
+    def response(self, weather: Weather, hours: int, emits_h: int, setting: AirMassSetting) -> Floats:
+        """Return what a gram a second of each source, older than an hour, gives the mean over the stations.
+
+        Between two places it depends on nothing but how far they lie apart, so one source in the middle of a grid
+        tells of all.
+
+        Parameters
+        ----------
+        hours
+            Over which the mean is taken, from the first of the weather on.
+        emits_h
+            In so many of them, from the first on, the source emits.
+
+        Returns
+        -------
+        array
+            µg/m³ for each g/s into each layer, shape (layers, species, sources).
+        """
+        around, middle = self._around()
+        unit = np.zeros((2, len(SPECIES), TRACERS, 2, around.rows, around.columns))
+        for layer in (GROUND, ALOFT):
+            for species, tracer in enumerate((0, *(tracer for tracer, _ in GASES))):
+                unit[layer, species, tracer, layer, middle[1], middle[0]] = 1.0
+        unit = unit.reshape(-1, *unit.shape[2:])
+        air = CarriedAir(around, setting, self._mixing_m2ps, len(unit))
+        none, places = np.zeros_like(unit), Places(np.empty(0), np.empty(0), *around.centres(), FINE_TRACERS)
+        total = np.zeros((len(unit), around.cells))
+        for hour in range(1, hours):
+            given = unit if hour <= emits_h else none
+            total += air.hour(hour_of(weather, hour), way_of(weather, hour, setting), given, places)[1]
+        return self._at_stations(total / hours, around)
+
+    def _around(self) -> tuple[Grid, tuple[int, int]]:
+        """Return a grid about one cell that is as wide as a source and a station can lie apart, and this cell."""
+        stations, sources = self._receptors.station_xy_m, self._sources
+        columns, rows = (
+            int(np.ceil(np.abs(stations[:, axis, None] - own).max(initial=0.0) / self.grid.cell_m)) + 1
+            for axis, own in enumerate((sources.x_m, sources.y_m))
+        )
+        cell_m = self.grid.cell_m
+        return (
+            Grid(-(columns + 0.5) * cell_m, -(rows + 0.5) * cell_m, cell_m, 2 * columns + 1, 2 * rows + 1),
+            (columns, rows),
+        )
+
+    def _at_stations(self, fields: Floats, around: Grid) -> Floats:
+        """Return the mean over the stations of what one source gives around it, for each source's place."""
+        found = np.zeros((len(fields), len(self._sources)))
+        cells = fields.reshape(len(fields), around.rows, around.columns)
+        for x_m, y_m in self._receptors.station_xy_m:
+            column = (x_m - self._sources.x_m - around.west_m) / around.cell_m - 0.5
+            row = (y_m - self._sources.y_m - around.south_m) / around.cell_m - 0.5
+            left, low = np.floor(column).astype(np.int64), np.floor(row).astype(np.int64)
+            for b, up in enumerate((1.0 - (row - low), row - low)):
+                for a, right in enumerate((1.0 - (column - left), column - left)):
+                    found += cells[:, low + b, left + a] * (up * right)
+        return (found / len(self._receptors.station_xy_m)).reshape(2, len(SPECIES), -1)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.atmosphere.air_mass import CITY, GROUND, AirMass, Hour
+from twin.atmosphere.air_mass import CITY, GROUND, AirMass
 from twin.atmosphere.weather import Weather
-from twin.domains.air.carried import way_of
+from twin.domains.air.carried import hour_of, way_of
 from twin.domains.air.hours import DAY_H, Hours
 from twin.domains.air.inventory import Inventory
 from twin.domains.air.kinds import PRIMARY_GROUPS
@@ -23,14 +23,6 @@ Floats = NDArray[np.float64]
 LIVED, WITHOUT = range(2)
 """What is, and what would be without any measure."""
 DAYS_KEPT: Final = 8
-
-
-def hour_of(weather: Weather, hour: int) -> Hour:
-    """Return an hour of weather as the boxes take it."""
-    return Hour(
-        weather.wind_mps[hour], weather.mixing_height_m[hour], weather.humidity_percent[hour],
-        weather.temperature_c[hour], weather.rain_mm[hour],
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
