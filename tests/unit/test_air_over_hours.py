@@ -1,0 +1,128 @@
+"""Promises of the city's air over the hours: what is old differs from place to place, and who reads it sees that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.air_runs import air_parameters, run_air
+
+from twin.atmosphere.weather import Weather
+from twin.domains.air.carried import hour_of, way_of
+from twin.domains.air.city_air import LIVED, WITHOUT, AirOfHour, CityAir
+from twin.domains.air.domain import AirDomain
+from twin.domains.air.tracers import fine_of, setting_of
+
+PARAMETERS = air_parameters(
+    region_emission_share=0.0, carried_cell_km=1.0, carried_margin_km=20.0, carried_mixing_m2ps=50.0, grid_km=1.0,
+    clean_air_ugm3={"pm25": 0.0, "coarse": 0.0, "so2": 0.0, "no2": 0.0},
+)  # fmt: skip
+EMITS_GPS = 10.0
+
+
+@cache
+def domain() -> AirDomain:
+    return run_air(PARAMETERS, days=1.0)[0]
+
+
+def steady(from_deg: float, wind_mps: float = 0.4) -> Weather:
+    """The run's weather with one slow wind and a low lid all the time."""
+    weather = domain().weather
+    return replace(
+        weather, wind_from_deg=np.full(weather.hours, from_deg), wind_mps=np.full(weather.hours, wind_mps),
+        stability=np.full(weather.hours, 3, np.int8), mixing_height_m=np.full(weather.hours, 400.0),
+        rain_mm=np.zeros(weather.hours),
+    )  # fmt: skip
+
+
+@cache
+def emitter() -> int:
+    """Return the enterprise nearest to the middle of the town."""
+    sources, cells = domain().inventory.sources, domain().inventory.receptors.cells
+    away = np.column_stack([sources.x_m, sources.y_m])[: sources.plants] - cells.centre.mean(axis=0)
+    return int(np.hypot(*away.T).argmin())
+
+
+def emission(times: float = 1.0) -> np.ndarray:
+    gps = np.zeros((len(domain().inventory.sources), 5))
+    gps[emitter()] = EMITS_GPS * times
+    return gps
+
+
+def lived(weather: Weather, hours: int, times: float = 1.0) -> tuple[CityAir, AirOfHour]:
+    """The air after some hours in which one enterprise was all that emitted, half as much without measures."""
+    own = domain()
+    chance = pd.DataFrame({"inflow": np.ones(own.hours.known)})
+    air = CityAir(own.inventory, own.hours, weather, chance, PARAMETERS)
+    for hour in range(hours):
+        found = air.live(hour, emission(times), emission(times) / 2, region_joins=False)
+    return air, found
+
+
+@pytest.mark.parametrize(("from_deg", "axis", "sign"), [(270.0, 0, 1), (180.0, 1, 1), (90.0, 0, -1)])
+def test_homes_downwind_breathe_what_is_older_than_an_hour_and_those_upwind_do_not(
+    from_deg: float, axis: int, sign: int
+) -> None:
+    own = domain().inventory
+    source = np.array([own.sources.x_m[emitter()], own.sources.y_m[emitter()]])
+    _, air = lived(steady(from_deg), 8)
+    away = (own.receptors.cells.centre - source)[:, axis] * sign
+    old = air.aged_fine[LIVED]
+    assert old[away > 2500].mean() > 20 * old[away < -1000].mean()
+    assert old[away > 2500].mean() > 0.1
+
+
+def test_when_the_wind_turns_back_what_it_took_away_comes_back() -> None:
+    out, back = steady(270.0), steady(90.0)
+    first = 8
+    turned = replace(out, wind_from_deg=np.where(np.arange(out.hours) < first, out.wind_from_deg, back.wind_from_deg))
+    own = domain().inventory
+    upwind = own.receptors.cells.centre[:, 0] < own.sources.x_m[emitter()] - 2000
+    before = lived(turned, first)[1].aged_fine[LIVED, upwind].mean()
+    after = lived(turned, first + 6)[1].aged_fine[LIVED, upwind].mean()
+    assert after > 20 * before
+
+
+def test_calm_hours_leave_it_where_it_was_emitted_and_it_piles_up() -> None:
+    calm = steady(270.0, wind_mps=0.0)
+    few, many = (lived(calm, hours)[1].aged_fine[LIVED] for hours in (4, 16))
+    own = domain().inventory
+    most = own.receptors.cells.centre[many.argmax()]
+    assert np.hypot(*(most - [own.sources.x_m[emitter()], own.sources.y_m[emitter()]])) < 2500
+    assert many.max() > 2 * few.max()
+
+
+def test_old_air_is_linear_in_emissions_and_what_is_lived_does_not_meet_what_is_without_measures() -> None:
+    _, once = lived(steady(200.0), 6)
+    _, thrice = lived(steady(200.0), 6, times=3.0)
+    assert thrice.stations == pytest.approx(3 * once.stations, rel=1e-9)
+    assert thrice.aged_fine == pytest.approx(3 * once.aged_fine, rel=1e-9)
+    assert once.aged_fine[WITHOUT] == pytest.approx(once.aged_fine[LIVED] / 2, rel=1e-9)
+
+
+def test_all_that_the_city_gave_off_is_on_the_grid_or_has_settled_left_or_turned() -> None:
+    hours = 12
+    air, _ = lived(domain().weather, hours)
+    budget = air.carried.budget()
+    assert budget.emitted_g[LIVED, :5].sum() == pytest.approx((hours - 1) * 3600 * EMITS_GPS)
+    kept = budget.in_air_g + budget.settled_g + budget.left_g - budget.turned_g
+    assert kept == pytest.approx(budget.emitted_g, rel=1e-9, abs=1e-6)
+
+
+def test_what_a_day_of_an_enterprise_gives_by_one_field_is_what_living_it_gives() -> None:
+    """Curbs are chosen by what a gram gives the stations in two days; here those two days are lived."""
+    own, turning = domain().inventory, steady(0.0)
+    weather = replace(turning, wind_from_deg=np.arange(turning.hours) * 40.0 % 360.0)
+    setting, hours, emits_h = setting_of(PARAMETERS), 30, 12
+    told = own.carried.response(weather, hours, emits_h, setting)[0, :, emitter()].sum()
+    air, low = own.carried.air(setting), np.zeros(len(own.sources), np.bool_)
+    total = 0.0
+    for hour in range(1, hours):
+        cells = own.carried.given(emission(hour <= emits_h), low)[None]
+        seen, _ = air.hour(hour_of(weather, hour), way_of(weather, hour, setting), cells, own.carried.stations())
+        total += fine_of(seen[0]).mean()
+    assert told * EMITS_GPS == pytest.approx(total / hours, rel=0.1)
+    assert total > 0.1
