@@ -11,7 +11,7 @@ import pytest
 from support.air_runs import air_parameters, run_air
 
 from twin.atmosphere.weather import Weather
-from twin.domains.air.carried import hour_of, way_of
+from twin.domains.air.carried import CarriedGrid, hour_of, way_of
 from twin.domains.air.city_air import LIVED, WITHOUT, AirOfHour, CityAir
 from twin.domains.air.domain import AirDomain
 from twin.domains.air.tracers import fine_of, setting_of
@@ -126,3 +126,16 @@ def test_what_a_day_of_an_enterprise_gives_by_one_field_is_what_living_it_gives(
         total += fine_of(seen[0]).mean()
     assert told * EMITS_GPS == pytest.approx(total / hours, rel=0.1)
     assert total > 0.1
+
+
+def test_an_enterprise_far_outside_of_the_grid_gives_old_air_to_nobody() -> None:
+    inventory, sources = domain().inventory, domain().inventory.sources
+    away = np.where(np.arange(len(sources)) == emitter(), sources.x_m + 1e6, sources.x_m)
+    grid = CarriedGrid(replace(sources, x_m=away), inventory.receptors, PARAMETERS)
+    low = np.zeros(len(sources), np.bool_)
+    assert inventory.carried.given(emission(), low).sum() == pytest.approx(emission().sum())
+    assert grid.given(emission(), low).sum() == 0
+    told = grid.response(domain().weather, 6, 3, setting_of(PARAMETERS))
+    assert (told[:, :, emitter()] == 0).all()
+    assert (told >= 0).all()
+    assert told.max() > 0

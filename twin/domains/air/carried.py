@@ -59,8 +59,8 @@ class CarriedGrid:
         columns, rows = np.ceil((seen.max(axis=0) + margin_m - (west, south)) / cell_m).astype(int).tolist()
         self.grid = Grid(float(west), float(south), cell_m, columns, rows)
         column, row = self.grid.column_and_row(sources.x_m, sources.y_m)
-        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-        self._cell = np.where(inside, row * columns + column, -1)
+        self._inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+        self._cell = np.where(self._inside, row * columns + column, 0)
 
     def air(self, setting: AirMassSetting, members: int = 1) -> CarriedAir:
         """Return air that holds nothing of the city's."""
@@ -79,7 +79,7 @@ class CarriedGrid:
         return Places(x, y, home_x, home_y, FINE_TRACERS)
 
     def given(self, gps: Floats, aloft: NDArray[np.bool_]) -> Floats:
-        """Return emissions as the grid takes them; those outside of it are none of the city's.
+        """Return emissions as the grid takes them; what is given off outside of it has left the city in an hour.
 
         Parameters
         ----------
@@ -93,16 +93,14 @@ class CarriedGrid:
         array
             g/s, shape (tracers, layers, rows, columns).
         """
-        grid, sources = self.grid, self._sources
-        found = np.zeros((TRACERS, 2, grid.cells))
-        inside = self._cell >= 0
+        grid, size = self.grid, 2 * self.grid.cells
         place = np.where(aloft, ALOFT, GROUND) * grid.cells + self._cell
-        for group in range(CLEAN):
-            own = inside & (sources.group == group)
-            found[group] = np.bincount(place[own], gps[own, 0], 2 * grid.cells).reshape(2, -1)
+        own = gps * self._inside[:, None]
+        found = np.zeros((TRACERS, size))
+        group = self._sources.group.astype(np.int64)
+        found[:CLEAN] = np.bincount(group * size + place, own[:, 0], CLEAN * size).reshape(CLEAN, size)
         for tracer, name in GASES:
-            gas = gps[inside, SPECIES.index(name)]
-            found[tracer] = np.bincount(place[inside], gas, 2 * grid.cells).reshape(2, -1)
+            found[tracer] = np.bincount(place, own[:, SPECIES.index(name)], size)
         return found.reshape(TRACERS, 2, grid.rows, grid.columns)
 
     def response(self, weather: Weather, hours: int, emits_h: int, setting: AirMassSetting) -> Floats:
@@ -139,26 +137,23 @@ class CarriedGrid:
 
     def _around(self) -> tuple[Grid, tuple[int, int]]:
         """Return a grid about one cell that is as wide as a source and a station can lie apart, and this cell."""
-        stations, sources = self._receptors.station_xy_m, self._sources
+        stations, inside, cell_m = self._receptors.station_xy_m, self._inside, self.grid.cell_m
         columns, rows = (
-            int(np.ceil(np.abs(stations[:, axis, None] - own).max(initial=0.0) / self.grid.cell_m)) + 1
-            for axis, own in enumerate((sources.x_m, sources.y_m))
+            int(np.ceil(np.abs(stations[:, axis, None] - own[inside]).max(initial=0.0) / cell_m)) + 1
+            for axis, own in enumerate((self._sources.x_m, self._sources.y_m))
         )
-        cell_m = self.grid.cell_m
-        return (
-            Grid(-(columns + 0.5) * cell_m, -(rows + 0.5) * cell_m, cell_m, 2 * columns + 1, 2 * rows + 1),
-            (columns, rows),
-        )
+        west, south = -(columns + 0.5) * cell_m, -(rows + 0.5) * cell_m
+        return Grid(west, south, cell_m, 2 * columns + 1, 2 * rows + 1), (columns, rows)
 
     def _at_stations(self, fields: Floats, around: Grid) -> Floats:
         """Return the mean over the stations of what one source gives around it, for each source's place."""
-        found = np.zeros((len(fields), len(self._sources)))
+        found, inside = np.zeros((len(fields), len(self._sources))), self._inside
         cells = fields.reshape(len(fields), around.rows, around.columns)
         for x_m, y_m in self._receptors.station_xy_m:
-            column = (x_m - self._sources.x_m - around.west_m) / around.cell_m - 0.5
-            row = (y_m - self._sources.y_m - around.south_m) / around.cell_m - 0.5
+            column = (x_m - self._sources.x_m[inside] - around.west_m) / around.cell_m - 0.5
+            row = (y_m - self._sources.y_m[inside] - around.south_m) / around.cell_m - 0.5
             left, low = np.floor(column).astype(np.int64), np.floor(row).astype(np.int64)
             for b, up in enumerate((1.0 - (row - low), row - low)):
                 for a, right in enumerate((1.0 - (column - left), column - left)):
-                    found += cells[:, low + b, left + a] * (up * right)
+                    found[:, inside] += cells[:, low + b, left + a] * (up * right)
         return (found / len(self._receptors.station_xy_m)).reshape(2, len(SPECIES), -1)

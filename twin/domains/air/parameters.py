@@ -104,7 +104,7 @@ class AirParameters(SourceParameters, RoadEmissionParameters):
     station_error: float = _of("station_error", ge=0, le=1)
     city_box_km: float = _of("city_box_km", ge=5, le=300)
     region_box_km: float = _of("region_box_km", ge=20, le=3000)
-    carried_cell_km: float = _of("carried_cell_km", ge=0.5, le=25)
+    carried_cell_km: float = _of("carried_cell_km", ge=1, le=25)
     carried_margin_km: float = _of("carried_margin_km", ge=0, le=200)
     carried_mixing_m2ps: float = _of("carried_mixing_m2ps", ge=0, le=20_000)
     region_emission_share: float = _of("region_emission_share", ge=0, le=10)
