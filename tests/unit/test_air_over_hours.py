@@ -12,8 +12,10 @@ from support.air_runs import air_parameters, run_air
 
 from twin.atmosphere.weather import Weather
 from twin.domains.air.carried import CarriedGrid, hour_of, way_of
-from twin.domains.air.city_air import LIVED, WITHOUT, AirOfHour, CityAir
+from twin.domains.air.city_air import LIVED, WITHOUT, AirOfHour, CityAir, StationUnits
 from twin.domains.air.domain import AirDomain
+from twin.domains.air.forecasts import WeatherForecast
+from twin.domains.air.known_air import KnownAir
 from twin.domains.air.tracers import fine_of, setting_of
 
 PARAMETERS = air_parameters(
@@ -36,6 +38,12 @@ def steady(from_deg: float, wind_mps: float = 0.4) -> Weather:
         stability=np.full(weather.hours, 3, np.int8), mixing_height_m=np.full(weather.hours, 400.0),
         rain_mm=np.zeros(weather.hours),
     )  # fmt: skip
+
+
+def turning(wind_mps: float) -> Weather:
+    """The same with a wind that turns by 40 degrees an hour."""
+    weather = steady(0.0, wind_mps)
+    return replace(weather, wind_from_deg=np.arange(weather.hours) * 40.0 % 360.0)
 
 
 @cache
@@ -78,11 +86,13 @@ def test_homes_downwind_breathe_what_is_older_than_an_hour_and_those_upwind_do_n
 def test_when_the_wind_turns_back_what_it_took_away_comes_back() -> None:
     out, back = steady(270.0), steady(90.0)
     first = 8
-    turned = replace(out, wind_from_deg=np.where(np.arange(out.hours) < first, out.wind_from_deg, back.wind_from_deg))
+    to_and_fro = replace(
+        out, wind_from_deg=np.where(np.arange(out.hours) < first, out.wind_from_deg, back.wind_from_deg)
+    )
     own = domain().inventory
     upwind = own.receptors.cells.centre[:, 0] < own.sources.x_m[emitter()] - 2000
-    before = lived(turned, first)[1].aged_fine[LIVED, upwind].mean()
-    after = lived(turned, first + 6)[1].aged_fine[LIVED, upwind].mean()
+    before = lived(to_and_fro, first)[1].aged_fine[LIVED, upwind].mean()
+    after = lived(to_and_fro, first + 6)[1].aged_fine[LIVED, upwind].mean()
     assert after > 20 * before
 
 
@@ -114,8 +124,7 @@ def test_all_that_the_city_gave_off_is_on_the_grid_or_has_settled_left_or_turned
 
 def test_what_a_day_of_an_enterprise_gives_by_one_field_is_what_living_it_gives() -> None:
     """Curbs are chosen by what a gram gives the stations in two days; here those two days are lived."""
-    own, turning = domain().inventory, steady(0.0)
-    weather = replace(turning, wind_from_deg=np.arange(turning.hours) * 40.0 % 360.0)
+    own, weather = domain().inventory, turning(0.4)
     setting, hours, emits_h = setting_of(PARAMETERS), 30, 12
     told = own.carried.response(weather, hours, emits_h, setting)[0, :, emitter()].sum()
     air, low = own.carried.air(setting), np.zeros(len(own.sources), np.bool_)
@@ -139,3 +148,25 @@ def test_an_enterprise_far_outside_of_the_grid_gives_old_air_to_nobody() -> None
     assert (told[:, :, emitter()] == 0).all()
     assert (told >= 0).all()
     assert told.max() > 0
+
+
+def test_a_forecast_is_the_air_that_is_lived_on_and_a_member_with_less_wind_holds_more() -> None:
+    own, weather = domain(), turning(1.2)
+    known = KnownAir(own.inventory, weather, StationUnits(own.inventory, weather, own.hours), PARAMETERS)
+    unseen = np.full(own.inventory.receptors.stations, np.nan)
+    begins, ahead = 6, 10
+    for hour in range(begins):
+        known.live(hour, emission(), unseen)
+    control = weather.between(own.hours.moment(begins), ahead)
+    by_member = np.ones((ahead, 2))
+    forecast = WeatherForecast(
+        control, control.wind_mps[:, None] * [1.0, 0.5], control.mixing_height_m[:, None] * by_member,
+        control.humidity_percent[:, None] * by_member, control.temperature_c[:, None] * by_member,
+    )  # fmt: skip
+    expected = known.expect(forecast, [emission()] * ahead)
+    for hour in range(begins, begins + ahead):
+        known.live(hour, emission(), unseen)
+    lived_on = np.array(known.expected[begins:]).mean(axis=1)
+    assert expected[:, 0] == pytest.approx(lived_on, rel=1e-5)
+    assert (expected[1:, 1] >= expected[1:, 0]).all()
+    assert expected[:, 1].mean() > 1.05 * expected[:, 0].mean()
