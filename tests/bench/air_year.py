@@ -2,7 +2,7 @@
 
     python tests/bench/air_year.py [seed]
 
-Half a minute of one core. The factors that are printed bring the year to the target when they stand in
+A minute and a quarter of one core. The factors that are printed bring the year to the target when they stand in
 ``twin/domains/air/parameters_sources.toml``; that of traffic, which acts on dust alone, needs a second round.
 """
 
