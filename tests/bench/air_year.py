@@ -2,7 +2,7 @@
 
     python tests/bench/air_year.py [seed]
 
-Half a minute of one core. The factors that are printed bring the year to the target when they stand in
+A minute and a quarter of one core. The factors that are printed bring the year to the target when they stand in
 ``twin/domains/air/parameters_sources.toml``; that of traffic, which acts on dust alone, needs a second round.
 """
 
@@ -21,7 +21,7 @@ from twin.city.map import read_map
 from twin.city.section import RoadParameters
 from twin.core.clock import DAY_S, Clock
 from twin.core.streams import Streams
-from twin.domains.air.city_air import CityAir
+from twin.domains.air.city_air import LIVED, CityAir
 from twin.domains.air.emissions import Emissions
 from twin.domains.air.hours import Hours
 from twin.domains.air.inventory import Inventory
@@ -58,7 +58,7 @@ def year(seed: int) -> tuple[np.ndarray, np.ndarray]:
         found = air.live(hour, gps, gps, region_joins=False)
         if hour >= hours.first:
             stations.append(found.stations[0])
-            groups.append(found.groups.mean(axis=1))
+            groups.append(found.groups[LIVED].mean(axis=1))
     return np.array(stations), np.array(groups)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from twin.core.streams import Streams
+from twin.domains.air.carried import CarriedGrid
 from twin.domains.air.cells import Cells, people_xy_m
 from twin.domains.air.kinds import PLANT_KINDS
 from twin.domains.air.other_sources import draw_building_sites, edge_middles_m, home_sources, road_sources
@@ -41,6 +42,7 @@ class Inventory:
     roads: RoadEmissions
     receptors: Receptors
     transport: Transport
+    carried: CarriedGrid
     cuts: np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
     @property
@@ -68,7 +70,8 @@ class Inventory:
         ])  # fmt: skip
         receptors = Receptors.of(city, parameters)
         roads = RoadEmissions(city, road_cells, parameters)
-        return cls(sources, roads, receptors, Transport(sources, receptors, side_m), _cuts(sources, parameters))
+        transport, carried = Transport(sources, receptors, side_m), CarriedGrid(sources, receptors, parameters)
+        return cls(sources, roads, receptors, transport, carried, _cuts(sources, parameters))
 
 
 def _cuts(sources: Sources, parameters: AirParameters) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -29,7 +29,7 @@ CLEAN: Final = len(PRIMARY_GROUPS)
 """The tracer of fine particles that come with clean air."""
 FINE: Final = slice(0, CLEAN + 1)
 TRACERS: Final = CLEAN + 1 + len(OTHERS)
-_GASES: Final = ((COARSE, "coarse"), (SO2, "so2"), (NOX, "nox"), (VOC, "voc"))
+GASES: Final = ((COARSE, "coarse"), (SO2, "so2"), (NOX, "nox"), (VOC, "voc"))
 NO2_OF_NOX: Final = 0.75
 """Share of aged nitrogen oxides that is NO2; assumed."""
 NO2_FRESH: Final = 0.35
@@ -73,9 +73,14 @@ def into_boxes(sources: Sources, gps: Floats, aloft: NDArray[np.bool_]) -> Float
     found = np.zeros((2, TRACERS, 1))
     for layer, own in ((GROUND, ~aloft), (ALOFT, aloft)):
         found[layer, :CLEAN, 0] = np.bincount(sources.group[own], gps[own, 0], CLEAN)
-        for tracer, name in _GASES:
+        for tracer, name in GASES:
             found[layer, tracer, 0] = gps[own, SPECIES.index(name)].sum()
     return found
+
+
+def by_tracer(sources: Sources, gps: Floats) -> Floats:
+    """Return emissions of all sources together, g/s, shape (tracers,)."""
+    return np.asarray(into_boxes(sources, gps, np.zeros(len(sources), np.bool_))[GROUND, :, 0])
 
 
 def fine_of(ugm3: Floats) -> Floats:

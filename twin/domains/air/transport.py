@@ -1,7 +1,7 @@
 """What each source gives at stations and where people live in an hour: fresh pollution, not older than an hour.
 
 A plume is steady within the hour and reaches as far as the wind of an hour; what has gone farther is part of the air
-of the city (`twin.atmosphere.air_mass`), so nothing counts twice. All of it depends on weather and places alone.
+of the city (`twin.atmosphere.carried_air`), so nothing counts twice. All of it depends on weather and places alone.
 """
 
 from __future__ import annotations
