@@ -15,7 +15,7 @@ from twin.domains.air.hours import DAY_H, Hours
 from twin.domains.air.inventory import Inventory
 from twin.domains.air.kinds import PRIMARY_GROUPS
 from twin.domains.air.parameters import AirParameters
-from twin.domains.air.tracers import by_group, fine_of, into_boxes, measured, measured_fresh, setting_of
+from twin.domains.air.tracers import by_group, fine_of, into_boxes, measured, measured_fresh, setting_of, with_no2
 
 Floats = NDArray[np.float64]
 
@@ -121,7 +121,7 @@ class CityAir:
         self._before = (
             into_boxes(sources, lived, aloft), into_boxes(sources, without, aloft)
         )  # fmt: skip
-        return AirOfHour(stations, groups, fine_of(aged))
+        return AirOfHour(with_no2(stations), groups, fine_of(aged))
 
     def _groups(self, units: NDArray[np.float32], gps: Floats, aged: Floats) -> Floats:
         """Return PM2.5 at each station by group, of fine particles emitted and aged air, shape (groups, stations)."""
