@@ -19,6 +19,8 @@ import pytest
 from support.commands import call, only_run, remnants, results_of, start, write_scenario
 
 from twin.cli import main
+from twin.experiment import run
+from twin.experiment.interrupts import interrupts_kept
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends Unix signals")
 
@@ -152,6 +154,48 @@ def test_ctrl_c_before_anything_is_finished_leaves_nothing(scenario, tmp_path):
     assert "Traceback" not in error
     assert not finished_replications(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def usual_ctrl_c() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupt_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(WAIT_S)
+
+
+@pytest.mark.usefixtures("usual_ctrl_c")
+def test_ctrl_c_in_a_library_that_forgets_errors_still_ends_the_run(scenario, tmp_path, monkeypatch, capsys):
+    live = run.run_task
+
+    def live_and_forget(*task: object) -> None:
+        live(*task)
+        with contextlib.suppress(KeyboardInterrupt):
+            interrupt_this_process()
+
+    monkeypatch.setattr(run, "run_task", live_and_forget)
+    assert main([str(scenario), "--jobs", "1", "--no-report", "--reports", str(tmp_path)]) == 130
+    assert capsys.readouterr().err.strip() == "interrupted; finished replications are kept, --resume goes on"
+    assert len(finished_replications(tmp_path)) == 1
+
+
+@pytest.mark.usefixtures("usual_ctrl_c")
+def test_ctrl_c_in_a_finaliser_is_neither_lost_nor_told_as_an_error(capsys):
+    class Finalised:
+        def __del__(self) -> None:
+            interrupt_this_process()
+
+    with interrupts_kept() as raise_if_lost:
+        raise_if_lost()
+        Finalised()
+        with pytest.raises(KeyboardInterrupt):
+            raise_if_lost()
+    assert capsys.readouterr().err == ""
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 # -- kill -9 -----------------------------------------------------------------------------------------------------------

@@ -19,10 +19,17 @@ CARS = 3000
 
 
 def loaded_road(
-    load_delay: float, every_ms: int, times: LinkTimes = TIMES, *, uncrossed: bool = False, **changes: float
+    load_delay: float,
+    every_ms: int,
+    times: LinkTimes = TIMES,
+    *,
+    uncrossed: bool = False,
+    length_m: float = 400.0,
+    **changes: float,
 ) -> tuple[RoadTraffic, LoadDelay]:
     """Return one link, which may get full, after an hour and a half in which a car has entered every so many ms."""
-    network: Any = SimpleNamespace(times=times, uncrossed=np.array([uncrossed]))
+    links = SimpleNamespace(length_m=np.array([length_m]))
+    network: Any = SimpleNamespace(times=times, uncrossed=np.array([uncrossed]), links=links)
     road = RoadTraffic(2, [0], [1], times)
     cars = road.add_vehicles(CARS)
     road.send_along(cars, np.arange(CARS + 1), np.zeros(CARS, np.int32))
@@ -63,6 +70,11 @@ def test_a_link_that_can_not_hold_more_is_not_slowed_down_until_it_passes_less_t
 def test_what_nothing_crosses_has_a_delay_of_its_own() -> None:
     road, _ = loaded_road(3.0, 2 * HEADWAY_MS, uncrossed=True, load_delay_uncrossed=0.2)
     assert road.of_links("free_ms")[0] == pytest.approx(FREE_MS * 1.1, rel=0.01)
+
+
+def test_of_a_road_in_the_country_only_what_is_near_the_junction_has_the_delay_of_crossings() -> None:
+    road, _ = loaded_road(3.0, 2 * HEADWAY_MS, length_m=2000.0, load_delay_reach_m=500.0, load_delay_uncrossed=0.2)
+    assert road.of_links("free_ms")[0] == pytest.approx(FREE_MS * (1 + (0.25 * 3.0 + 0.75 * 0.2) / 2), rel=0.01)
 
 
 def test_without_a_load_delay_nothing_changes() -> None:

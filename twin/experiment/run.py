@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.city.places import read_districts
 from twin.core.errors import ResultsError
+from twin.experiment.interrupts import interrupts_kept
 from twin.experiment.memory import give_back_large_arrays
 from twin.experiment.provenance import identity, peak_memory_mb, run_id, surroundings
 from twin.experiment.tasks import SUMMARY, Task, Workshop, clear_remnants, is_finished, run_task
@@ -211,12 +212,13 @@ def _run_tasks(workshop: Workshop, root: Path, options: RunOptions, progress: Ca
     done = len(tasks) - len(left)
     progress(done, len(tasks))
     if jobs <= 1 or len(left) <= 1:
-        with _settled(workshop if left else None):
+        with interrupts_kept() as raise_if_lost, _settled(workshop if left else None):
             for count, task in enumerate(left, start=1):
                 run_task(workshop, task, root)
+                raise_if_lost()
                 progress(done + count, len(tasks))
         return
-    with _pool(workshop, min(jobs, len(left))) as pool:
+    with interrupts_kept() as raise_if_lost, _pool(workshop, min(jobs, len(left))) as pool:
         with _interrupts_later(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 on fork beside threads: see _pool
             pending = {pool.submit(_work, task, root) for task in left}
@@ -226,6 +228,7 @@ def _run_tasks(workshop: Workshop, root: Path, options: RunOptions, progress: Ca
                 future.result()
                 done += 1
             progress(done, len(tasks))
+            raise_if_lost()
 
 
 @contextmanager

@@ -26,13 +26,16 @@ class LoadDelay:
 
     The capacity stays what it is: what is added to the time forwards is taken from the time of the backward wave, and
     no more is added than leaves room on the link for a flow of its capacity. Links that nothing crosses have a delay of
-    their own, `load_delay_uncrossed`. Whoever else changes a link's times sets those without load; this is noticed when
+    their own, `load_delay_uncrossed`, and so has of a long link what is farther than `load_delay_reach_m` from the
+    junction at its end. Whoever else changes a link's times sets those without load; this is noticed when
     the link is looked at next.
     """
 
     def __init__(self, network: Network, road: RoadTraffic, parameters: TrafficParameters) -> None:
         self._road, self._fullest = road, parameters.load_delay_fullest
-        self._load_delay = np.where(network.uncrossed, parameters.load_delay_uncrossed, parameters.load_delay)
+        crossed = np.minimum(1.0, parameters.load_delay_reach_m / network.links.length_m)
+        crossed[network.uncrossed] = 0.0
+        self._load_delay = crossed * parameters.load_delay + (1 - crossed) * parameters.load_delay_uncrossed
         times = network.times
         self._links = np.arange(len(times.free_ms), dtype=np.int32)
         self._passed = Passed(road)

@@ -115,6 +115,7 @@ class TrafficParameters(ParameterSection):
     signal_end_gain_s: float = _of("signal_end_gain_s", ge=0, le=10)
     load_delay: float = _of("load_delay", ge=0, le=20)
     load_delay_uncrossed: float = _of("load_delay_uncrossed", ge=0, le=20)
+    load_delay_reach_m: float = _of("load_delay_reach_m", gt=0)
     load_delay_fullest: float = _of("load_delay_fullest", gt=0, le=1)
     crossing_share: float = _of("crossing_share", ge=0.1, le=1)
     turn_lane_m: TurnLanes = _of("turn_lane_m")
