@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from twin.atmosphere.parameters import shipped
 from twin.domains.air.cells import Cells, people_xy_m
 from twin.domains.air.kinds import SPECIES
 from twin.domains.air.parameters import AirParameters
@@ -22,7 +23,7 @@ SITE_M: Final = 200.0
 """Side of a building site."""
 SITE_HEIGHT_M: Final = 5.0
 HOME_HEIGHT_M: Final = 8.0
-ROAD_HEIGHT_M: Final = 4.0
+ROAD_HEIGHT_M: Final = shipped("road_release_m")
 
 
 def draw_building_sites(draw: Draw, city: City, parameters: AirParameters) -> Sources:

@@ -96,7 +96,7 @@ class Transport:
         conditions = conditions_of(weather)
         field = np.zeros(self._grid.shape)
         for kind, rows in self._cells.items():
-            kernel = self._cell_units(kind, self._grid.dx_m, self._grid.dy_m, conditions, hour)
+            kernel = self._cell_units(kind, self._grid.dx_m, self._grid.dy_m, conditions, hour, mean=True)
             field += self._grid.convolved(rows, gps[rows], kernel)
         return self._grid.where_people_live(field)
 
@@ -108,13 +108,15 @@ class Transport:
         above[:, self.points] = stacks.base_m + stacks.rise_m >= conditions.mixing_height_m[:, None]
         return above
 
-    def _cell_units(self, kind: str, dx_m: Floats, dy_m: Floats, conditions: Conditions, hour: int) -> Floats:
+    def _cell_units(
+        self, kind: str, dx_m: Floats, dy_m: Floats, conditions: Conditions, hour: int, *, mean: bool = False
+    ) -> Floats:
         height_m = float(self._sources.stack_m[self._cells[kind][0]])
         stability = int(conditions.stability[hour])
         wind = float(wind_at(conditions.wind_mps[hour], height_m, stability, SETTING.urban, SETTING.wind_floor_mps))
         east, north = conditions.towards
         air = AirOfHour(wind, east[hour], north[hour], stability, float(conditions.mixing_height_m[hour]))
-        return cell_units(dx_m, dy_m, self._side_m, height_m, air, wind * HOUR_S, SETTING)
+        return cell_units(dx_m, dy_m, self._side_m, height_m, air, wind * HOUR_S, SETTING, mean=mean)
 
 
 class _FieldGrid:
