@@ -108,7 +108,9 @@ def test_sites_that_halt_cost_what_the_parameter_says() -> None:
     """The difference of two red days is sites x hours of work x yuan."""
     cost = []
     for yuan in (0.0, 1000.0):
-        domain, _, frames = run_air(air_parameters(site_hour_yuan=yuan), rules={"air_warning": red})
+        domain, _, frames = run_air(
+            air_parameters(site_hour_yuan=yuan, grid_km=50, inspections_a_day=0), rules={"air_warning": red}
+        )
         cost.append(frames["air.hours"]["cut_yuan"].to_numpy()[24:].sum())
     sites = domain.inventory.sources.of_kind("building_sites")
     hours = range(domain.hours.first + 24, domain.hours.first + 48)
@@ -124,7 +126,9 @@ def test_no2_comes_of_all_oxides_together() -> None:
     together, apart = with_no2(some.sum(axis=0)), with_no2(some).sum(axis=0)
     assert (together[-1] < apart[-1]).all()
     assert (together[:-1] == 0).all()
-    few, many = (run_air(air_parameters(site_nox_t=tonnes))[2]["air.station_hours"] for tonnes in (0.0, 10_000.0))
+    few, many = (
+        run_air(air_parameters(site_nox_t=tonnes, grid_km=50))[2]["air.station_hours"] for tonnes in (0.0, 10_000.0)
+    )
     assert (many["no2"].to_numpy() >= few["no2"].to_numpy()).all()
     assert many["no2"].mean() > few["no2"].mean()
     np.testing.assert_array_equal(many["so2"], few["so2"])

@@ -32,10 +32,10 @@ TOWARDS = np.radians(250.0 + 180.0)
 
 
 def dense(dx_m: float, dy_m: float, stability: int, *, mean: bool) -> float:
-    """Return the mean over 2,500 sources in a cell, at a place or over 225 places of a cell that far away."""
-    steps = SIDE_M * ((np.arange(50) + 0.5) / 50 - 0.5)
+    """Return the mean over 4,900 sources in a cell, at a place or over 225 places of a cell that far away."""
+    steps = SIDE_M * ((np.arange(70) + 0.5) / 70 - 0.5)
     x, y = (axis.ravel() for axis in np.meshgrid(steps, steps))
-    small = cold(x, y, np.full(len(x), HEIGHT_M), SIDE_M / 50 / 4.3, HEIGHT_M / 2.15)
+    small = cold(x, y, np.full(len(x), HEIGHT_M), SIDE_M / 70 / 4.3, HEIGHT_M / 2.15)
     there = SIDE_M * ((np.arange(15) + 0.37) / 15 - 0.5) if mean else np.zeros(1)
     at_x, at_y = (axis.ravel() for axis in np.meshgrid(dx_m + there, dy_m + there))
     air = steady(wind=3.0, start=250.0, stability=stability, lid=600.0)
