@@ -30,7 +30,10 @@ def scaled_down(path: Path) -> Scenario:
     hours = min(whole.duration_h, max([least_h, *(turn_s / HOUR_S + 1 for turn_s in turns_s)]))
     changes = ["replications=1"]
     if "traffic" in whole.domains:
-        changes += ["traffic.demand_factor=0.03", "traffic.step_s=30", "traffic.news_every_min=60"]
+        changes += [
+            "traffic.demand_factor=0.03", "traffic.through_trips_per_day=0",  # who drives across the map takes hours
+            "traffic.step_s=30", "traffic.news_every_min=60", "traffic.habits_from_h=[0]",
+        ]  # fmt: skip
     if "elevators" in whole.domains:
         changes.append("elevators.history_days=60")
     if "air" in whole.domains:
