@@ -11,12 +11,12 @@ from twin.atmosphere.air_mass import ALOFT, GROUND, INORGANIC, ORGANIC, AirMassS
 from twin.atmosphere.carried_air import CarriedAir, Places, Way
 from twin.atmosphere.grid import Grid
 from twin.atmosphere.weather import Weather
+from twin.domains.air.fresh import HOUR_S, SETTING
 from twin.domains.air.kinds import SPECIES
 from twin.domains.air.parameters import AirParameters
 from twin.domains.air.receptors import Receptors
 from twin.domains.air.sources import Sources
 from twin.domains.air.tracers import CLEAN, FINE, GASES, TRACERS
-from twin.domains.air.transport import HOUR_S, SETTING
 
 Floats = NDArray[np.float64]
 

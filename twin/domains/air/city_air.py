@@ -16,7 +16,16 @@ from twin.domains.air.hours import DAY_H, Hours
 from twin.domains.air.inventory import Inventory
 from twin.domains.air.kinds import PRIMARY_GROUPS
 from twin.domains.air.parameters import AirParameters
-from twin.domains.air.tracers import TRACERS, by_group, by_tracer, fine_of, measured, measured_fresh, setting_of
+from twin.domains.air.tracers import (
+    TRACERS,
+    by_group,
+    by_tracer,
+    fine_of,
+    measured,
+    measured_fresh,
+    setting_of,
+    with_no2,
+)
 
 Floats = NDArray[np.float64]
 
@@ -115,7 +124,7 @@ class CityAir:
         stations = fresh + np.stack([measured(one) for one in aged])
         groups = np.stack([self._groups(units, gps[:, 0], aged[which]) for which, gps in enumerate(both)])
         self._before, self._aloft = (lived, without), self.units.aloft(hour)
-        return AirOfHour(stations, groups, carried_fine + fine_of(background)[:, None])
+        return AirOfHour(with_no2(stations), groups, carried_fine + fine_of(background)[:, None])
 
     def _groups(self, units: NDArray[np.float32], gps: Floats, aged: Floats) -> Floats:
         """Return PM2.5 at each station by group, of fine particles emitted and aged air, shape (groups, stations)."""

@@ -38,7 +38,7 @@ from twin.domains.traffic.parameters import PURPOSES, VEHICLE_KINDS, TrafficPara
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.parking_records import ParkingRecords
-from twin.domains.traffic.plate_restriction import BARRED, restricted
+from twin.domains.traffic.plate_restriction import BARRED, inside_rings, restricted
 from twin.domains.traffic.price_minding import MINDING, PriceMinding, borne_levels, draw_minding
 from twin.domains.traffic.pricing import Pricing
 from twin.domains.traffic.priority import Priority
@@ -154,7 +154,8 @@ class TrafficDomain:
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
         self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
         self._start_roads(twin)
-        self.air_links = AirLinks(twin, self.network, self.road, vehicles, self.begins_s)
+        inside = inside_rings(self.city.roads, parameters, "fourth_ring")
+        self.air_links = AirLinks(twin, self.network, self.road, vehicles, inside, self.begins_s)
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._start_parking(twin, tables)
         book, car_parks = self.book, self.car_parks
