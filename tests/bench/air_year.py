@@ -5,7 +5,7 @@
 
 The second way writes days as `twin validate air` and the rule `learned_days` read them: so was
 ``scenarios/tables/days_of_the_twin.csv`` made (``9001 2 2016-01-01``; a year has 364 days here).
-Half a minute of one core. The factors that are printed bring the year to the target when they stand in
+A minute and a quarter of one core. The factors that are printed bring the year to the target when they stand in
 ``twin/domains/air/parameters_sources.toml``; that of traffic, which acts on dust alone, needs a second round.
 """
 
@@ -27,7 +27,7 @@ from twin.city.map import read_map
 from twin.city.section import RoadParameters
 from twin.core.clock import DAY_S, Clock
 from twin.core.streams import Streams
-from twin.domains.air.city_air import CityAir
+from twin.domains.air.city_air import LIVED, CityAir
 from twin.domains.air.emissions import Emissions
 from twin.domains.air.hours import Hours
 from twin.domains.air.inventory import Inventory
@@ -71,7 +71,7 @@ def year(seed: int, start: datetime = datetime(2018, 1, 1), days: int = DAYS) ->
         found = air.live(hour, gps, gps, region_joins=False)
         if hour >= hours.first:
             stations.append(found.stations[0])
-            groups.append(found.groups.mean(axis=1))
+            groups.append(found.groups[LIVED].mean(axis=1))
     return np.array(stations), np.array(groups), weather
 
 

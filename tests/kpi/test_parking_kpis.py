@@ -13,6 +13,7 @@ from twin.core.kpis import HOURS, names_of
 from twin.core.recorder import Recorder
 from twin.domains.traffic import DESCRIPTION
 from twin.domains.traffic.gridlock import LOCKED
+from twin.domains.traffic.happened import TABLES
 from twin.domains.traffic.incidents import CLOSURES
 from twin.domains.traffic.kpis import compute
 from twin.domains.traffic.parameters import PURPOSES
@@ -81,6 +82,7 @@ def events() -> dict[str, pd.DataFrame]:
         ("traffic.closures", CLOSURES),
         ("traffic.locked_links", LOCKED),
         ("traffic.barred", BARRED_CARS),
+        *TABLES.items(),
     ):
         recorder.table(name, schema)
     recorder.close()

@@ -14,10 +14,12 @@ from twin.core.kpis import HOURS, names_of
 from twin.core.recorder import Recorder
 from twin.domains.traffic import DESCRIPTION
 from twin.domains.traffic.gridlock import LOCKED
+from twin.domains.traffic.happened import TABLES
 from twin.domains.traffic.incidents import CLOSURES
-from twin.domains.traffic.kpis import WALK_M_PER_MIN, compute, observations
+from twin.domains.traffic.kpis import compute, observations
 from twin.domains.traffic.measures import RINGS
 from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.parking_kpis import WALK_M_PER_MIN
 from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
 from twin.domains.traffic.priority import HOLDS, WAVES
 from twin.domains.traffic.records import BARRED_CARS, LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
@@ -58,7 +60,7 @@ def events() -> dict[str, pd.DataFrame]:
     roads.add(0, 99, 99, 99, 0.0, 0.0, 0.0, 99, 99, 99, 99)
     roads.add(900, 50, 1, 10, 30.0, 1.0, 0.5, 2, 0, 0, 120)
     roads.add(4500, 40, 0, 20, 28.0, 1.2, 0.7, 1, 1, 3, 150)
-    for name, schema in NO_PARKING.items():
+    for name, schema in (*NO_PARKING.items(), *TABLES.items()):
         recorder.table(name, schema)
     closures = recorder.table("traffic.closures", CLOSURES)
     closures.add(0.0, 600.0, 4, 7, 0)

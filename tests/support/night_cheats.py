@@ -1,8 +1,8 @@
 """What stations would see of an enterprise that secretly emits more at night, and when a rule finds it.
 
 One run in which everybody is honest gives each morning's view. Plumes are linear in emissions, so what a cheat adds to
-the residuals is its units times what it emits more; what of it grows old is mixed over the city and is the same at all
-stations, which the rule by gap leaves out of account.
+the residuals within an hour is its units times what it emits more. What of it is older, and is carried on by the wind,
+is left out: the rule by gap looks at fresh plumes alone, and to it the rest is noise.
 """
 
 from __future__ import annotations

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from support.air_runs import JANUARY, air_parameters
 from support.brains import brain_of
+from support.cities import small_map
 from support.traffic import small_parameters, small_town
 from support.traffic_day import traffic_brain
 
+from twin.city.city import City
 from twin.city.conditions import RoadConditions
+from twin.city.section import RoadParameters
 from twin.core.brain import Brain
 from twin.core.clock import DAY_S, HOUR_S, Clock
 from twin.core.decisions import BrainSetting
@@ -23,11 +27,29 @@ from twin.domains.air.decisions_traffic import Restrict
 from twin.domains.air.decisions_warning import Warn
 from twin.domains.air.domain import AirDomain
 from twin.domains.traffic.domain import TrafficDomain
+from twin.domains.traffic.parameters import VEHICLE_KINDS
+
+RING = "Fourth Ring"
 
 
-def run_both(restriction: str, hours: float = 34.0, **changes: Any) -> tuple[TrafficDomain, dict[str, pd.DataFrame]]:
+def ringed_town() -> City:
+    """The small town with a ring road, one street from its edge."""
+    whole = small_map()
+    roads = whole.roads
+    side = round(roads.node_count**0.5)
+    row, column = np.divmod(np.arange(roads.node_count), side)
+    on_ring = (np.minimum(row, column) >= 1) & (np.maximum(row, column) <= side - 2)
+    on_ring &= np.isin(row, (1, side - 2)) | np.isin(column, (1, side - 2))
+    name = np.where(on_ring[roads.edge_from] & on_ring[roads.edge_to], 2, roads.edge_name)
+    ringed = replace(roads, edge_name=name.astype(np.int32), names=(*roads.names, RING))
+    return City(replace(whole, roads=ringed), RoadParameters())
+
+
+def run_both(
+    restriction: str, hours: float = 34.0, city: City | None = None, **changes: Any
+) -> tuple[TrafficDomain, dict[str, pd.DataFrame]]:
     """Live traffic and air in a small town, under a red warning from the second day on."""
-    city, clock, streams = small_town(), Clock(JANUARY, 0.0, hours * HOUR_S), Streams(1, 0)
+    city, clock, streams = city or small_town(), Clock(JANUARY, 0.0, hours * HOUR_S), Streams(1, 0)
     roads, recorder = RoadConditions(city.ordinary, clock, streams), Recorder()
     parts = (
         traffic_brain(recorder),
@@ -44,7 +66,9 @@ def run_both(restriction: str, hours: float = 34.0, **changes: Any) -> tuple[Tra
     rules = {name: rule for part in parts for name, rule in part._rules.items()}
     brain = Brain(setting, rules, rules, recorder, limit_s=60.0)
     traffic = TrafficDomain(small_parameters(**changes), city, roads)
-    air = AirDomain(air_parameters(odd_even_complies=1.0), city, roads)
+    rings = [["nowhere"], [RING]]
+    own = air_parameters(odd_even_complies=1.0, lorry_rule_share=1.0, inside_ring_streets=rings)
+    air = AirDomain(own, city, roads)
     twin = Twin(
         city=city, clock=clock, brain=brain, streams=streams, domains=[traffic, air], recorder=recorder,
         exogenous=roads.tables,
@@ -89,3 +113,38 @@ def test_roads_emit_what_is_driven() -> None:
     assert traffic_of(many) > traffic_of(few)
     driven = [frames["traffic.roads"]["vehicle_km"].sum() for frames in (few, many)]
     assert driven[1] > 1.5 * driven[0]
+
+
+def test_a_ban_on_lorries_keeps_them_off_the_lived_roads_and_off_the_air() -> None:
+    """Those with an end inside the ring stay away on the day of the ban; all draws and all other trips are the same."""
+    city, rings = ringed_town(), [["nowhere"], [RING]]
+    many = {"city": city, "ring_roads": rings, "lorry_trips_per_day": 4000.0}
+    (domain, free), (other, barred) = (run_both(rule, **many) for rule in ("none", "lorries_inside_fourth_ring"))
+    pd.testing.assert_frame_equal(domain.vehicles, other.vehicles)
+    for column in ("vehicle", "origin", "destination", "purpose", "planned_ms"):
+        np.testing.assert_array_equal(getattr(domain.book, column), getattr(other.book, column))
+    lorry = domain.vehicles["kind"].to_numpy() == VEHICLE_KINDS.index("lorry")
+    inside = domain.air_links._inside
+    assert 0 < inside.sum() < len(inside)
+    ends_inside = inside[domain.book.origin] | inside[domain.book.destination]
+    forbidden = lorry[domain.book.vehicle] & ends_inside & (domain.book.planned_ms >= 24 * 3_600_000)
+    assert forbidden.any()
+    made = [one.book.departed_ms > -(2**31) for one in (domain, other)]
+    assert made[0][forbidden].mean() > 0.9
+    assert not made[1][forbidden].any()
+    lorries = lorry[domain.book.vehicle] & ~forbidden
+    assert made[1][lorries].sum() == made[0][lorries].sum()
+
+    def second_day(frames: dict[str, pd.DataFrame], table: str, time: str) -> pd.DataFrame:
+        rows = frames[table]
+        return rows[rows[time] >= DAY_S + 6 * HOUR_S]
+
+    driven = [second_day(frames, "traffic.roads", "ends_s")["vehicle_km"].sum() for frames in (free, barred)]
+    assert driven[1] < 0.97 * driven[0]
+    hours = second_day(barred, "air.hours", "begins_s")
+    assert (hours["emitted_gps"] < hours["ordinary_gps"]).all()
+    traffic = [
+        frames["air.contributions"].query("group == 'traffic' and begins_s >= 108000")["pm25"].mean()
+        for frames in (free, barred)
+    ]
+    assert traffic[1] < traffic[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.cities import LAT, LON
 from support.traffic import small_parameters, small_town
 from support.traffic_day import run_traffic
 
@@ -49,6 +50,14 @@ def test_a_day_that_cannot_be_served_says_so() -> None:
     text = said(domain(trips_per_day=3_000_000.0))
     assert text.startswith("this day cannot be served: in 6 h more cars want to pass than can on ")
     assert "lower traffic.demand_factor" in text
+
+
+def test_a_crowd_that_goes_home_makes_queues_and_no_day_that_cannot_be_served() -> None:
+    details = (("place", (LON + 0.01, LAT + 0.01)),)
+    crowd = WorldEvent("crowd_comes", 6000.0, 2 * HOUR_S, 4 * HOUR_S, details)
+    text = said(domain(crowd_spread_m=0.0), crowd)
+    assert "in the hour from 2021-03-15 10:00 more cars want to pass than can" in text
+    assert "cannot be served" not in text
 
 
 @pytest.mark.parametrize(("trips", "warned"), [(130_000.0, False), (250_000.0, True)])

@@ -293,6 +293,41 @@ def test_kpis_are_computed_again_from_the_events_and_are_the_same(finished, capf
     assert ((run / "kpis.csv").read_bytes(), (run / "kpis.json").read_bytes()) == stored
 
 
+def test_a_run_stands_beside_another_with_the_differences_of_its_figures(finished, tmp_path, capfd):
+    scenario, run = finished
+    assert go(scenario, "events=[{at: '08:00', traffic_slows: 3}]", "--reports", tmp_path) == 0
+    slow = only_run(tmp_path)
+    capfd.readouterr()
+    assert main(["kpis", str(slow), "--beside", str(run), "--json"]) == 0
+    told = strict_json(capfd.readouterr().out)
+    assert told["not_shared"] == []
+    rows = {(row["brain"], row["kpi"]): row for row in told["kpis"]}
+    for (brain, kpi), row in rows.items():
+        assert row["own"] == pytest.approx(mean_of(slow, brain, kpi))
+        assert row["other"] == pytest.approx(mean_of(run, brain, kpi))
+    longer = rows["traditional", "emergency.response_min.mean"]
+    assert longer["own"] > longer["other"] + 10
+    assert main(["kpis", str(slow), "--beside", str(run)]) == 0
+    assert re.search(r"emergency.response_min\S* +[\d.]+ -> +[\d.]+ +\+[\d.]+ +\+[\d.]+ %", capfd.readouterr().out)
+    assert main(["report", str(slow), "--beside", str(run), "--output", str(tmp_path / "both.html")]) == 0
+    assert f"({run.name})" in (tmp_path / "both.html").read_text(encoding="utf-8")
+
+
+def mean_of(run: Path, brain: str, kpi: str) -> float:
+    return float(json.loads((run / "kpis.json").read_text(encoding="utf-8"))[brain][kpi]["mean"])
+
+
+def test_runs_of_other_days_or_other_brains_are_told_apart(finished, tmp_path, capfd):
+    scenario, run = finished
+    assert go(scenario, "seed=8", "brains=[traditional]", "--reports", tmp_path / "a") == 0
+    capfd.readouterr()
+    assert main(["kpis", str(only_run(tmp_path / "a")), "--beside", str(run)]) == 0
+    assert "warning: the runs are not of the same days: seed differ" in capfd.readouterr().err
+    assert go(scenario, "brains=[{name: mine, extends: traditional}]", "--reports", tmp_path / "b") == 0
+    assert main(["kpis", str(only_run(tmp_path / "b")), "--beside", str(run)]) == 2
+    assert "has none of the brains of" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("damage", ["missing", "cut", "gone"])
 def test_kpis_of_a_damaged_run_are_refused_and_the_stored_ones_kept(damage, finished, tmp_path, capfd):
     scenario, _ = finished

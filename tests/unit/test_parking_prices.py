@@ -15,8 +15,9 @@ from twin.core.domain import WorldEvent
 from twin.core.errors import PolicyError
 from twin.domains.traffic.decisions_parking import NightOpeningView, OpenLots, PricesView, SetPrices
 from twin.domains.traffic.domain import TrafficDomain
-from twin.domains.traffic.parameters import LOT_KINDS
+from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES
 from twin.domains.traffic.questions_parking import DECISIONS
+from twin.kernels.arrivals import NEVER_YET, arrive
 from twin.policies.registry import rule_names
 from twin.policies.traffic.night_opening.keep_closed import keep_closed
 from twin.policies.traffic.night_opening.open_offices import open_offices
@@ -106,6 +107,32 @@ def test_users_weigh_the_prices_and_who_minds_none_parks_as_if_there_were_none()
 def test_who_minds_prices_does_nothing_new_where_they_are_those_of_the_tariff() -> None:
     (_, minded), (_, not_minded) = (lived(app=0.0, price_elasticity=of) for of in (-0.4, 0.0))
     pd.testing.assert_frame_equal(minded["traffic.trips"], not_minded["traffic.trips"], check_exact=True)
+
+
+def test_who_comes_home_minds_no_price_before_he_sets_out_nor_where_he_arrives() -> None:
+    """Two drivers to one place all of whose lots are a hundred times dearer, neither of whom bears that."""
+    domain, _ = lived(app=0.0)
+    parks, book, lots = domain.car_parks, domain.book, domain.lots
+    purposes = [PURPOSES.index(name) for name in ("leisure", "home")]
+    trips = np.array(
+        [np.flatnonzero((book.purpose == purpose) & ~domain._permit[book.vehicle])[0] for purpose in purposes]
+    )
+    who = book.vehicle[trips]
+    both = np.bitwise_and.reduce(parks.may_use(book.purpose[trips]))
+    point = int(parks._point[np.flatnonzero(parks.doors[0] & both)[0]])
+    parks.set_levels(np.where(parks._point == point, 100.0, 1.0), lots["spaces"].to_numpy(np.float64))
+    parks.bears[who] = 1.0
+    parks._lots.taken[:] = 0
+    parks.head_for(who, np.full(2, point, np.int32))
+    noon_ms = np.full(2, 12 * 3_600_000, np.int32)
+    parks.go_where_prices_suit(who, book.purpose[trips], noon_ms)
+    assert (parks.heading[who] == point).tolist() == [False, True]
+    parks.head_for(who, np.full(2, point, np.int32))
+    book.current[who], book.arrived_ms[trips] = trips, NEVER_YET
+    written = np.empty((3, 2), np.int32)
+    going, _ = arrive(*domain._arrivals, who, noon_ms, 0, 86_400_000, *written)
+    assert (going, written[0, 0]) == (1, 0)  # the one for leisure looks further
+    assert parks._point[book.lot[trips[1]]] == point
 
 
 def test_a_night_without_a_price_is_as_good_in_a_dear_lot() -> None:

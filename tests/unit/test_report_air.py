@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.air_runs import run_air, town
+from support.air_runs import air_parameters, run_air, town
 from support.cities import write_small_map
 from support.reports import Page, RunOfFrames, page_of, small_run
 
@@ -83,9 +83,12 @@ def test_the_steps_from_without_to_lived_add_up_and_cost_what_was_lost(ground: G
     assert sum(two.relief.values()) == pytest.approx(two.without - two.lived)
     assert two.without - two.lived > 0.1
     assert sum(one.yuan.values()) == 0
-    lost = float(ground.hours[1]["cut_yuan"].sum())
+    lost = float(ground.run.events("air.plant_totals", ground.brains[1], 0)["lost_yuan"].sum())
     assert two.yuan["coal"] + two.yuan["process"] == pytest.approx(lost, rel=1e-6)
     assert lost > 0
+    an_hour, sites, worked_h = air_parameters().site_hour_yuan, air_parameters().building_sites, (13.0, 15.0)
+    low, high = (2 * an_hour * sites * hours for hours in worked_h)  # under orange they halt for two days
+    assert low < two.yuan["dust"] < high
 
 
 def test_the_fields_of_the_map_are_what_people_were_exposed_to(ground: Ground, run: RunOfFrames) -> None:

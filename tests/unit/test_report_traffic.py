@@ -20,13 +20,22 @@ from support.traffic import small_town
 from twin.charts.films import NOTHING, Classes, Film, film_map
 from twin.charts.maps import frame_around
 from twin.charts.packed import packed
+from twin.charts.panels import WIDTH, hour_ticks
 from twin.charts.space_time import space_time
 from twin.charts.splits import Split, split_rows
 from twin.core.clock import Clock
 from twin.core.language import CODES, Language
 from twin.domains.traffic.occupancy import occupancy
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES
-from twin.domains.traffic.passages import HOURS_OF_DAY, QUARTERS, MainStreets, Passages, hours_lived, passages
+from twin.domains.traffic.passages import (
+    HOURS_OF_DAY,
+    QUARTERS,
+    MainStreets,
+    Passages,
+    hours_lived,
+    hours_shown,
+    passages,
+)
 from twin.domains.traffic.report_before_after import Compared, said
 from twin.domains.traffic.report_corridor import busiest, corridor_of
 from twin.domains.traffic.report_ground import Ground
@@ -366,6 +375,22 @@ def test_fields_of_a_space_time_diagram_cover_what_they_should() -> None:
     }
     assert widths["slow"] == pytest.approx([156.0])
     assert widths["free"] == pytest.approx([156.0, 6.5], abs=0.1)
+
+
+def test_a_morning_fills_the_width_of_its_diagrams(results: Results, text: str) -> None:
+    assert hours_shown(RunView(results, EN)) == (8, 11)
+    ranks = np.full((96, 1), -1)
+    ranks[32:44] = 0
+    (width,) = re.findall(r"h([\d.]+)", space_time(ranks, ("s4",), 1.0, "label", marked=1, between=(8, 11)))
+    assert float(width) == pytest.approx(WIDTH - 48)  # the whole axis
+    assert hour_ticks((8, 11)) == [8, 9, 10, 11]
+    assert hour_ticks((5, 15)) == [6, 8, 10, 12, 14]
+    assert hour_ticks((0, 24)) == [0, 6, 12, 18, 24]
+
+
+def test_a_night_shows_the_whole_day() -> None:
+    night = RunOfFrames({}, Clock(datetime(2021, 3, 15, 22), 0.0, 4 * 3600.0))
+    assert hours_shown(night) == (0, 24)
 
 
 def test_rows_split_in_two_stand_on_their_side_and_escape() -> None:

@@ -170,7 +170,8 @@ def test_the_road_is_as_before_when_overlapping_events_have_ended() -> None:
         WorldEvent("rain_mm_per_h", 10.0, 100.0, 3000.0), WorldEvent("traffic_slows", 1.5, 200.0, 1000.0),
         WorldEvent("crash", "Main Street", 300.0, 2000.0), CLOSED, WorldEvent("signals_fail", 1.0, 150.0, 900.0),
     ]  # fmt: skip
-    _, domain, frames = run_traffic(clock=MORNING, events=events, load_delay=0.0, illegal_share=0.0)
+    without = {"load_delay": 0.0, "load_delay_uncrossed": 0.0, "illegal_share": 0.0}
+    _, domain, frames = run_traffic(clock=MORNING, events=events, **without)
     for name, given in zip(("free_ms", "wave_ms", "headway_ms", "storage"), domain.network.times, strict=True):
         assert (domain.road.of_links(name) == given).all(), name
     assert "under_way" not in set(frames["traffic.trips"]["ending"])
@@ -234,7 +235,12 @@ def test_a_crowd_comes_before_it_begins_leaves_after_it_ends_and_moves_nobody_el
     trips = with_it.tables["traffic.trips"].iloc[len(without.tables["traffic.trips"]) :]
     leisure = trips["purpose"] == PURPOSES.index("leisure")
     there, back = trips[leisure], trips[~leisure]
-    assert set(there["destination_node"]) == set(back["origin_node"]) == {_node_at(place)}
+    heads_for = there.set_index("vehicle")["destination_node"]
+    assert back["origin_node"].tolist() == heads_for[back["vehicle"]].tolist()
+    roads = small_town().roads
+    away_m = np.hypot(*(roads.node_xy_m[heads_for.unique()] - roads.to_plane_m(*_degrees(place))).T)
+    assert len(away_m) > 3
+    assert away_m.max() <= small_parameters().crowd_spread_m
     assert len(there) == 300
     assert there["depart_ms"].min() >= 0
     assert (there["depart_ms"] < 1.2 * HOUR_S * 1000).mean() > 0.95
@@ -242,9 +248,20 @@ def test_a_crowd_comes_before_it_begins_leaves_after_it_ends_and_moves_nobody_el
     assert set(trips["vehicle"]) == set(range(vehicles, vehicles + 300))
 
 
-def _node_at(place: tuple[float, float]) -> int:
-    lon, lat = (np.array([degrees]) for degrees in place)
-    return int(small_town().nearest_nodes(lon, lat)[0])
+def _degrees(place: tuple[float, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.array([place[0]]), np.array([place[1]])
+
+
+def test_with_no_spread_a_crowd_heads_for_the_nearest_street() -> None:
+    place = (LON + 0.011, LAT + 0.011)
+    crowd = WorldEvent("crowd_comes", 50.0, 1.2 * HOUR_S, 1.6 * HOUR_S, (("place", place),))
+    twin = traffic_twin(small_town(), small_parameters(crowd_spread_m=0.0), MORNING, events=[crowd])
+    trips, first = twin.tables["traffic.trips"], len(twin.tables["traffic.vehicles"]) - 50
+    there = (trips["vehicle"] >= first) & (trips["purpose"] == PURPOSES.index("leisure"))
+    (node,) = set(trips["destination_node"][there])
+    roads = small_town().roads
+    away_m = np.hypot(*(roads.node_xy_m - roads.to_plane_m(*_degrees(place))).T)
+    assert away_m[node] <= np.sort(away_m)[1]
 
 
 def test_several_may_hear_one_event_each_in_turn() -> None:

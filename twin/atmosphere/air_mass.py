@@ -79,6 +79,50 @@ class Hour(NamedTuple):
     rain_mm: Floats
 
 
+class Turning(NamedTuple):
+    """What a precursor loses in an hour to a product, as a share, and what a gram of it makes."""
+
+    precursor: int
+    product: int
+    lost: Floats
+    gain: Floats
+
+
+def depths(setting: AirMassSetting, height_m: Floats) -> Floats:
+    """Return the thickness of the layers, layers first."""
+    return np.stack([height_m, np.maximum(setting.top_m - height_m, _THINNEST_ALOFT_M)])
+
+
+def moved_shares(setting: AirMassSetting, before_m: Floats, now_m: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the mixed layer's new height, what share of it stays above, and what share of the air above joins it."""
+    new = np.minimum(now_m, setting.top_m - _THINNEST_ALOFT_M)
+    depth = depths(setting, before_m)
+    return new, np.maximum(before_m - new, 0.0) / depth[GROUND], np.maximum(new - before_m, 0.0) / depth[ALOFT]
+
+
+def lost_to_ground(setting: AirMassSetting, depth_m: Floats, rain_mm: Floats) -> tuple[Floats, Floats]:
+    """Return the rates for an hour at which the mixed layer, so deep, and what is above it lose what they hold."""
+    washed = setting.washout_per_mm * np.asarray(rain_mm)
+    soluble = np.ones((len(setting.deposition_mps), 1))
+    soluble[VOC] = 0.0
+    settles = setting.deposition_mps[:, None] / depth_m * HOUR_S
+    return settles + washed * soluble, washed * soluble
+
+
+def turnings(setting: AirMassSetting, hour: Hour) -> list[Turning]:
+    """Return how precursors turn into fine particles in an hour."""
+    damp = (np.asarray(hour.humidity_percent) - _DRY_PERCENT) / (_HUMID_PERCENT - _DRY_PERCENT)
+    factor = 1 + (setting.humid_factor - 1) * np.clip(damp, 0.0, _MOST_HUMID)
+    cold = 1 / (1 + np.exp((np.asarray(hour.temperature_c) - setting.evaporates_c) / _EVAPORATION_WIDTH_C))
+    found: list[Turning] = []
+    for place, (precursor, product) in enumerate(((SO2, INORGANIC), (NOX, INORGANIC), (VOC, ORGANIC))):
+        lost = -np.expm1(-setting.oxidation_per_h[place] * factor)
+        share = cold if precursor == NOX else np.ones_like(cold)
+        fitted = setting.organic_factor if precursor == VOC else setting.inorganic_factor
+        found.append(Turning(precursor, product, lost, setting.particle_mass[place] * share * fitted))
+    return found
+
+
 class AirMass:
     """What the air holds now.
 
@@ -111,13 +155,9 @@ class AirMass:
 
     def grams(self, box: int) -> Floats:
         """Return the grams of each tracer in a box, shape (tracers, members)."""
-        depth = self._depths()
+        depth = depths(self.setting, self.height_m)
         area = (self.setting.city_m, self.setting.region_m)[box] ** 2
         return np.asarray((self.ugm3[box] * depth[:, None, :]).sum(axis=0) * area / _MICROGRAMS)
-
-    def _depths(self) -> Floats:
-        """Return the thickness of the layers, shape (layers, members)."""
-        return np.stack([self.height_m, np.maximum(self.setting.top_m - self.height_m, _THINNEST_ALOFT_M)])
 
     def step(self, hour: Hour, city_gps: Floats, region_gpsm2: Floats, inflow: Floats) -> None:
         """Let an hour pass.
@@ -144,29 +184,21 @@ class AirMass:
 
     def _mix(self, height_m: Floats) -> None:
         """Let the mixed layer grow into what is above it, or leave a part of itself there."""
-        setting = self.setting
-        new = np.minimum(height_m, setting.top_m - _THINNEST_ALOFT_M)
-        old_depth = self._depths()
-        grams = self.ugm3 * old_depth[:, None, :]
-        grown = np.maximum(new - self.height_m, 0.0) / old_depth[ALOFT]
-        shrunk = np.maximum(self.height_m - new, 0.0) / old_depth[GROUND]
+        grams = self.ugm3 * depths(self.setting, self.height_m)[:, None, :]
+        new, shrunk, grown = moved_shares(self.setting, self.height_m, height_m)
         up, down = grams[:, GROUND] * shrunk, grams[:, ALOFT] * grown
-        self.height_m = np.array(new)
-        depth = self._depths()
+        self.height_m = new
+        depth = depths(self.setting, new)
         self.ugm3[:, GROUND] = (grams[:, GROUND] - up + down) / depth[GROUND]
         self.ugm3[:, ALOFT] = (grams[:, ALOFT] + up - down) / depth[ALOFT]
 
     def _exchange(self, box: int, hour: Hour, wind: Floats, flux: Floats, blown_in: Floats) -> None:
         """Let emissions come in, air blow through, and matter settle; exact for constant rates within the hour."""
-        setting, depth = self.setting, self._depths()
+        setting, depth = self.setting, depths(self.setting, self.height_m)
         side_m = (setting.city_m, setting.region_m)[box]
         through = wind / side_m * HOUR_S
-        for layer in (GROUND, ALOFT):
-            settles = setting.deposition_mps[:, None] / depth[layer] * HOUR_S if layer == GROUND else 0.0
-            washed = setting.washout_per_mm * np.asarray(hour.rain_mm)
-            soluble = np.ones((len(setting.deposition_mps), 1))
-            soluble[VOC] = 0.0
-            rate = through + settles + washed * soluble
+        for layer, lost in enumerate(lost_to_ground(setting, depth[GROUND], hour.rain_mm)):
+            rate = through + lost
             given = flux[layer] * HOUR_S * _MICROGRAMS / depth[layer]
             came = given + (blown_in[layer] if blown_in.ndim == 3 else blown_in) * through
             old = self.ugm3[box, layer]
@@ -178,17 +210,11 @@ class AirMass:
 
     def _turn(self, hour: Hour) -> None:
         """Let precursors turn into fine particles."""
-        setting = self.setting
-        damp = (np.asarray(hour.humidity_percent) - _DRY_PERCENT) / (_HUMID_PERCENT - _DRY_PERCENT)
-        factor = 1 + (setting.humid_factor - 1) * np.clip(damp, 0.0, _MOST_HUMID)
-        cold = 1 / (1 + np.exp((np.asarray(hour.temperature_c) - setting.evaporates_c) / _EVAPORATION_WIDTH_C))
-        depth = self._depths()
-        area = np.array([setting.city_m, setting.region_m])[:, None] ** 2
-        for place, (precursor, product) in enumerate(((SO2, INORGANIC), (NOX, INORGANIC), (VOC, ORGANIC))):
-            lost = self.ugm3[:, :, precursor] * -np.expm1(-setting.oxidation_per_h[place] * factor)
-            share = cold if precursor == NOX else 1.0
-            fitted = setting.organic_factor if precursor == VOC else setting.inorganic_factor
-            gained = lost * setting.particle_mass[place] * share * fitted
+        depth = depths(self.setting, self.height_m)
+        area = np.array([self.setting.city_m, self.setting.region_m])[:, None] ** 2
+        for precursor, product, share, gain in turnings(self.setting, hour):
+            lost = self.ugm3[:, :, precursor] * share
+            gained = lost * gain
             self.ugm3[:, :, precursor] -= lost
             self.ugm3[:, :, product] += gained
             self.budget["turned"][:, precursor] -= (lost * depth).sum(axis=1) * area / _MICROGRAMS

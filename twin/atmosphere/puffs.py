@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin.atmosphere.carried_air import sideways_weights
 from twin.atmosphere.conditions import Conditions, Setting, air_of
 from twin.atmosphere.grid import Grid
 from twin.atmosphere.lines import Roads
@@ -31,8 +32,6 @@ Floats = NDArray[np.float64]
 HOUR_S: Final = 3600.0
 _MIXED_AT_M: Final = 10_000.0
 """Old air mixes as a plume of the hour's class does at this distance."""
-_SMALL_VARIANCE: Final = 0.3
-"""Of cells squared: below, what is mixed sideways goes to the next cell only; above, a bell curve will do."""
 
 
 @dataclass(frozen=True)
@@ -287,12 +286,7 @@ class PuffModel:
     def _sideways(self, now: Now) -> Floats:
         """Return the shares of a cell that stay, and that go one, two... cells to either side in a step."""
         variance = 2.0 * self._mixing_m2ps(now, upwards=False) * now.step_s / self.plan.cell_m**2
-        if variance < _SMALL_VARIANCE:
-            return np.array([1.0 - variance, 0.5 * variance])
-        away = np.arange(int(np.ceil(4.0 * np.sqrt(variance))) + 1)
-        weights: Floats = np.exp(-0.5 * away**2 / variance)
-        weights /= 2.0 * weights.sum() - weights[0]
-        return weights
+        return sideways_weights(variance)
 
     def _profile(self, now: Now) -> float:
         """Return how much faster than at 10 m the wind is that carries old air."""

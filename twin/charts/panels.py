@@ -117,7 +117,21 @@ def _straight(before: tuple[float, float], point: tuple[float, float], after: tu
     return abs(cross) < 0.02
 
 
-def hour_lines(series: Sequence[Sequence[Spread]], label: str, *, low: float = 0.0, suffix: str = "") -> Html:
+def hour_ticks(between: tuple[int, int]) -> list[int]:
+    """Return the hours that are written below an axis of these hours: every one, two or six, so that they have room."""
+    first, last = between
+    step = next((step for step in (1, 2) if last - first <= 7 * step), 6)
+    return [hour for hour in range(first, last + 1) if hour % step == 0]
+
+
+def hour_lines(
+    series: Sequence[Sequence[Spread]],
+    label: str,
+    *,
+    low: float = 0.0,
+    suffix: str = "",
+    between: tuple[int, int] = (0, 24),
+) -> Html:
     """Draw a mean through the day for each series, with its interval as a band; parts without cases are gaps.
 
     Parameters
@@ -128,15 +142,17 @@ def hour_lines(series: Sequence[Sequence[Spread]], label: str, *, low: float = 0
         Where the axis begins.
     suffix
         What stands behind the axis numbers.
+    between
+        The hours of the day that are shown.
     """
     shown = [spread for spreads in series for spread in spreads if spread.count]
     high = max((min(spread.high, low + (spread.mean - low) * 2) for spread in shown), default=1.0)
-    panel = Panel.of((0, 24), (low, low + ((high - low) or 1.0) * 1.05))
+    panel = Panel.of(between, (low, low + ((high - low) or 1.0) * 1.05))
     content: list[Html] = []
     for position, spreads in enumerate(series):
         for run in _runs(spreads):
             content += _band_and_line(panel, run, spreads, position)
-    return panel.draw(label, *content, x_ticks=(0, 6, 12, 18, 24), suffix=suffix)
+    return panel.draw(label, *content, x_ticks=hour_ticks(between), suffix=suffix)
 
 
 def _runs(spreads: Sequence[Spread]) -> list[list[int]]:

@@ -8,12 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.charts.html import Html, h, plain
-from twin.charts.panels import Panel
+from twin.charts.panels import Panel, hour_ticks
 
 HEIGHT = 240
 
 
-def space_time(ranks: NDArray[np.int64], names: Sequence[str], length_km: float, label: str, marked: int) -> Html:
+def space_time(
+    ranks: NDArray[np.int64],
+    names: Sequence[str],
+    length_km: float,
+    label: str,
+    marked: int,
+    between: tuple[int, int] = (0, 24),
+) -> Html:
     """Draw classes of speed.
 
     Parameters
@@ -24,9 +31,11 @@ def space_time(ranks: NDArray[np.int64], names: Sequence[str], length_km: float,
         Classes of the style sheet.
     marked
         The class that also carries a line through its fields, so that it is not told by colour alone.
+    between
+        The hours of the day that are shown.
     """
     parts, stretches = ranks.shape
-    panel = Panel.of((0, 24), (0, length_km), HEIGHT)
+    panel = Panel.of(between, (0, length_km), HEIGHT)
     thick = abs(panel.y(length_km / stretches) - panel.y(0))
     drawn = []
     for rank, name in enumerate(names):
@@ -36,7 +45,7 @@ def space_time(ranks: NDArray[np.int64], names: Sequence[str], length_km: float,
         drawn.append(h("path", d=d, class_=f"field {name}", stroke_width=plain(thick + 0.2, 2)))
         if rank == marked:
             drawn.append(h("path", d=d, class_="jam"))
-    return panel.draw(label, *drawn, x_ticks=(0, 6, 12, 18, 24))
+    return panel.draw(label, *drawn, x_ticks=hour_ticks(between))
 
 
 def _rows(panel: Panel, there: NDArray[np.bool_], step_km: float, step_h: float) -> str:

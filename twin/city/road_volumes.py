@@ -17,21 +17,17 @@ class RoadVolumes:
 
     Attributes
     ----------
-    x_m, y_m
-        Middle of each link, in the road graph's plane.
+    edge_link
+        The link that each edge of the road graph lies on, the same array at each reading, shape (edges,).
     vehicle_km
         Kilometres driven on it by all vehicles that have left it.
     speed_kmh
         Their mean speed; of a link that nobody has left, its free-flow speed.
-    node
-        Where it begins.
     """
 
-    x_m: NDArray[np.float64]
-    y_m: NDArray[np.float64]
+    edge_link: NDArray[np.int32]
     vehicle_km: NDArray[np.float64]
     speed_kmh: NDArray[np.float64]
-    node: NDArray[np.int32]
 
 
 ReadVolumes = Callable[[], RoadVolumes]

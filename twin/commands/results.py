@@ -9,17 +9,26 @@ import click
 from twin.commands.options import FOLDER, JSON, LANGUAGE
 from twin.core.language import Code, Language
 
+BESIDE = click.option("--beside", type=FOLDER, metavar="RUN_FOLDER", help="Set it beside this other run.")
+
 
 @click.command(short_help="Compute a run's KPIs again from its events.")
 @click.argument("run_folder", type=FOLDER)
+@BESIDE
 @JSON
 @LANGUAGE
-def kpis(run_folder: Path, as_json: bool, lang: Code) -> int:
-    """Compute the KPIs of RUN_FOLDER again from its recorded events, store and print them."""
-    from twin.experiment.command import print_kpis
+def kpis(run_folder: Path, beside: Path | None, as_json: bool, lang: Code) -> int:
+    """Compute the KPIs of RUN_FOLDER again from its recorded events, store and print them.
+
+    With --beside the stored KPIs of two runs are printed instead: what a closed road, rain or a rule changed.
+    """
+    from twin.experiment.command import print_beside, print_kpis
     from twin.experiment.store import Results
 
     results = Results(run_folder)
+    if beside is not None:
+        print_beside(results, Results(beside), Language(lang), as_json)
+        return 0
     changed = results.recompute_kpis()
     print_kpis(results, Language(lang), as_json)
     click.echo(Language(lang)("the stored KPIs have changed" if changed else "the stored KPIs were the same"), err=True)
@@ -29,13 +38,14 @@ def kpis(run_folder: Path, as_json: bool, lang: Code) -> int:
 @click.command(short_help="Make the report of a finished run again.")
 @click.argument("run_folder", type=FOLDER)
 @click.option("--output", type=FOLDER, help="File to write [default: report.html in RUN_FOLDER].")
+@BESIDE
 @LANGUAGE
-def report(run_folder: Path, output: Path | None, lang: Code) -> int:
+def report(run_folder: Path, output: Path | None, beside: Path | None, lang: Code) -> int:
     """Make the report of RUN_FOLDER from its stored results."""
     from twin.experiment.store import Results
     from twin.report.build import write_report
 
     path = output or run_folder / "report.html"
-    write_report(Results(run_folder), path, Language(lang))
+    write_report(Results(run_folder), path, Language(lang), None if beside is None else Results(beside))
     click.echo(str(path))
     return 0

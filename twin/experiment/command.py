@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from twin.core.language import Language
+from twin.experiment.beside import BesideRow, beside, headline_beside, not_shared
 from twin.experiment.compare import Comparison, Interval, headline
 
 if TYPE_CHECKING:
@@ -211,3 +212,25 @@ def print_kpis(results: Results, language: Language, as_json: bool) -> None:
     click.echo(f"{'KPI':<{width}}  " + "  ".join(f"{brain:>14}" for brain in results.brains))
     for name, row in table.iterrows():
         click.echo(f"{name!s:<{width}}  " + "  ".join(f"{_number(row[brain]):>14}" for brain in results.brains))
+
+
+def print_beside(results: Results, other: Results, language: Language, as_json: bool) -> None:
+    """Print the headline KPIs of a run beside those of another, or all of them as JSON."""
+    rows, differ = beside(results, other), not_shared(results, other)
+    if differ:
+        text = language("warning: the runs are not of the same days: {keys} differ", keys=", ".join(differ))
+        click.echo(text, err=True)
+    if as_json:
+        plain = [{"brain": row.brain, "kpi": row.kpi.name, "other": row.other, "own": row.own} for row in rows]
+        click.echo(json.dumps({"other": str(other.folder), "not_shared": differ, "kpis": plain}, indent=1))
+        return
+    shown = headline_beside(rows)
+    for brain in dict.fromkeys(row.brain for row in shown):
+        click.echo(language("{brain}: {other} -> {own}", brain=brain, other=str(other.folder), own=str(results.folder)))
+        click.echo("\n".join(_beside_line(row) for row in shown if row.brain == brain))
+
+
+def _beside_line(row: BesideRow) -> str:
+    share = f"{100 * row.difference / row.other:+.1f} %" if row.other else "-"
+    values = f"{_number(row.other):>9} -> {_number(row.own):>9}  {_signed(row.difference):>9}"
+    return f"  {row.kpi.name:<58} {values}  {share:>9}"

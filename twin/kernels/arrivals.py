@@ -71,7 +71,8 @@ class Seekers(NamedTuple):
     at_home
         Who has a place of his own at home.
     bears
-        How many times `Ground.level_around` of his destination a driver pays before he looks further.
+        How many times `Ground.level_around` of his destination a driver pays before he looks further, on any errand
+        but home.
     """
 
     heading: NDArray[np.int32]
@@ -126,7 +127,7 @@ class Customs(NamedTuple):
     parks
         Whether one looks for a place at all, shape (purposes,).
     home
-        The purpose of coming home.
+        The purpose of coming home, on which nobody minds prices.
     patience_ms
         How long one looks.
     """
@@ -158,7 +159,7 @@ def look_one(
 ) -> int:
     """Let a driver look where he is; return the lot of the table in which he parks, `NOT_YET` or `GIVEN_UP`."""
     stops.looked[trip] += 1
-    charged = DAY_FROM_S * MS <= day_ms < DAY_UNTIL_S * MS
+    charged = DAY_FROM_S * MS <= day_ms < DAY_UNTIL_S * MS and stops.purpose[trip] != customs.home
     bears = seekers.bears[vehicle] * ground.level_around[seekers.destination[vehicle]] if charged else ANY_PRICE
     found, onward, been = park_or_look_one(
         ground.lots, ground.points, seekers.heading[vehicle], seekers.destination[vehicle],

@@ -152,6 +152,8 @@ def shift_cells(mass_g: Floats, east: int, north: int, left_g: Floats) -> None:
     tracers, layers, rows, columns = mass_g.shape
     for tracer in range(tracers):
         for layer in range(layers):
+            if not np.any(mass_g[tracer, layer] > 0.0):
+                continue
             moved = np.zeros((rows, columns))
             for row in range(rows):
                 for column in range(columns):
@@ -245,6 +247,8 @@ def mix_upwards(mass_g: Floats, mixing: Floats, deposited_g: Floats) -> None:
     tracers, layers, rows, columns = mass_g.shape
     before = np.empty((layers, columns))
     for tracer in range(tracers):
+        if not np.any(mass_g[tracer] > 0.0):
+            continue
         for row in range(rows):
             before[:] = mass_g[tracer, :, row]
             deposited_g[tracer] += mix_column_row(mass_g[tracer, :, row], before, mixing[tracer])

@@ -9,6 +9,7 @@ from twin.charts.glyphs import definitions
 from twin.charts.html import Html, h
 from twin.experiment.store import write_text
 from twin.report.assumptions import assumptions_section
+from twin.report.beside import beside_section
 from twin.report.names import days, section_function
 from twin.report.page import FOLDER, HTML_CODES, head, packaged, section_html
 from twin.report.playback.page import can_play, write_playback
@@ -31,13 +32,15 @@ def title_of(scenario: Scenario, language: Language) -> str:
     return language.pick(scenario.title, scenario.title_zh or scenario.title)
 
 
-def write_report(results: Results, path: Path, language: Language) -> None:
+def write_report(results: Results, path: Path, language: Language, beside: Results | None = None) -> None:
     """Write the report of a finished run, and beside it the playback where ways of vehicles were recorded.
 
     Parameters
     ----------
     path
         The HTML file; it appears whole or not at all.
+    beside
+        Another run, whose figures stand beside this one's.
 
     Raises
     ------
@@ -48,20 +51,25 @@ def write_report(results: Results, path: Path, language: Language) -> None:
     if can_play(results, RunView(results, language).city):
         playback = "playback.html" if path.name == "report.html" else f"{path.stem}-playback.html"
         write_playback(results, path.with_name(playback), language)
-    write_text(path, report_html(results, language, playback))
+    write_text(path, report_html(results, language, playback, beside))
 
 
-def report_html(results: Results, language: Language, playback: str | None = None) -> str:
+def report_html(
+    results: Results, language: Language, playback: str | None = None, beside: Results | None = None
+) -> str:
     """Return the whole page.
 
     Parameters
     ----------
     playback
         Name of the file beside it that plays the day back, where there is one.
+    beside
+        As in `write_report`.
     """
     view = RunView(results, language)
     sections = [
         verdict_section(view),
+        *([beside_section(view, beside)] if beside is not None else []),
         *(part for domain in results.scenario.domains for part in section_function(domain)(view, language)),
         assumptions_section(view),
         provenance_section(view),

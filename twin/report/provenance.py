@@ -109,9 +109,7 @@ def _same_city(view: RunView) -> Html:
     if len(summaries) < 2:
         text = say("One brain was run; these are the hashes of what it met on the first day.")
     elif alike:
-        text = say(
-            "All brains met the same calls and the same traffic: the hashes of the first day's tables are equal."
-        )
+        text = say("All brains met the same city: the hashes of the first day's tables are equal.")
     else:
         text = say("The brains did not meet the same city: the hashes of the first day's tables differ.")
     return join(h("p", text, class_=None if alike else "warning"), table(head, rows, numbers_from=99))

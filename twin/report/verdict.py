@@ -63,7 +63,7 @@ def _explanation(view: RunView, rows: list[Comparison]) -> str:
     over = _over(rows)
     if over == "days":
         text = say(
-            "Both met the same calls on the same {n} days. A difference is shown where the 95 % interval of the daily "
+            "Both met the same {n} days, case by case. A difference is shown where the 95 % interval of the daily "
             "differences does not reach zero; each interval bar has a scale of its own, its line is zero.",
             n=view.replications,
         )
@@ -76,7 +76,7 @@ def _explanation(view: RunView, rows: list[Comparison]) -> str:
         )
     else:
         text = say(
-            "Both met the same calls on one day. A difference is shown where the 95 % interval over that day's cases "
+            "Both met the same day, case by case. A difference is shown where the 95 % interval over that day's cases "
             "does not reach zero, and says nothing about other days; each interval bar has a scale of its own, its "
             "line is zero. More replications show what differs from day to day."
         )

@@ -30,7 +30,7 @@ from twin.domains.traffic.domain import TrafficDomain  # noqa: E402
 from twin.domains.traffic.parameters import TrafficParameters  # noqa: E402
 from twin.domains.traffic.records import INTERVAL_S  # noqa: E402
 
-INFORMED = (0.5, 0.5, 0.5, 0.25, 0.0)
+INFORMED = (0.5, 0.5, 0.5, 0.25, 0.0, 0.0, 0.0)
 """Share of drivers who know the roads as they are, day by day: with nobody from the second day on, all would go where
 few went on the first, and a table of a city in which nothing moves would be nobody's habit."""
 

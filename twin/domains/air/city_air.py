@@ -9,27 +9,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.atmosphere.air_mass import CITY, GROUND, AirMass, Hour
+from twin.atmosphere.air_mass import CITY, GROUND, AirMass
 from twin.atmosphere.weather import Weather
+from twin.domains.air.carried import hour_of, way_of
 from twin.domains.air.hours import DAY_H, Hours
 from twin.domains.air.inventory import Inventory
 from twin.domains.air.kinds import PRIMARY_GROUPS
 from twin.domains.air.parameters import AirParameters
-from twin.domains.air.tracers import by_group, fine_of, into_boxes, measured, measured_fresh, setting_of
+from twin.domains.air.tracers import (
+    TRACERS,
+    by_group,
+    by_tracer,
+    fine_of,
+    measured,
+    measured_fresh,
+    setting_of,
+    with_no2,
+)
 
 Floats = NDArray[np.float64]
 
 LIVED, WITHOUT = range(2)
 """What is, and what would be without any measure."""
 DAYS_KEPT: Final = 8
-
-
-def hour_of(weather: Weather, hour: int) -> Hour:
-    """Return an hour of weather as the boxes take it."""
-    return Hour(
-        weather.wind_mps[hour], weather.mixing_height_m[hour], weather.humidity_percent[hour],
-        weather.temperature_c[hour], weather.rain_mm[hour],
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class AirOfHour:
     groups
         PM2.5 at each station by group, as lived and without measures, shape (2, groups, stations).
     aged_fine
-        PM2.5 of the city's boxes, lived and without measures, shape (2,).
+        What is older than an hour of PM2.5 where people live, lived and without measures, shape (2, cells).
     """
 
     stations: Floats
@@ -93,11 +95,15 @@ class CityAir:
     ) -> None:
         self._inventory, self._weather = inventory, weather
         self.units = StationUnits(inventory, weather, hours)
-        self.mass = AirMass(setting_of(parameters), 2)
+        setting = setting_of(parameters)
+        self.background = AirMass(setting, 2)
+        self.carried = inventory.carried.air(setting, 2)
+        self._places = inventory.carried.stations_and_homes()
         self._inflow = chance["inflow"].to_numpy(np.float64)
         self._region_share = parameters.region_emission_share
         self._joins = parameters.region_joins
         self._before: tuple[Floats, Floats] | None = None
+        self._aloft: NDArray[np.bool_]
 
     def live(self, hour: int, lived: Floats, without: Floats, region_joins: bool) -> AirOfHour:
         """Let an hour pass.
@@ -109,35 +115,41 @@ class CityAir:
         region_joins
             Whether the region cuts with the city.
         """
-        self._age(hour, region_joins)
+        carried, carried_fine = self._age(hour, region_joins)
         units = self.units.of(hour)
         both = np.stack([lived, without])
-        aged = self.mass.ugm3[CITY, GROUND]
+        background = self.background.ugm3[CITY, GROUND]
+        aged = carried + background.T[:, :, None]
         fresh = np.stack([measured_fresh(units, gps) for gps in both])
-        stations = fresh + measured(aged).T[:, :, None]
-        groups = np.stack([self._groups(units, gps[:, 0], aged[:, which]) for which, gps in enumerate(both)])
-        aloft = self.units.aloft(hour)
-        sources = self._inventory.sources
-        self._before = (
-            into_boxes(sources, lived, aloft), into_boxes(sources, without, aloft)
-        )  # fmt: skip
-        return AirOfHour(stations, groups, fine_of(aged))
+        stations = fresh + np.stack([measured(one) for one in aged])
+        groups = np.stack([self._groups(units, gps[:, 0], aged[which]) for which, gps in enumerate(both)])
+        self._before, self._aloft = (lived, without), self.units.aloft(hour)
+        return AirOfHour(with_no2(stations), groups, carried_fine + fine_of(background)[:, None])
 
     def _groups(self, units: NDArray[np.float32], gps: Floats, aged: Floats) -> Floats:
         """Return PM2.5 at each station by group, of fine particles emitted and aged air, shape (groups, stations)."""
-        found = np.repeat(by_group(aged)[:, None], units.shape[0], axis=1)
+        found = by_group(aged)
         weighted = units * gps
         for place in range(len(PRIMARY_GROUPS)):
             found[place] += weighted[:, self._inventory.sources.group == place].sum(axis=1)
         return found
 
-    def _age(self, hour: int, region_joins: bool) -> None:
-        """Let the boxes pass the hour, with what was emitted in the one before."""
+    def _age(self, hour: int, region_joins: bool) -> tuple[Floats, Floats]:
+        """Let what is older pass the hour, with what was emitted in the one before; return what places see of it.
+
+        Returns
+        -------
+        tuple
+            The city's own at stations, shape (2, tracers, stations), and of PM2.5 where people live, shape (2, cells).
+        """
         if self._before is None:
-            return
-        lived, without = self._before
-        emitted = np.concatenate([lived, without], axis=-1)
-        ordinary = without.sum(axis=0)
-        cut = (ordinary - lived.sum(axis=0)) * (self._joins if region_joins else 0.0)
-        region = np.concatenate([np.maximum(ordinary - cut, 0.0), ordinary], axis=-1) * self._region_share
-        self.mass.step(hour_of(self._weather, hour), emitted, region / self.mass.setting.city_m**2, self._inflow[hour])
+            return np.zeros((2, TRACERS, len(self._places.x_m))), np.zeros((2, len(self._places.summed_x_m)))
+        inventory, setting = self._inventory, self.background.setting
+        lived, without = (by_tracer(inventory.sources, gps) for gps in self._before)
+        cut = (without - lived) * (self._joins if region_joins else 0.0)
+        region = np.stack([np.maximum(without - cut, 0.0), without], axis=-1) * self._region_share
+        weather = hour_of(self._weather, hour)
+        none = np.zeros((2, TRACERS, 1))
+        self.background.step(weather, none, region / setting.city_m**2, self._inflow[hour])
+        given = np.stack([inventory.carried.given(gps, self._aloft) for gps in self._before])
+        return self.carried.hour(weather, way_of(self._weather, hour, setting), given, self._places)

@@ -24,6 +24,7 @@ from twin.domains.air.forecasts import Forecasts
 from twin.domains.air.happenings import CHEATS, METERS_FAIL
 from twin.domains.air.hours import DAY_H, Hours
 from twin.domains.air.inventory import INVENTORY_OF, Inventory
+from twin.domains.air.kinds import RESTRICTIONS
 from twin.domains.air.known_air import KnownAir
 from twin.domains.air.learned import LearnedModel, limit_ugm3
 from twin.domains.air.map_records import MapRecords
@@ -47,6 +48,7 @@ PLANTS: Final = "air.plants"
 CHANCE: Final = "air.hours"
 FORECASTS: Final = "air.forecasts"
 CALLS: Final = "air.calls"
+_, LORRIES, ODD_EVEN = RESTRICTIONS
 Floats = NDArray[np.float64]
 
 
@@ -224,16 +226,19 @@ class AirDomain:
         )  # fmt: skip
 
     def restrict_traffic(self, day: int, restriction: str) -> None:
-        """Tell who may not drive on a day."""
+        """Tell who may not drive on a day: with cars by their plates, lorries inside the ring too."""
         if restriction == "none":
             return
         begins_s = self.hours.midnight_s(day)
         odd = self.hours.moment(day * DAY_H).day % 2 == 1
         given = self.parameters
-        complies = given.odd_even_complies if restriction == "odd_even" else given.lorry_rule_share
-        self._twin.channels.publish(
-            "traffic_restricted", TrafficRestricted(restriction, begins_s, begins_s + DAY_H * 3600.0, complies, odd)
-        )
+        barred = {LORRIES: given.lorry_rule_share}
+        if restriction == ODD_EVEN:
+            barred[ODD_EVEN] = given.odd_even_complies
+        for kind, complies in barred.items():
+            self._twin.channels.publish(
+                "traffic_restricted", TrafficRestricted(kind, begins_s, begins_s + DAY_H * 3600.0, complies, odd)
+            )
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
         """Let meters fail, or work again; all else acts by the tables, or by the hour."""

@@ -52,7 +52,7 @@ class Exposure:
         lived, without
             Fine particles emitted, g/s, shape (sources,).
         aged
-            PM2.5 of the city's air, shape (2,).
+            PM2.5 that is older than an hour, shape (2, cells).
         """
         units = self._transport.exposure_units(self._weather, hour)
         fields: list[Floats] = []

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from twin.core.streams import Streams
+from twin.domains.air.carried import CarriedGrid
 from twin.domains.air.cells import Cells, people_xy_m
 from twin.domains.air.kinds import PLANT_KINDS
-from twin.domains.air.other_sources import draw_building_sites, edge_middles_m, home_sources, road_sources
+from twin.domains.air.other_sources import draw_building_sites, home_sources, road_sources
 from twin.domains.air.parameters import AirParameters
 from twin.domains.air.plants import Draw, draw_plants
 from twin.domains.air.receptors import Receptors
+from twin.domains.air.road_patches import RoadPatches
 from twin.domains.air.roads import RoadEmissions
 from twin.domains.air.sources import Sources
 from twin.domains.air.transport import Transport
@@ -41,6 +43,7 @@ class Inventory:
     roads: RoadEmissions
     receptors: Receptors
     transport: Transport
+    carried: CarriedGrid
     cuts: np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
     @property
@@ -56,7 +59,8 @@ class Inventory:
             return lambda column: INVENTORY_OF("air", table, column)
 
         side_m = 1000 * parameters.area_km
-        road_cells = Cells.holding(edge_middles_m(city), side_m)
+        receptors = Receptors.of(city, parameters)
+        patches = RoadPatches.of(city, receptors.station_xy_m, side_m)
         home_cells = Cells.holding(people_xy_m(city), side_m)
         own = plants if plants is not None else draw_plants(draw("plants"), city, parameters)
         sources = Sources.joined([
@@ -64,11 +68,12 @@ class Inventory:
             draw_building_sites(draw("building_sites"), city, parameters),
             home_sources("home_coal", city, home_cells, parameters),
             home_sources("home_biomass", city, home_cells, parameters),
-            road_sources(road_cells),
+            road_sources(patches),
         ])  # fmt: skip
-        receptors = Receptors.of(city, parameters)
-        roads = RoadEmissions(city, road_cells, parameters)
-        return cls(sources, roads, receptors, Transport(sources, receptors, side_m), _cuts(sources, parameters))
+        roads = RoadEmissions(city, patches, parameters)
+        transport = Transport(sources, receptors, side_m, patches)
+        carried = CarriedGrid(sources, receptors, parameters)
+        return cls(sources, roads, receptors, transport, carried, _cuts(sources, parameters))
 
 
 def _cuts(sources: Sources, parameters: AirParameters) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -1,17 +1,19 @@
-"""Sources that are no enterprises: building sites, homes that burn coal or wood, and roads gathered into cells."""
+"""Sources that are no enterprises: building sites, homes that burn coal or wood, and roads."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from twin.atmosphere.parameters import shipped
 from twin.domains.air.cells import Cells, people_xy_m
 from twin.domains.air.kinds import SPECIES
 from twin.domains.air.parameters import AirParameters
 from twin.domains.air.parameters_sources import Emitted
 from twin.domains.air.plants import Draw, fitted
+from twin.domains.air.road_patches import RoadPatches
 from twin.domains.air.sources import GRAMS_A_TONNE, SECONDS_A_YEAR, Sources, area_sources
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ SITE_M: Final = 200.0
 """Side of a building site."""
 SITE_HEIGHT_M: Final = 5.0
 HOME_HEIGHT_M: Final = 8.0
-ROAD_HEIGHT_M: Final = 4.0
+ROAD_HEIGHT_M: Final = shipped("road_release_m")
 
 
 def draw_building_sites(draw: Draw, city: City, parameters: AirParameters) -> Sources:
@@ -35,9 +37,11 @@ def draw_building_sites(draw: Draw, city: City, parameters: AirParameters) -> So
     places = xy_m[cell] + (draw("apart").random((count, 2)) - 0.5) * 500
     tonnes = np.zeros(len(SPECIES))
     tonnes[:2] = parameters.site_pm25_t, parameters.site_coarse_t
+    tonnes[SPECIES.index("nox")] = parameters.site_nox_t
     each = tonnes * fitted("dust", parameters) * scale / max(count, 1)
     gps = np.tile(each * GRAMS_A_TONNE / SECONDS_A_YEAR, (count, 1))
-    return area_sources("building_sites", places, SITE_M, SITE_HEIGHT_M, gps)
+    sites = area_sources("building_sites", places, SITE_M, SITE_HEIGHT_M, gps)
+    return replace(sites, hour_yuan=np.full(count, parameters.site_hour_yuan))
 
 
 def home_sources(kind: str, city: City, cells: Cells, parameters: AirParameters) -> Sources:
@@ -53,12 +57,7 @@ def home_sources(kind: str, city: City, cells: Cells, parameters: AirParameters)
     return area_sources(kind, cells.centre[burning], cells.side_m, HOME_HEIGHT_M, gps)
 
 
-def road_sources(cells: Cells) -> Sources:
-    """Return a source for each cell that roads run through; what it emits is reckoned by the hour."""
-    return area_sources("roads", cells.centre, cells.side_m, ROAD_HEIGHT_M, np.zeros((len(cells), len(SPECIES))))
-
-
-def edge_middles_m(city: City) -> NDArray[np.float64]:
-    """Return the middle of each edge's ends, metres, shape (edges, 2)."""
-    roads = city.roads
-    return np.asarray((roads.node_xy_m[roads.edge_from] + roads.node_xy_m[roads.edge_to]) / 2)
+def road_sources(patches: RoadPatches) -> Sources:
+    """Return a source for each patch that roads run through; what it emits is reckoned by the hour."""
+    nothing_yet = np.zeros((len(patches), len(SPECIES)))
+    return area_sources("roads", patches.middle, patches.side_m, ROAD_HEIGHT_M, nothing_yet)

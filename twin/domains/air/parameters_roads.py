@@ -73,6 +73,7 @@ class RoadEmissionParameters(ParameterSection):
     bus_g_per_km: Exhaust = _of("bus_g_per_km")
     wear_g_per_km: ByWeight = _of("wear_g_per_km")
     road_dust_g_per_km: ByWeight = _of("road_dust_g_per_km")
+    nox_of_the_fleet: float = _of("nox_of_the_fleet", gt=0, le=20)
     lived_factor: float = _of("lived_factor", gt=0, le=100)
     lorry_rule_share: float = _of("lorry_rule_share", ge=0, le=1)
     odd_even_complies: float = _of("odd_even_complies", ge=0, le=1)

@@ -124,6 +124,8 @@ class SourceParameters(ParameterSection):
     building_sites: int = _of("building_sites", ge=0, le=20_000)
     site_pm25_t: float = _of("site_pm25_t", ge=0, le=1e6)
     site_coarse_t: float = _of("site_coarse_t", ge=0, le=1e7)
+    site_nox_t: float = _of("site_nox_t", ge=0, le=1e6)
+    site_hour_yuan: float = _of("site_hour_yuan", ge=0, le=1e8)
     site_cuts: Cuts = _of("site_cuts")
     home_coal: Emitted = _of("home_coal")
     home_biomass: Emitted = _of("home_biomass")

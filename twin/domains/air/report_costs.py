@@ -42,7 +42,7 @@ class Balance:
     Attributes
     ----------
     yuan
-        By measure; building sites have no cost in the model.
+        By measure.
     relief
         µg/m³ by group of sources.
     without, lived
@@ -74,8 +74,10 @@ def _yuan(ground: Ground, brain: str) -> dict[str, float]:
     orders = counted(run.events("air.warnings", brain, 0), "begins_s", run.clock)
     inside = 1 - np.clip(orders["begins_s"].to_numpy() + DAY_S - run.clock.duration_s, 0, DAY_S) / DAY_S
     trips = float((orders["trips_yuan"].to_numpy() * inside).sum())
+    stood_still = counted(run.events("air.hours", brain, 0, ["begins_s", "cut_yuan"]), "begins_s", run.clock)
+    sites = max(float(stood_still["cut_yuan"].sum()) - float(lost.sum()), 0.0)
     return {"coal": float(lost[group == "coal"].sum()), "process": float(lost[group == "process"].sum()),
-            "traffic": trips}  # fmt: skip
+            "dust": sites, "traffic": trips}  # fmt: skip
 
 
 def costs(ground: Ground, language: Language) -> Html:
@@ -122,7 +124,7 @@ def _table(ground: Ground, each: list[Balance], language: Language) -> Html:
     for group, name in MEASURES.items():
         row: list[Child] = [language(name)]
         for one in each:
-            row += _cells(one.yuan.get(group), one.relief[group])
+            row += _cells(one.yuan[group], one.relief[group])
         rows.append(row)
     formed: list[Child] = [language("Less forms in the air out of gases")]
     whole: list[Child] = [language("All together")]
@@ -133,9 +135,7 @@ def _table(ground: Ground, each: list[Balance], language: Language) -> Html:
     return table(head, [*rows, formed, whole], caption=caption, class_="compact")
 
 
-def _cells(yuan: float | None, relief: float) -> list[Child]:
-    """Return cost, relief and their ratio; a measure without a price in the model has none of the first and last."""
-    if yuan is None:
-        return ["–", number(relief, 2), "–"]
+def _cells(yuan: float, relief: float) -> list[Child]:
+    """Return cost, relief and their ratio, which what has cost nothing has not."""
     ratio = number(relief / yuan * _MILLION, 3) if yuan > 0 else "–"
     return [number(yuan / _MILLION, 1), number(relief, 2), ratio]

@@ -103,6 +103,7 @@ def grams_per_km(kmh: NDArray[np.float64], parameters: RoadEmissionParameters, d
             found[..., place, SPECIES.index(name)] = grams
         found[..., place, :2] += _without_speed(parameters.wear_g_per_km, weight)
         found[..., place, :2] += dust * _without_speed(parameters.road_dust_g_per_km, weight)
+    found[..., SPECIES.index("nox")] *= parameters.nox_of_the_fleet
     return found
 
 

@@ -1,4 +1,4 @@
-"""What roads emit in an hour, by cell: from the volumes that the traffic domain lives, or those of an ordinary day."""
+"""What roads emit in an hour, by patch: from the volumes that the traffic domain lives, or those of an ordinary day."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES
 from twin.city.rings import ring_of_nodes
-from twin.domains.air.cells import Cells
 from twin.domains.air.kinds import SPECIES
-from twin.domains.air.other_sources import edge_middles_m
 from twin.domains.air.parameters import AirParameters
 from twin.domains.air.road_emissions import VEHICLES, grams_per_km
+from twin.domains.air.road_patches import RoadPatches
 
 if TYPE_CHECKING:
     from twin.city.city import City
     from twin.city.road_volumes import RoadVolumes
+
+Floats = NDArray[np.float64]
 
 HOUR_S: Final = 3600.0
 MAIN_CLASSES: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
@@ -30,7 +31,7 @@ ODD_EVEN_SHARE: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class RoadRule:
-    """Shares of vehicles that do not drive: cars everywhere, and lorries where ``inside`` a cell lies in the ring."""
+    """Shares of vehicles that do not drive: cars everywhere, and lorries where ``inside`` a patch lies in the ring."""
 
     cars: float = 0.0
     lorries_inside: float = 0.0
@@ -47,37 +48,39 @@ def rule_of(restriction: str, parameters: AirParameters) -> RoadRule:
 
 
 class RoadEmissions:
-    """Reckons what the cells emit.
+    """Reckons what the patches emit.
 
     Attributes
     ----------
-    cells
+    patches
         Through which roads run.
     inside
-        Share of each cell's roads that lies inside the ring, shape (cells,).
+        Share of each patch's roads that lies inside the ring, shape (patches,).
     vehicle_km
         Of an ordinary day, all roads.
     """
 
-    def __init__(self, city: City, cells: Cells, parameters: AirParameters) -> None:
-        self.cells, self._parameters = cells, parameters
+    def __init__(self, city: City, patches: RoadPatches, parameters: AirParameters) -> None:
+        self.patches, self._parameters = patches, parameters
         roads = city.roads
-        self._edge_cell = cells.of(edge_middles_m(city))
         rings = parameters.inside_ring_streets
-        self._node_inside = ring_of_nodes(roads, rings) < len(rings)
-        inside = self._node_inside[roads.edge_from]
-        length_km = roads.edge_length_m.astype(np.float64) / 1000
-        total = np.bincount(self._edge_cell, length_km, len(cells))
-        self.inside = np.bincount(self._edge_cell, length_km * inside, len(cells)) / np.maximum(total, 1e-9)
+        inside = (ring_of_nodes(roads, rings) < len(rings))[roads.edge_from]
+        self._edge_m = roads.edge_length_m.astype(np.float64)
+        total_m = self._by_patch(self._edge_m)
+        self.inside = self._by_patch(self._edge_m * inside) / np.maximum(total_m, 1e-6)
         self._edge_km = self._ordinary_km(city)
         self._edge_kmh = roads.edge_speed_kmh.astype(np.float64)
         self.vehicle_km = float(self._edge_km.sum())
-        self._cell_km = np.bincount(self._edge_cell, self._edge_km, len(cells))
+        self._patch_km = self._by_patch(self._edge_km)
         shares = parameters.kind_shares
         self._shares = np.array([getattr(shares, vehicle) for vehicle in VEHICLES])
-        self._kept: dict[int, NDArray[np.float64]] = {}
+        self._kept: dict[int, Floats] = {}
+        self._parts: tuple[NDArray[np.int32], _Parts] | None = None
 
-    def _ordinary_km(self, city: City) -> NDArray[np.float64]:
+    def _by_patch(self, of_edge: Floats) -> Floats:
+        return np.asarray(np.bincount(self.patches.of_edge, of_edge, len(self.patches)), np.float64)
+
+    def _ordinary_km(self, city: City) -> Floats:
         """Return the vehicle-km of each edge on an ordinary day."""
         roads, given = city.roads, self._parameters.ordinary_vehicles_a_lane
         of_class = np.array([
@@ -85,60 +88,89 @@ class RoadEmissions:
             for name in ROAD_CLASSES
         ])  # fmt: skip
         vehicles = of_class[roads.edge_class] * roads.edge_lanes
-        return np.asarray(vehicles * roads.edge_length_m.astype(np.float64) / 1000)
+        return np.asarray(vehicles * self._edge_m / 1000)
 
-    def ordinary(self, hour_of_day: int) -> NDArray[np.float64]:
-        """Return what an ordinary day's hour emits without any rule; g/s, shape (vehicles, cells, species)."""
+    def ordinary(self, hour_of_day: int) -> Floats:
+        """Return what an ordinary day's hour emits without any rule; g/s, shape (vehicles, patches, species)."""
         if hour_of_day not in self._kept:
             weight = np.array(self._parameters.ordinary_by_hour)
             share = weight[hour_of_day] / weight.sum()
             kmh = self._edge_kmh * self._parameters.ordinary_speed_share[hour_of_day]
-            self._kept[hour_of_day] = self._by_cell(self._edge_cell, self._edge_km * share, kmh)
+            whole = _Parts(self.patches.of_edge, np.arange(len(kmh)), np.ones(len(kmh)))
+            self._kept[hour_of_day] = self._emitted(whole, self._edge_km * share, kmh)
         return self._kept[hour_of_day]
 
-    def lived(self, volumes: RoadVolumes) -> NDArray[np.float64]:
-        """Return what lived roads have emitted in the hour; g/s, shape (vehicles, cells, species)."""
-        cell = self.cells.of(np.column_stack([volumes.x_m, volumes.y_m]))
-        known = cell >= 0
-        vehicle_km = volumes.vehicle_km[known] * self._parameters.lived_factor
-        return self._by_cell(cell[known], vehicle_km, volumes.speed_kmh[known])
+    def lived(self, volumes: RoadVolumes) -> Floats:
+        """Return what lived roads have emitted in the hour; g/s, shape (vehicles, patches, species)."""
+        vehicle_km = volumes.vehicle_km * self._parameters.lived_factor
+        return self._emitted(self._parts_of(volumes.edge_link), vehicle_km, volumes.speed_kmh)
 
-    def _by_cell(
-        self, cell: NDArray[np.int64], vehicle_km: NDArray[np.float64], kmh: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        grams = grams_per_km(np.asarray(kmh), self._parameters, self._parameters.fitted_factors.traffic)
-        found = np.empty((len(VEHICLES), len(self.cells), len(SPECIES)))
+    def _parts_of(self, edge_link: NDArray[np.int32]) -> _Parts:
+        """Return in which patches the links of lived roads lie; they are the same in every hour."""
+        if self._parts is None or self._parts[0] is not edge_link:
+            self._parts = (edge_link, _Parts.of(self.patches, edge_link, self._edge_m))
+        return self._parts[1]
+
+    def _emitted(self, parts: _Parts, vehicle_km: Floats, kmh: Floats) -> Floats:
+        """Return emissions by patch from what each link has carried."""
+        grams = grams_per_km(kmh, self._parameters, self._parameters.fitted_factors.traffic)
+        found = np.empty((len(VEHICLES), len(self.patches), len(SPECIES)))
         for vehicle, share in enumerate(self._shares.tolist()):
             for species in range(len(SPECIES)):
-                weight = vehicle_km * share * grams[:, vehicle, species]
-                found[vehicle, :, species] = np.bincount(cell, weight, len(self.cells)) / HOUR_S
+                given = (vehicle_km * share * grams[:, vehicle, species])[parts.link] * parts.share
+                found[vehicle, :, species] = np.bincount(parts.patch, given, len(self.patches)) / HOUR_S
         return found
 
-    def unthinned(self, emission: NDArray[np.float64], rule: RoadRule) -> NDArray[np.float64]:
-        """Return what lived roads, on which cars are thinned by a rule, would have emitted without it."""
-        whole = emission.copy()
+    def _gone(self, rule: RoadRule) -> Floats:
+        """Return the share of each kind of vehicle that a rule takes from each patch, shape (vehicles, patches)."""
+        gone = np.zeros((len(VEHICLES), len(self.patches)))
+        gone[VEHICLES.index("lorry")] = rule.lorries_inside * self.inside
         for vehicle in ("car_petrol", "car_diesel"):
-            whole[VEHICLES.index(vehicle)] /= 1 - rule.cars
-        return whole
+            gone[VEHICLES.index(vehicle)] = rule.cars
+        return gone
 
-    def under(self, emission: NDArray[np.float64], rule: RoadRule) -> NDArray[np.float64]:
-        """Return what all vehicles together emit under a rule; g/s, shape (cells, species).
+    def unthinned(self, emission: Floats, rule: RoadRule) -> Floats:
+        """Return what lived roads, which a rule has thinned, would have emitted without it.
+
+        A lived road does not tell its vehicles apart: what is left on it is taken for the share of the whole that the
+        rule leaves.
+        """
+        left = 1 - self._shares @ self._gone(rule)
+        return np.asarray(emission / left[:, None])
+
+    def under(self, emission: Floats, rule: RoadRule) -> Floats:
+        """Return what all vehicles together emit under a rule; g/s, shape (patches, species).
 
         Parameters
         ----------
         emission
             By vehicle without any rule, as `ordinary` returns it.
         """
-        keep = np.ones((len(VEHICLES), len(self.cells)))
-        keep[VEHICLES.index("lorry")] = 1 - rule.lorries_inside * self.inside
-        for vehicle in ("car_petrol", "car_diesel"):
-            keep[VEHICLES.index(vehicle)] = 1 - rule.cars
-        return np.asarray((emission * keep[:, :, None]).sum(axis=0))
+        return np.asarray((emission * (1 - self._gone(rule))[:, :, None]).sum(axis=0))
 
     def trips_spared(self, rule: RoadRule, scale: float) -> float:
         """Return how many trips a rule suppresses or sends round in a day; ``scale`` is the city's, 1 for Zhengzhou."""
         given = self._parameters
         cars = given.cars * scale * rule.cars * given.trips_a_car
         lorry_km = self.vehicle_km * given.kind_shares.lorry
-        inside_km = lorry_km * float((self.inside * self._cell_km).sum() / max(self._cell_km.sum(), 1e-9))
+        inside_km = lorry_km * float((self.inside * self._patch_km).sum() / max(self._patch_km.sum(), 1e-9))
         return cars + rule.lorries_inside * inside_km / LORRY_TRIP_KM
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """Parts of links that each lie in a patch: patch, link, and share of the link; shapes (parts,)."""
+
+    patch: NDArray[np.int64]
+    link: NDArray[np.int64]
+    share: Floats
+
+    @classmethod
+    def of(cls, patches: RoadPatches, edge_link: NDArray[np.int32], edge_m: Floats) -> _Parts:
+        """Cut links at the borders of patches; a link's edges emit in proportion to their lengths."""
+        links = int(edge_link.max(initial=-1)) + 1
+        key, part = np.unique(edge_link.astype(np.int64) * len(patches) + patches.of_edge, return_inverse=True)
+        link = key // len(patches)
+        whole_m = np.bincount(edge_link, edge_m, links)
+        share = np.bincount(part.ravel(), edge_m, len(key)) / np.maximum(whole_m[link], 1e-6)
+        return cls(key % len(patches), link, share)

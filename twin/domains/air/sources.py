@@ -1,4 +1,4 @@
-"""The sources of a city as columns: enterprises first, then building sites, homes and roads by cells of a grid."""
+"""The sources of a city as columns: enterprises first, then building sites, homes by cells, roads by patches."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Sources:
     gps
         Mean emission of a year, grams a second, shape (n, species).
     hour_yuan
-        What an hour of standing still costs, 0 but for enterprises.
+        What an hour of standing still costs: of enterprises and building sites, else 0.
     name
         What results call it.
     """
@@ -78,7 +78,7 @@ class Sources:
 def area_sources(
     kind: str,
     centres: NDArray[np.float64],
-    side_m: float,
+    side_m: float | NDArray[np.float64],
     height_m: float,
     gps: NDArray[np.float64],
 ) -> Sources:
@@ -88,6 +88,8 @@ def area_sources(
     ----------
     centres
         Metres, shape (k, 2).
+    side_m
+        One for all, or one each.
     gps
         Shape (k, species).
 
@@ -101,7 +103,8 @@ def area_sources(
     return Sources(
         kind=np.full(count, KINDS.index(kind), np.int8), x_m=centres[:, 0], y_m=centres[:, 1],
         stack_m=np.full(count, height_m), diameter_m=still, exit_c=still, exit_mps=still,
-        spread_y_m=np.full(count, side_m / 4.3), spread_z_m=np.full(count, height_m / 2.15), gps=gps, hour_yuan=still,
+        spread_y_m=np.full(count, np.asarray(side_m) / 4.3), spread_z_m=np.full(count, height_m / 2.15), gps=gps,
+        hour_yuan=still,
         name=np.array([f"{kind} {number}" for number in range(count)], object),
     )  # fmt: skip
 

@@ -19,7 +19,8 @@ from twin.atmosphere.air_mass import (
     VOC,
     AirMassSetting,
 )
-from twin.domains.air.kinds import PRIMARY_GROUPS, SPECIES
+from twin.atmosphere.nitrogen import no2_of_nox
+from twin.domains.air.kinds import POLLUTANTS, PRIMARY_GROUPS, SPECIES
 from twin.domains.air.parameters import AirParameters
 from twin.domains.air.sources import Sources
 
@@ -29,11 +30,8 @@ CLEAN: Final = len(PRIMARY_GROUPS)
 """The tracer of fine particles that come with clean air."""
 FINE: Final = slice(0, CLEAN + 1)
 TRACERS: Final = CLEAN + 1 + len(OTHERS)
-_GASES: Final = ((COARSE, "coarse"), (SO2, "so2"), (NOX, "nox"), (VOC, "voc"))
-NO2_OF_NOX: Final = 0.75
-"""Share of aged nitrogen oxides that is NO2; assumed."""
-NO2_FRESH: Final = 0.35
-"""The same of what is not an hour old; assumed (half an hour's ozone)."""
+GASES: Final = ((COARSE, "coarse"), (SO2, "so2"), (NOX, "nox"), (VOC, "voc"))
+NO2: Final = POLLUTANTS.index("no2")
 
 
 def setting_of(parameters: AirParameters) -> AirMassSetting:
@@ -73,9 +71,14 @@ def into_boxes(sources: Sources, gps: Floats, aloft: NDArray[np.bool_]) -> Float
     found = np.zeros((2, TRACERS, 1))
     for layer, own in ((GROUND, ~aloft), (ALOFT, aloft)):
         found[layer, :CLEAN, 0] = np.bincount(sources.group[own], gps[own, 0], CLEAN)
-        for tracer, name in _GASES:
+        for tracer, name in GASES:
             found[layer, tracer, 0] = gps[own, SPECIES.index(name)].sum()
     return found
+
+
+def by_tracer(sources: Sources, gps: Floats) -> Floats:
+    """Return emissions of all sources together, g/s, shape (tracers,)."""
+    return np.asarray(into_boxes(sources, gps, np.zeros(len(sources), np.bool_))[GROUND, :, 0])
 
 
 def fine_of(ugm3: Floats) -> Floats:
@@ -97,13 +100,13 @@ def weighted(rows: NDArray[np.floating], weight: Floats) -> Floats:
 
 
 def measured(ugm3: Floats) -> Floats:
-    """Return the aged part of PM2.5, PM10, SO2 and NO2; pollutants first."""
+    """Return the aged part of PM2.5, PM10, SO2 and nitrogen oxides; pollutants first."""
     fine = fine_of(ugm3)
-    return np.stack([fine, fine + ugm3[COARSE], ugm3[SO2], NO2_OF_NOX * ugm3[NOX]])
+    return np.stack([fine, fine + ugm3[COARSE], ugm3[SO2], ugm3[NOX]])
 
 
 def measured_fresh(units: NDArray[np.float32], gps: Floats) -> Floats:
-    """Return the fresh part of PM2.5, PM10, SO2 and NO2 at receptors.
+    """Return the fresh part of PM2.5, PM10, SO2 and nitrogen oxides at receptors.
 
     Parameters
     ----------
@@ -118,4 +121,11 @@ def measured_fresh(units: NDArray[np.float32], gps: Floats) -> Floats:
         Shape (pollutants, receptors).
     """
     each = np.einsum("rs,sk->kr", units, gps[:, :4])
-    return np.stack([each[0], each[0] + each[1], each[2], NO2_FRESH * each[3]])
+    return np.stack([each[0], each[0] + each[1], each[2], each[3]])
+
+
+def with_no2(ugm3: Floats) -> Floats:
+    """Return concentrations with NO2 where they have nitrogen oxides of all ages, shape (..., pollutants, stations)."""
+    found = ugm3.copy()
+    found[..., NO2, :] = no2_of_nox(ugm3[..., NO2, :])
+    return found

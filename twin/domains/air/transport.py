@@ -1,7 +1,7 @@
 """What each source gives at stations and where people live in an hour: fresh pollution, not older than an hour.
 
 A plume is steady within the hour and reaches as far as the wind of an hour; what has gone farther is part of the air
-of the city (`twin.atmosphere.air_mass`), so nothing counts twice. All of it depends on weather and places alone.
+of the city (`twin.atmosphere.carried_air`), so nothing counts twice. All of it depends on weather and places alone.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.atmosphere.area_plumes import AirOfHour, cell_units
-from twin.atmosphere.conditions import Conditions, Setting
-from twin.atmosphere.plumes import PointSources, stacks_in, unit_contributions
+from twin.atmosphere.conditions import Conditions
+from twin.atmosphere.plumes import stacks_in
 from twin.atmosphere.weather import Weather
 from twin.atmosphere.wind_profile import wind_at
+from twin.domains.air.cell_means import cell_means
+from twin.domains.air.fresh import HOUR_S, SETTING, conditions_of, fresh_units, point_sources, some_hours
 from twin.domains.air.kinds import KINDS
 from twin.domains.air.receptors import Receptors
+from twin.domains.air.road_patches import RoadPatches
+from twin.domains.air.road_units import RoadUnits
 from twin.domains.air.sources import Sources
 
 Floats = NDArray[np.float64]
 
 CELL_KINDS: Final = ("home_coal", "home_biomass", "roads")
-"""What fills cells; all else is a point."""
-HOUR_S: Final = 3600.0
-SETTING: Final = Setting(urban=True)
+"""What fills cells where people live is reckoned; all else is a point. Stations see roads by patches."""
 MOST_PAIRS: Final = 2_000_000
 """Units of so many pairs of receptor and source are in memory at once."""
 
@@ -37,18 +39,18 @@ class Transport:
     ----------
     sources
         Those of `CELL_KINDS` lie in cells of ``side_m``.
+    patches
+        The sources that are roads.
     """
 
-    def __init__(self, sources: Sources, receptors: Receptors, side_m: float) -> None:
+    def __init__(self, sources: Sources, receptors: Receptors, side_m: float, patches: RoadPatches) -> None:
         self._sources, self._receptors, self._side_m = sources, receptors, side_m
         in_cells = np.isin(sources.kind, [KINDS.index(kind) for kind in CELL_KINDS])
         self.points = np.flatnonzero(~in_cells)
         self._cells = {kind: rows for kind in CELL_KINDS if len(rows := sources.of_kind(kind))}
-        at = self.points
-        self._stacks = PointSources(
-            sources.x_m[at], sources.y_m[at], sources.stack_m[at], sources.diameter_m[at], sources.exit_c[at],
-            sources.exit_mps[at],
-        )  # fmt: skip
+        self._stacks = point_sources(sources, self.points)
+        roads = sources.of_kind("roads")
+        self._road_units = RoadUnits(patches, receptors.station_xy_m, point_sources(sources, roads))
         self._grid = _FieldGrid(sources, np.flatnonzero(in_cells), receptors, side_m) if in_cells.any() else None
 
     def station_units(self, weather: Weather) -> NDArray[np.float32]:
@@ -58,19 +60,23 @@ class Transport:
         conditions = conditions_of(weather)
         at_once = max(1, MOST_PAIRS // max(1, len(place) * len(self.points)))
         for first in range(0, weather.hours, at_once):
-            some = _some(conditions, slice(first, first + at_once))
-            found[first : first + at_once][:, :, self.points] = self._points_at(some, place)
+            some = some_hours(conditions, slice(first, first + at_once))
+            found[first : first + at_once][:, :, self.points] = fresh_units(self._stacks, some, place)
+            if "roads" in self._cells:
+                found[first : first + at_once][:, :, self._cells["roads"]] = self._road_units.at_stations(some)
         for hour in range(weather.hours):
             for kind, rows in self._cells.items():
+                if kind == "roads":
+                    continue
                 dx = place[:, 0, None] - self._sources.x_m[rows]
                 dy = place[:, 1, None] - self._sources.y_m[rows]
                 found[hour][:, rows] = self._cell_units(kind, dx, dy, conditions, hour)
         return found
 
     def exposure_units(self, weather: Weather, hour: int) -> Floats:
-        """Return what 1 g/s of each point source gives where people live in an hour, shape (cells, points)."""
-        some = _some(conditions_of(weather), slice(hour, hour + 1))
-        return np.asarray(self._points_at(some, self._receptors.cells.centre)[0], np.float64)
+        """Return what 1 g/s of each point source gives where people live in an hour, a mean a cell; (cells, points)."""
+        one = some_hours(conditions_of(weather), slice(hour, hour + 1))
+        return cell_means(self._stacks, one, self._receptors.cells)
 
     def exposure_of_cells(self, weather: Weather, hour: int, gps: Floats) -> Floats:
         """Return what sources that fill cells give where people live in an hour.
@@ -90,7 +96,7 @@ class Transport:
         conditions = conditions_of(weather)
         field = np.zeros(self._grid.shape)
         for kind, rows in self._cells.items():
-            kernel = self._cell_units(kind, self._grid.dx_m, self._grid.dy_m, conditions, hour)
+            kernel = self._cell_units(kind, self._grid.dx_m, self._grid.dy_m, conditions, hour, mean=True)
             field += self._grid.convolved(rows, gps[rows], kernel)
         return self._grid.where_people_live(field)
 
@@ -102,38 +108,15 @@ class Transport:
         above[:, self.points] = stacks.base_m + stacks.rise_m >= conditions.mixing_height_m[:, None]
         return above
 
-    def _points_at(self, conditions: Conditions, place: Floats) -> Floats:
-        """Return units of the point sources, none farther than an hour's wind; (hours, receptors, points)."""
-        units = unit_contributions(self._stacks, conditions, place[:, 0], place[:, 1], 1.5, SETTING)
-        east, north = conditions.towards
-        reach_m = HOUR_S * np.maximum(conditions.wind_mps, SETTING.wind_floor_mps)
-        dx = place[:, 0, None] - self._stacks.x_m
-        dy = place[:, 1, None] - self._stacks.y_m
-        for hour in range(len(conditions)):
-            units[hour][dx * east[hour] + dy * north[hour] > reach_m[hour]] = 0.0
-        return units
-
-    def _cell_units(self, kind: str, dx_m: Floats, dy_m: Floats, conditions: Conditions, hour: int) -> Floats:
+    def _cell_units(
+        self, kind: str, dx_m: Floats, dy_m: Floats, conditions: Conditions, hour: int, *, mean: bool = False
+    ) -> Floats:
         height_m = float(self._sources.stack_m[self._cells[kind][0]])
         stability = int(conditions.stability[hour])
         wind = float(wind_at(conditions.wind_mps[hour], height_m, stability, SETTING.urban, SETTING.wind_floor_mps))
         east, north = conditions.towards
         air = AirOfHour(wind, east[hour], north[hour], stability, float(conditions.mixing_height_m[hour]))
-        return cell_units(dx_m, dy_m, self._side_m, height_m, air, wind * HOUR_S, SETTING)
-
-
-def conditions_of(weather: Weather) -> Conditions:
-    """Return what plumes need of weather."""
-    return Conditions(
-        weather.wind_mps, weather.wind_from_deg, weather.temperature_c, weather.stability, weather.mixing_height_m
-    )
-
-
-def _some(conditions: Conditions, hours: slice) -> Conditions:
-    return Conditions(
-        conditions.wind_mps[hours], conditions.wind_from_deg[hours], conditions.temperature_c[hours],
-        conditions.stability[hours], conditions.mixing_height_m[hours],
-    )  # fmt: skip
+        return cell_units(dx_m, dy_m, self._side_m, height_m, air, wind * HOUR_S, SETTING, mean=mean)
 
 
 class _FieldGrid:

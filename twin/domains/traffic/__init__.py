@@ -8,6 +8,7 @@ from twin.core.domain import DomainDescription
 from twin.domains.traffic.connections import CONNECTIONS
 from twin.domains.traffic.happenings import EVENT_KINDS, HEARS
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
+from twin.domains.traffic.measures_crowds import CROWD_FAMILIES
 from twin.domains.traffic.measures_events import EVENT_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES, TrafficParameters
 from twin.domains.traffic.parking_measures import LOT_MEMBERS, PARKING_FAMILIES
@@ -26,7 +27,7 @@ DESCRIPTION: Final = DomainDescription(
     hears=HEARS,
     supply="twin.domains.traffic.supplied:supply",
     warnings="twin.domains.traffic.capacity_check:warnings",
-    kpi_families=(*ROAD_FAMILIES, *EVENT_FAMILIES, *PARKING_FAMILIES),
+    kpi_families=(*ROAD_FAMILIES, *EVENT_FAMILIES, *CROWD_FAMILIES, *PARKING_FAMILIES),
     factory="twin.domains.traffic.domain:TrafficDomain",
     observations="twin.domains.traffic.kpis:observations",
     kpis="twin.domains.traffic.kpis:compute",

@@ -56,12 +56,15 @@ class Load:
         Shapes (m,); a closed link has no flow.
     run_share
         The hour's trips among all of the run.
+    usual
+        Whether the rest of the run drives where this hour does; not so after a crowd.
     """
 
     hour: int
     flow_per_h: NDArray[np.float64]
     capacity_per_h: NDArray[np.float64]
     run_share: float
+    usual: bool
 
     @property
     def ratio(self) -> NDArray[np.float64]:
@@ -77,7 +80,7 @@ def warnings(domain: TrafficDomain, clock: Clock, events: Sequence[WorldEvent], 
         hours = clock.duration_s / HOUR_S
         whole = load.flow_per_h / load.run_share / (load.capacity_per_h * hours)
         values = {"begin": f"{begin:%Y-%m-%d %H:%M}", "hours": f"{hours:g}"}
-        if whole.max(initial=0.0) > LEAST_RATIO:
+        if load.usual and whole.max(initial=0.0) > LEAST_RATIO:
             found.append(
                 RunWarning(
                     "this day cannot be served: in {hours} h more cars want to pass than can on {streets}; lower "
@@ -119,14 +122,14 @@ def loads(domain: TrafficDomain, clock: Clock, events: Sequence[WorldEvent], see
     if not counted.any():
         return []
     by_hour = np.bincount(hour[counted])
-    busy = {int(by_hour.argmax())}
-    busy |= {int(event.ends_s // HOUR_S) for event in events if event.kind == "crowd_comes"}
+    after_crowds = {int(event.ends_s // HOUR_S) for event in events if event.kind == "crowd_comes"}
+    busy = {int(by_hour.argmax())} | after_crowds
     found = []
     for one in sorted(busy & set(np.flatnonzero(by_hour).tolist())):
         own = hour == one
         free_ms, capacity_per_h, barred = _links_at(domain, events, one * HOUR_S, seed)
         flow = _assign(domain, origin[own], destination[own], weight, free_ms, capacity_per_h, barred)
-        found.append(Load(one, flow, capacity_per_h, float(own.sum() / counted.sum())))
+        found.append(Load(one, flow, capacity_per_h, float(own.sum() / counted.sum()), one not in after_crowds))
     return found
 
 

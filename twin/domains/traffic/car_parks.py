@@ -172,6 +172,7 @@ class CarParks:
     def go_where_prices_suit(self, who: Positions, purpose: NDArray[np.int8], time_of_day_ms: Positions) -> None:
         """Let drivers who set out, and look for a place where they are heading, go first where the price suits them."""
         charged = (time_of_day_ms >= MS * DAY_FROM_S) & (time_of_day_ms < MS * DAY_UNTIL_S)
+        charged &= purpose != PURPOSES.index("home")
         if not (self._prices_differ and charged.any()):
             return
         who, purpose, time_of_day_ms = who[charged], purpose[charged], time_of_day_ms[charged]

@@ -6,13 +6,13 @@ nobody else. Their drivers come from where people live, beside all who drive on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from twin.city.routing import nearest_nodes
 from twin.core.clock import HOUR_S, MS
 from twin.domains.traffic.day_times import PARKING_S
 from twin.domains.traffic.parameters import PURPOSES, VEHICLE_KINDS
@@ -46,7 +46,7 @@ def with_crowds(
             return draw("crowd", str(number), column)
 
         first = sum(map(len, vehicles))
-        cars = round(float(event.value) * demand.parameters.demand_factor)
+        cars = _cars_of(event, demand.parameters.demand_factor)
         home = demand.where.homes.anywhere(of_event("home").random(cars))
         home_node = demand.where.land.node[home].astype(np.int32)
         vehicles.append(_vehicles(of_event, home_node, demand))
@@ -54,6 +54,30 @@ def with_crowds(
     if len(vehicles) == 1:
         return tables
     return pd.concat(vehicles, ignore_index=True), pd.concat(trips, ignore_index=True)
+
+
+def _cars_of(event: WorldEvent, demand_factor: float) -> int:
+    return round(float(event.value) * demand_factor)
+
+
+def crowds_of(
+    events: Sequence[WorldEvent], vehicles: int, demand_factor: float
+) -> Iterator[tuple[int, int, WorldEvent]]:
+    """Return the first vehicle of each crowd, how many there are, and its event; they stand last of all vehicles."""
+    crowds = [event for event in events if event.kind == "crowd_comes"]
+    first = vehicles - sum(_cars_of(event, demand_factor) for event in crowds)
+    for event in crowds:
+        yield first, _cars_of(event, demand_factor), event
+        first += _cars_of(event, demand_factor)
+
+
+def gates_of(event: WorldEvent, roads: RoadGraph, demand: Demand) -> NDArray[np.int32]:
+    """Return the road nodes for which a crowd's cars head: where cars may stop about the place, or the nearest."""
+    lon, lat = (np.array([degrees]) for degrees in event.detail("place"))
+    land = demand.where.land
+    away_m = np.hypot(*(land.xy_m - roads.to_plane_m(lon, lat)).T)
+    about = land.node[away_m <= demand.parameters.crowd_spread_m]
+    return about if len(about) else np.array([land.node[away_m.argmin()]])
 
 
 def _vehicles(
@@ -88,8 +112,8 @@ def _trips(
 ) -> pd.DataFrame:
     """Return the trips to the place and back; those back that would begin after the run's end are left out."""
     parameters, count = demand.parameters, len(home_node)
-    lon, lat = event.detail("place")
-    node = int(nearest_nodes(roads, np.array([lon]), np.array([lat]))[0])
+    gates = gates_of(event, roads, demand)
+    node = gates[draw("gate").integers(len(gates), size=count)]
     apart_km = np.hypot(*(roads.node_xy_m[home_node] - roads.node_xy_m[node]).T) * demand.where.circuity / 1000
     travel_s = apart_km * HOUR_S / parameters.planned_speed_kmh + PARKING_S
     before_s = 60 * parameters.crowd_comes_before_min.draw(draw("before"), count)
@@ -100,14 +124,14 @@ def _trips(
     vehicle = np.arange(first, first + count, dtype=np.int32)
     there = pd.DataFrame(
         {
-            "vehicle": vehicle, "origin_node": home_node, "destination_node": np.full(count, node, np.int32),
+            "vehicle": vehicle, "origin_node": home_node, "destination_node": node,
             "purpose": np.full(count, PURPOSES.index("leisure"), np.int8),
             "depart_ms": np.rint(MS * there_s).astype(np.int32), "stay_s": stay_s.astype(np.int32),
         }
     )  # fmt: skip
     back = pd.DataFrame(
         {
-            "vehicle": vehicle, "origin_node": np.full(count, node, np.int32), "destination_node": home_node,
+            "vehicle": vehicle, "origin_node": node, "destination_node": home_node,
             "purpose": np.full(count, PURPOSES.index("home"), np.int8),
             "depart_ms": np.rint(MS * back_s).astype(np.int32), "stay_s": np.zeros(count, np.int32),
         }

@@ -19,12 +19,14 @@ from twin.domains.traffic.books import Books
 from twin.domains.traffic.capacity import Capacity
 from twin.domains.traffic.car_parks import CarParks
 from twin.domains.traffic.connections import DRIVER_TRAFFIC
+from twin.domains.traffic.crowd_lots import with_crowd_lots
 from twin.domains.traffic.crowds import with_crowds
 from twin.domains.traffic.dark_signals import DarkSignals, failing_signals
 from twin.domains.traffic.entrances import Entrances
 from twin.domains.traffic.gates import Gates
 from twin.domains.traffic.gridlock import GridlockWatch
 from twin.domains.traffic.guidance import Guidance
+from twin.domains.traffic.happened import record_crowds
 from twin.domains.traffic.happenings import CROWD, SIGNALS_FAIL
 from twin.domains.traffic.illegal_parking import KERB, IllegalParking, draw_kerb
 from twin.domains.traffic.incidents import EVENTS, Incidents, draw_events, roads_may_close
@@ -36,7 +38,7 @@ from twin.domains.traffic.parameters import PURPOSES, VEHICLE_KINDS, TrafficPara
 from twin.domains.traffic.parking_app import ParkingApp, Users
 from twin.domains.traffic.parking_feed import FEED, ParkingFeed, draw_feed
 from twin.domains.traffic.parking_records import ParkingRecords
-from twin.domains.traffic.plate_restriction import BARRED, restricted
+from twin.domains.traffic.plate_restriction import BARRED, inside_rings, restricted
 from twin.domains.traffic.price_minding import MINDING, PriceMinding, borne_levels, draw_minding
 from twin.domains.traffic.pricing import Pricing
 from twin.domains.traffic.priority import Priority
@@ -107,6 +109,7 @@ class TrafficDomain:
                 "duration_h or warm_up_h",
                 days=LONGEST_MS / MS / DAY_S,
             )
+        self.lots = with_crowd_lots(self.lots, twin.events, self.city, self.demand, self.network)
         if self.supplied.trips is None:
             vehicles, trips = draw_tables(
                 lambda table, *column: twin.streams("traffic", table, *column), twin.clock, self.demand
@@ -151,7 +154,8 @@ class TrafficDomain:
         share = twin.brain.connection(DRIVER_TRAFFIC.name)
         self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
         self._start_roads(twin)
-        self.air_links = AirLinks(twin, self.network, self.road, vehicles, self.begins_s)
+        inside = inside_rings(self.city.roads, parameters, "fourth_ring")
+        self.air_links = AirLinks(twin, self.network, self.road, vehicles, inside, self.begins_s)
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._start_parking(twin, tables)
         book, car_parks = self.book, self.car_parks
@@ -218,6 +222,7 @@ class TrafficDomain:
         self._records.describe_links(self.city.roads, ring_roads)
         self._records.describe_drivers(self.informed, self.parking_app.user)
         self._records.barred(tables[BARRED])
+        record_crowds(twin.recorder, twin.events, len(self.vehicles), self.parameters.demand_factor)
 
     def _start_parking(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Open the lots' entrances and books, and the app."""

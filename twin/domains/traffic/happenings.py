@@ -25,9 +25,13 @@ CROWD: Final = EventKind(
     "So many more cars come to a place for what begins there and leave after it ends",
     low=1,
     high=200_000,
-    details=(EventDetail("place", "Where it is", "place", required=True),),
+    details=(
+        EventDetail("place", "Where it is", "place", required=True),
+        EventDetail("spaces", "Parking spaces that are opened for it near the place; 0 where it is left out", "number",
+                    low=0, high=200_000),
+    ),
     needs_end=True,
-)
+)  # fmt: skip
 SIGNALS_FAIL: Final = EventKind(
     "signals_fail", "This share of the signals goes dark; drivers stop and go one by one", low=0, high=1
 )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from twin.core.clock import MS
 from twin.domains.traffic.closures import Barriers
+from twin.domains.traffic.happened import Happened
 from twin.domains.traffic.road_state import RoadState
 
 if TYPE_CHECKING:
@@ -87,10 +88,13 @@ class Incidents:
         self._turned = 0
         self._since_s = 0.0
         self._table = recorder.table("traffic.closures", CLOSURES)
+        self._happened = Happened(recorder)
 
     def on_event(self, number: int, event: WorldEvent, begins: bool, now_ms: int, now_s: float) -> None:
         """Let an event of the roads begin or end; ``number`` is its position in the scenario."""
         self.state.begins_or_ends(number, event, begins)
+        if event.kind == "crash" and begins:
+            self._happened.crash(event, *self.state.crash(number, event))
         if event.kind in CLOSING:
             self._close(now_ms, now_s)
         self.state.apply(None if self._barriers is None else self._barriers.barred)
@@ -178,6 +182,7 @@ class Incidents:
         if self._barriers is not None:
             cut_off = int((self._goes_to != self._points).sum())
             self._table.add(self._since_s, now_s, int(self._barriers.barred.sum()), self._turned, cut_off)
+            self._happened.closed(self._since_s, now_s, self._closed, self._barriers.barred)
 
     def finish(self, now_s: float) -> None:
         """Record what is still closed at the end."""

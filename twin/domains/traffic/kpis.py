@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 from twin.core.clock import HOUR_S, Clock
 from twin.core.kpis import HOURS, KpiFamily, KpiValue
 from twin.core.statistics import statistic_of
+from twin.domains.traffic.crowd_kpis import crowd_kpis
 from twin.domains.traffic.kpis_events import event_kpis
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
 from twin.domains.traffic.parameters import PURPOSES
-from twin.domains.traffic.parking_kpis import parking_kpis, parking_observations
+from twin.domains.traffic.parking_kpis import MINUTE_S, WALK_M_PER_MIN, parking_kpis, parking_observations
 from twin.domains.traffic.parking_measures import PARKING_FAMILIES
 from twin.domains.traffic.records import INTERVAL_S
 
-MINUTE_S: Final = 60.0
-WALK_M_PER_MIN: Final = 72.0
-"""Pedestrians' speed for design, 1.2 m/s (Highway Capacity Manual 2010, ch. 17)."""
 PLANNING_SHARE: Final = 0.95
 
 
@@ -39,7 +37,7 @@ def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
         KpiValue("traffic.trips", trips, "count", trips),
         KpiValue("traffic.trips_not_ended", under_way, "count", trips),
     ]
-    rows += event_kpis(events, clock)
+    rows += [*event_kpis(events, clock), *crowd_kpis(events)]
     return [
         *rows, *_on_roads(events["traffic.roads"], clock), *_for_ambulances(events, clock),
         *parking_kpis(events, clock, cases, km_by_hour.astype(np.float64)),

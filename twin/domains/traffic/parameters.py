@@ -199,6 +199,7 @@ class TrafficParameters(ParameterSection):
     dark_signal_headway_s: float = _of("dark_signal_headway_s", ge=1, le=60)
     crowd_comes_before_min: Duration = _of("crowd_comes_before_min")
     crowd_leaves_after_min: Duration = _of("crowd_leaves_after_min")
+    crowd_spread_m: float = _of("crowd_spread_m", ge=0, le=5000)
     gate_every_s: float = _of("gate_every_s", ge=2, le=3600)
     gate_set_point_share: float = _of("gate_set_point_share", gt=0, le=1)
     plate_restriction: PlateRestriction = _of("plate_restriction")

@@ -17,6 +17,8 @@ from twin.domains.traffic.records import INTERVAL_S
 from twin.domains.traffic.tariff import FEN
 
 MINUTE_S: Final = 60.0
+WALK_M_PER_MIN: Final = 72.0
+"""Pedestrians' speed for design, 1.2 m/s (Highway Capacity Manual 2010, ch. 17)."""
 FOUND_NONE: Final = ("gave_up", "illegal")
 
 

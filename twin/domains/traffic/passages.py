@@ -111,6 +111,13 @@ def hours_lived(run: StoredRun) -> list[int]:
     return [int(hour) for hour in pd.unique(hours)]
 
 
+def hours_shown(run: StoredRun) -> tuple[int, int]:
+    """Return the hours of the day from which until which diagrams tell of a run: all where it goes past midnight."""
+    lived = hours_lived(run)
+    first, last = min(lived), max(lived) + 1
+    return (first, last) if len(lived) == last - first else (0, HOURS_OF_DAY)
+
+
 @dataclass(frozen=True, eq=False)
 class MainStreets:
     """The links of main streets, and what passed them in each hour of the day under some brains.

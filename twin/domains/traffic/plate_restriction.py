@@ -42,11 +42,16 @@ def barred_digits(rule: PlateRestriction, day: date) -> NDArray[np.bool_]:
     return np.zeros(10, np.bool_)
 
 
+def inside_rings(roads: RoadGraph, parameters: TrafficParameters, name: str) -> NDArray[np.bool_]:
+    """Return which road nodes lie inside a ring of `RINGS_AROUND`, shape (n,)."""
+    return np.asarray(ring_of_nodes(roads, parameters.ring_roads) < RINGS_AROUND[name])
+
+
 def zone(roads: RoadGraph, parameters: TrafficParameters) -> NDArray[np.bool_]:
     """Return which road nodes lie where the restriction holds, shape (n,)."""
     rule = parameters.plate_restriction
     if rule.inside in RINGS_AROUND:
-        return np.asarray(ring_of_nodes(roads, parameters.ring_roads) < RINGS_AROUND[rule.inside])
+        return inside_rings(roads, parameters, rule.inside)
     if rule.inside == "everywhere":
         return np.ones(roads.node_count, np.bool_)
     unknown = [name for name in rule.districts if name not in roads.districts]

@@ -5,6 +5,7 @@ has the uniform number ``u`` bears a price of ``u ** (1 / elasticity)``, of the 
 mean of the spaces around: cheap lots draw drivers from others. All trips are made whatever a space costs, and who finds
 nothing within what he bears pays what is asked; so a price that rises everywhere sends nobody anywhere. The elasticity:
 Pierce and Shoup (2013), see `twin.policies.traffic.prices.by_occupancy`; that drivers differ in this way is assumed.
+Who comes home minds none: the elasticity is that of meters, at which visitors stand.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from twin.domains.traffic.report_connected import connected
 from twin.domains.traffic.report_corridors import corridors
 from twin.domains.traffic.report_findings import FINDINGS, MEMBER_NAMES
 from twin.domains.traffic.report_ground import Ground
+from twin.domains.traffic.report_happened import happened
 from twin.domains.traffic.report_hours import hours
 from twin.domains.traffic.report_incidents import incidents
 from twin.domains.traffic.report_lots import lots_section
@@ -41,7 +42,9 @@ def sections(run: StoredRun, language: Language) -> list[Section]:
         note = language("Charts show the first {n} brains; the tables of the verdict have all.", n=len(brains))
         parts[0] = Section(parts[0].id, parts[0].title, join(h("p", note, class_="note"), parts[0].html))
     brought = connected(run, brains, titles, language)
+    events = happened(run, ground, brains, titles, language)
     found = [
+        *([Section("roads-happened", language("What happened on the roads"), events)] if events is not None else []),
         *_of_trips_and_streets(run, ground, brains[:_MAPPED], titles[:_MAPPED], language),
         *parts,
         Section("lots", language("How full lots are"), lots_section(run, ground, brains, titles, language)),

@@ -12,8 +12,7 @@ from twin.charts.numbers import number
 from twin.charts.section import StoredRun
 from twin.charts.statistics import Spread, spread_of
 from twin.core.clock import DAY_S
-from twin.domains.traffic.kpis import WALK_M_PER_MIN
-from twin.domains.traffic.parking_kpis import MINUTE_S, searching
+from twin.domains.traffic.parking_kpis import MINUTE_S, WALK_M_PER_MIN, searching
 
 if TYPE_CHECKING:
     from twin.core.language import Language

@@ -12,7 +12,7 @@ from twin.charts.marks import swatches
 from twin.charts.numbers import number
 from twin.charts.section import StoredRun
 from twin.charts.space_time import space_time
-from twin.domains.traffic.passages import HOURS_OF_DAY, QUARTERS, MainStreets, Passages, passages
+from twin.domains.traffic.passages import HOURS_OF_DAY, QUARTERS, MainStreets, Passages, hours_shown, passages
 from twin.domains.traffic.report_corridor import Corridor, busiest, corridor_of
 from twin.domains.traffic.report_ground import Ground
 from twin.domains.traffic.report_speeds import SPEED_BOUNDS, speed_classes
@@ -40,7 +40,10 @@ def corridors(
         return h("p", language("No main street has a name, so none can be followed."), class_="empty")
     chosen = np.unique(np.concatenate([road.links for road in roads]))
     quarters = [passages(run, brain, QUARTERS, streets.number[chosen], streets.count) for brain in brains]
-    figures = [_road(road, np.searchsorted(chosen, road.links), streets, quarters, titles, language) for road in roads]
+    between = hours_shown(run)
+    figures = [
+        _road(road, np.searchsorted(chosen, road.links), streets, quarters, titles, between, language) for road in roads
+    ]
     text = language(
         "The named roads with the most vehicle-kilometres within the outermost ring road: time of day across, "
         "kilometres along the road upwards, each direction by itself. A stretch on which most vehicles stood for a "
@@ -56,7 +59,7 @@ def corridors(
 
 def _road(
     road: Corridor, place: NDArray[np.int64], streets: MainStreets, quarters: list[Passages], titles: list[str],
-    language: Language,
+    between: tuple[int, int], language: Language,
 ) -> Html:  # fmt: skip
     classes = speed_classes(language)
     charts = []
@@ -69,7 +72,7 @@ def _road(
                 "{road}, {direction}, {brain}: speed by time and place",
                 road=road.name, direction=direction, brain=title,
             )  # fmt: skip
-            drawing = space_time(ranks, classes.names, road.length_km, label, marked=0)
+            drawing = space_time(ranks, classes.names, road.length_km, label, 0, between)
             charts.append(figure(join(direction, h("small", title)), drawing))
     km = float(quarters[0].vehicles[:, place].sum(axis=0) @ streets.length_m[road.links]) / 1000
     heading = join(

@@ -15,6 +15,7 @@ from twin.charts.section import StoredRun
 from twin.charts.statistics import NOTHING, Spread, by_group
 from twin.core.clock import DAY_S, HOUR_S
 from twin.core.kpis import HOURS
+from twin.domains.traffic.passages import hours_shown
 from twin.domains.traffic.records import INTERVAL_S
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def hours(run: StoredRun, brains: list[str], titles: list[str], language: Langua
         "Means over quarters of an hour, by time of day, on the whole map; bands are 95 % intervals over the days "
         "where there are several."
     )
-    charts = [_chart(looks, titles, *chart, language) for chart in _CHARTS]
+    charts = [_chart(looks, titles, *chart, hours_shown(run), language) for chart in _CHARTS]
     return join(h("p", text), legend(titles), h("div", charts, class_="charts"))
 
 
@@ -63,8 +64,9 @@ def roads_of(run: StoredRun, brain: str) -> pd.DataFrame:
 
 
 def _chart(
-    looks: list[pd.DataFrame], titles: list[str], column: str, title: str, unit: str, language: Language
-) -> Html:
+    looks: list[pd.DataFrame], titles: list[str], column: str, title: str, unit: str, between: tuple[int, int],
+    language: Language,
+) -> Html:  # fmt: skip
     series = [_parts(frame, column, "quarter", _QUARTERS) for frame in looks]
     label = language("Through the day: {title}. The table below has the numbers.", title=language(title))
     by_hour = [_parts(frame, column, "hour", HOURS) for frame in looks]
@@ -75,7 +77,7 @@ def _chart(
             rows.append([f"{hour:02d}:00", *(number(spread.mean, 1) for spread in own)])
     folded = details(language("Numbers"), table([language("Hour"), *titles], rows))
     low = 1.0 if column == "delay_index" else 0.0
-    drawing = hour_lines(series, label, low=low)
+    drawing = hour_lines(series, label, low=low, between=between)
     return figure(join(language(title), h("small", language(unit))), drawing, folded)
 
 

@@ -18,7 +18,7 @@ from twin.charts.section import StoredRun
 from twin.charts.statistics import NOTHING, Spread, spread_of
 from twin.domains.traffic.occupancy import Occupancy, kinds_of, occupancy
 from twin.domains.traffic.parameters import LOT_KINDS
-from twin.domains.traffic.passages import HOURS_OF_DAY, hours_lived
+from twin.domains.traffic.passages import HOURS_OF_DAY, hours_lived, hours_shown
 from twin.domains.traffic.report_ground import Ground
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def lots_section(run: StoredRun, ground: Ground, brains: list[str], titles: list
     found = [occupancy(run, brain, lots) for brain in brains]
     kinds = kinds_of(lots)
     charts = [
-        _kind(code, name, lots[kinds == code], found, titles, language)
+        _kind(code, name, lots[kinds == code], found, titles, hours_shown(run), language)
         for code, name in enumerate(LOT_KINDS)
         if (kinds == code).any()
     ]
@@ -63,8 +63,9 @@ def lots_section(run: StoredRun, ground: Ground, brains: list[str], titles: list
 
 
 def _kind(
-    code: int, name: str, lots: pd.DataFrame, found: list[Occupancy], titles: list[str], language: Language
-) -> Html:
+    code: int, name: str, lots: pd.DataFrame, found: list[Occupancy], titles: list[str], between: tuple[int, int],
+    language: Language,
+) -> Html:  # fmt: skip
     series = [_spreads(own.by_kind[:, :, code] * 100) for own in found]
     rows: list[list[Child]] = []
     for hour in range(HOURS_OF_DAY):
@@ -77,7 +78,7 @@ def _kind(
     )
     label = language("Occupancy through the day: {title}. The table below has the numbers.", title=title)
     folded = details(language("Numbers"), table([language("Hour"), *titles], rows, class_="compact"))
-    return figure(join(title, h("small", told)), hour_lines(series, label, suffix="%"), folded)
+    return figure(join(title, h("small", told)), hour_lines(series, label, suffix="%", between=between), folded)
 
 
 def _spreads(by_day: NDArray[np.float64]) -> list[Spread]:

@@ -17,6 +17,7 @@ from twin.charts.statistics import NOTHING, Spread
 from twin.core.kpis import HOURS
 from twin.domains.traffic.measures import RINGS
 from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.passages import hours_shown
 from twin.domains.traffic.report_findings import MEMBER_NAMES
 from twin.domains.traffic.report_ground import Cells, Ground
 from twin.domains.traffic.report_searches import Looked, Searches, searches
@@ -43,7 +44,7 @@ def search_section(run: StoredRun, ground: Ground, brains: list[str], titles: li
         "on an own place at home, or stops without parking, is not among them."
     )
     sentences = [h("li", _said(own.groups["all"], title, language)) for own, title in zip(found, titles, strict=True)]
-    charts = [_curve(found, titles, language), _by_hour(found, titles, language)]
+    charts = [_curve(found, titles, language), _by_hour(found, titles, hours_shown(run), language)]
     maps = []
     if ground.frame is not None and ground.cells is not None:
         maps = [
@@ -81,7 +82,7 @@ def _curve(found: list[Searches], titles: list[str], language: Language) -> Html
     return figure(heading, cumulative_curves(samples, label), folded)
 
 
-def _by_hour(found: list[Searches], titles: list[str], language: Language) -> Html:
+def _by_hour(found: list[Searches], titles: list[str], between: tuple[int, int], language: Language) -> Html:
     series = [_points(own.groups["hour"]) for own in found]
     heading = join(
         language("Search by hour"), h("small", language("mean minutes, by hour in which the trip was to begin"))
@@ -93,7 +94,7 @@ def _by_hour(found: list[Searches], titles: list[str], language: Language) -> Ht
         if any(spreads[hour].count for spreads in series)
     ]
     folded = details(language("Numbers"), table([language("Hour"), *titles], rows, class_="compact"))
-    return figure(heading, hour_lines(series, label), folded)
+    return figure(heading, hour_lines(series, label, between=between), folded)
 
 
 def _points(own: Looked) -> list[Spread]:

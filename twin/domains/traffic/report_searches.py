@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from twin.charts.section import StoredRun
 from twin.core.kpis import HOURS
-from twin.domains.traffic.kpis import MINUTE_S
 from twin.domains.traffic.measures import RINGS
 from twin.domains.traffic.parameters import PURPOSES
+from twin.domains.traffic.parking_kpis import MINUTE_S
 from twin.domains.traffic.report_ground import Ground
 from twin.domains.traffic.report_trips import spread_out
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from twin.charts.section import StoredRun
 from twin.core.clock import Clock
-from twin.domains.traffic.kpis import MINUTE_S, WALK_M_PER_MIN
+from twin.domains.traffic.parking_kpis import MINUTE_S, WALK_M_PER_MIN
 
 GAP_BOUNDS_MIN: Final = (-10.0, -5.0, -1.0, 1.0, 5.0, 10.0)
 """Bounds of the classes into which trips are told apart by how much longer they take."""

@@ -102,6 +102,11 @@ class RoadState:
             storage=storage.astype(np.int32),
         )
 
+    def crash(self, number: int, event: WorldEvent) -> tuple[int, float]:
+        """Return the link on which a crash is, and the share of its capacity that it leaves."""
+        link = self._crash_link(number, event)
+        return link, self._left_by_crash(link, event)
+
     def _left_by_crash(self, link: int, event: WorldEvent) -> float:
         """Return the share of a link's capacity that a crash leaves; 0 where it blocks all lanes."""
         lanes = int(self._network.links.lanes[link])
