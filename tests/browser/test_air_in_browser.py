@@ -141,6 +141,8 @@ addEventListener("load", async () => {
   };
   out.plant = read("plant", 0);
   out.station = read("airStation", 0);
+  player.camera.scale = 0.01;  // the whole city: a cell alone may be of one level at both hours
+  player.cameraMoved();
   player.seek(0);
   const first = look();
   player.setLayer("air", false);

@@ -15,6 +15,11 @@ from twin.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+SLOWEST = {
+    "flood_2021_traffic", "parking_app_share", "parking_at_hospitals", "parking_connected", "parking_feed_fails",
+    "parking_feed_late",
+}  # fmt: skip
+"""Of many brains, or of half a day, on all roads: these run among the long tests."""
 LEAST_H = 10.0
 """A scaled-down day ends after the morning peak, if nothing happens later."""
 BEGINS_H, ENDS_H = 6, 9
@@ -46,7 +51,11 @@ def scaled_down(path: Path) -> Scenario:
     return load_scenario(path, (*changes, f"duration_h={hours}"))
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=[pytest.mark.long] if path.stem in SLOWEST else []) for path in SCENARIOS],
+    ids=lambda path: path.stem,
+)
 def test_a_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
     results = Results(run(scaled_down(path), RunOptions(tmp_path)))
     assert set(results.kpis["brain"]) == set(results.brains)
