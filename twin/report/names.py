@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType
 
     from twin.charts.section import Finding
     from twin.core.kpis import Kpi
+    from twin.core.language import Language
     from twin.report.view import RunView
 
 _STATISTICS: Final = {
@@ -19,6 +21,18 @@ _STATISTICS: Final = {
     "p95": "nineteen in twenty are within",
     "worst": "the longest",
 }
+
+
+class Names(Protocol):
+    """In which language things are called, and what the map's districts are called in it."""
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+
+    @property
+    def districts(self) -> Mapping[str, str]:
+        """What each district is called."""
 
 
 def days(view: RunView, count: int) -> str:
@@ -46,7 +60,7 @@ def findings(domain: str) -> tuple[Finding, ...]:
     return found
 
 
-def member_name(view: RunView, domain: str, member: str) -> str:
+def member_name(view: Names, domain: str, member: str) -> str:
     """Return what a member of a grouping is called: an hour, a district, or one of the domain's own."""
     if len(member) == 3 and member[0] == "h" and member[1:].isdigit():
         hour = int(member[1:])
@@ -57,7 +71,7 @@ def member_name(view: RunView, domain: str, member: str) -> str:
     return view.language(own.get(member, member.replace("_", " ")))
 
 
-def kpi_title(view: RunView, kpi: Kpi) -> str:
+def kpi_title(view: Names, kpi: Kpi) -> str:
     """Return a KPI as a sentence fragment: what it is, for whom, which statistic."""
     say = view.language
     parts = [say(kpi.family.title)]

@@ -1,0 +1,1 @@
+"""Studies: what is asked of many cells, as a frozen question and a frozen answer."""
