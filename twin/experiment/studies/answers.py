@@ -115,6 +115,8 @@ class Attribution:
         How many brains lived, the two ends among them.
     orders
         How many orders of the parts were sampled; 0 where every coalition lived.
+    idle
+        Names of the parts that changed nothing at either end, and are taken to change nothing between.
     asked
         Whether the user named the KPIs, so that the first is what he wants to see.
     """
@@ -133,6 +135,7 @@ class Attribution:
     days: int
     coalitions: int
     orders: int
+    idle: tuple[str, ...]
     asked: bool
 
 

@@ -7,8 +7,9 @@ coalitions live the same days, and a part's interval is that of its values over 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 ROUNDING: Final = 1e-9
 """Relative size below which a part's value is the rounding of sums of times."""
+ORDER_PAIRS: Final = 8
+"""So many orders, each with its reverse, are sampled where there are too many parts to live every coalition."""
 
 Live = Callable[[Sequence["Scenario"], int], "Sequence[pd.DataFrame]"]
 """Lives scenarios of one brain for a number of days; returns the KPIs of each (index: day, columns: KPIs)."""
@@ -43,11 +46,16 @@ class Question:
     start, goal
         The brain that is left, and the one that is introduced.
     kpis
-        What is attributed; those that ``optional`` says may lack values are left out where they do.
+        What is attributed.
+    asked
+        Whether the user named the KPIs; those that he did not name are left out where too few days have them.
     days
         Replications, the same for every coalition.
     order_pairs
-        How many orders of the parts, each with its reverse, are sampled; 0 looks at every coalition.
+        How many orders of the parts, each with its reverse, are sampled; None samples only where there are more than
+        `twin.inference.shapley.MOST_EXACT` parts.
+    screened
+        Whether a part that changes nothing at either end is taken to change nothing between.
     """
 
     scenario: Scenario
@@ -56,8 +64,9 @@ class Question:
     parts: tuple[Part, ...]
     kpis: tuple[Kpi, ...]
     days: int
-    order_pairs: int = 0
-    optional: bool = False
+    asked: bool = False
+    order_pairs: int | None = None
+    screened: bool = True
 
     def __post_init__(self) -> None:
         if self.days < 2:
@@ -69,17 +78,9 @@ class Question:
             )  # fmt: skip
 
     @property
-    def orders(self) -> NDArray[np.int64]:
-        """The orders that are sampled, drawn from a stream of the scenario's seed; none where all are looked at."""
-        generator = Streams(self.scenario.seed, 0)("study", "attribution", "orders")
-        return shapley.sample_orders(len(self.parts), self.order_pairs, generator)
-
-    @property
-    def coalitions(self) -> list[int]:
-        """Every coalition that is needed, the two ends first."""
-        whole = (1 << len(self.parts)) - 1
-        needed = set(shapley.coalitions_along(self.orders).flat) if self.order_pairs else range(whole + 1)
-        return [0, whole, *sorted(int(one) for one in needed if 0 < one < whole)]
+    def whole(self) -> int:
+        """The coalition of all parts: the goal."""
+        return (1 << len(self.parts)) - 1
 
     def cell(self, coalition: int) -> Scenario:
         """Return the scenario in which one coalition's brain lives."""
@@ -87,88 +88,168 @@ class Question:
         return replace(self.scenario, brains=(brain,), replications=1)
 
 
-def attribute(question: Question, live: Live) -> Attribution:
-    """Live every coalition and say what each part brings.
+class Attributing:
+    """Answers a question in two steps: `screen`, after which it is known how much there is to live, and `answer`.
 
-    Raises
-    ------
-    TwinError
-        Where a KPI that was asked for has values on fewer than two days that all coalitions share.
+    Parameters
+    ----------
+    live
+        Lives what has not been lived yet, and remembers it.
     """
-    scenario, coalitions = question.scenario, question.coalitions
-    frames = live([question.cell(coalition) for coalition in coalitions], question.days)
-    by_coalition = dict(zip(coalitions, frames, strict=True))
-    found, left_out = [], []
-    for kpi in question.kpis:
-        worths = worths_of(by_coalition, kpi.name)
-        if worths.shape[1] >= 2:
-            found.append(_attributed(question, kpi, coalitions, worths))
-        elif question.optional:
-            left_out.append(kpi.name)
+
+    def __init__(self, question: Question, live: Live) -> None:
+        self.question = question
+        self._live = live
+        self._frames: dict[int, pd.DataFrame] = {}
+        self._active = tuple(range(len(question.parts)))
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Names of the parts that are taken to change nothing."""
+        return tuple(part.name for place, part in enumerate(self.question.parts) if place not in self._active)
+
+    @property
+    def coalitions(self) -> list[int]:
+        """Every coalition of the parts that are not idle that is needed, as numbers of the question's parts."""
+        if len(self.orders):
+            return sorted({self._spread(int(one)) for one in shapley.coalitions_along(self.orders).flat})
+        return [self._spread(one) for one in range(1 << len(self._active))]
+
+    @property
+    def unlived(self) -> list[int]:
+        """Those that have not been asked for yet."""
+        return [one for one in self.coalitions if one not in self._frames]
+
+    @cached_property
+    def orders(self) -> NDArray[np.int64]:
+        """The orders of the active parts that are sampled, from a stream of the scenario's seed; none where all are."""
+        pairs, parts = self.question.order_pairs, len(self._active)
+        if pairs is None:
+            pairs = ORDER_PAIRS if parts > shapley.MOST_EXACT else 0
+        generator = Streams(self.question.scenario.seed, 0)("study", "attribution", "orders")
+        return shapley.sample_orders(parts, pairs, generator)
+
+    def screen(self) -> None:
+        """Live both ends, each part alone, and all but each; a part that changes no KPI on any day there is idle."""
+        question, whole = self.question, self.question.whole
+        self._need([0, whole])
+        if not question.screened:
+            return
+        bits = [1 << place for place in range(len(question.parts))]
+        self._need([*bits, *(whole ^ bit for bit in bits)])
+        active = [
+            place for place, bit in enumerate(bits) if not (self._alike(0, bit) and self._alike(whole, whole ^ bit))
+        ]
+        together = sum(1 << place for place in active)
+        self._need([together])
+        if self._alike(together, whole):
+            self._active = tuple(active)
+
+    def _alike(self, one: int, other: int) -> bool:
+        return self._frames[one].equals(self._frames[other])
+
+    def _need(self, coalitions: Iterable[int]) -> None:
+        missing = [one for one in dict.fromkeys(coalitions) if one not in self._frames]
+        found = self._live([self.question.cell(one) for one in missing], self.question.days) if missing else []
+        self._frames.update(zip(missing, found, strict=True))
+
+    def _spread(self, coalition: int) -> int:
+        """Return a coalition of the active parts as one of the question's."""
+        return sum(1 << place for position, place in enumerate(self._active) if coalition >> position & 1)
+
+    def answer(self) -> Attribution:
+        """Live every coalition that is needed and say what each part brings.
+
+        Raises
+        ------
+        TwinError
+            Where a KPI that was asked for has values on fewer than two days that all coalitions share.
+        """
+        question, scenario = self.question, self.question.scenario
+        self._need(self.coalitions)
+        found, left_out = [], []
+        for kpi in question.kpis:
+            worths = self._worths(kpi.name)
+            if worths.shape[1] >= 2:
+                found.append(self._attributed(kpi, worths))
+            elif question.asked:
+                raise TwinError(
+                    "{kpi} has a value under every coalition on {days} of {count} days, and an interval needs two; "
+                    "give more --reps, or a KPI with cases on every day",
+                    kpi=kpi.name, days=worths.shape[1], count=question.days,
+                )  # fmt: skip
+            else:
+                left_out.append(kpi.name)
+        if not found:
+            raise TwinError("no headline figure has values on two days under every coalition; give more --reps")
+        changes = {part.name: changes_of(question.start, question.goal, part) for part in question.parts}
+        return Attribution(
+            scenario=scenario.path.name,
+            title=scenario.title,
+            title_zh=scenario.title_zh,
+            map=scenario.map,
+            seed=scenario.seed,
+            start=question.start.name,
+            goal=question.goal.name,
+            parts=tuple(PartAnswered(name, changed) for name, changed in changes.items()),
+            kpis=tuple(found),
+            left_out=tuple(left_out),
+            districts=district_names(scenario.map_folder),
+            days=question.days,
+            coalitions=len(self._frames),
+            orders=len(self.orders),
+            idle=self.idle,
+            asked=question.asked,
+        )
+
+    def _worths(self, kpi: str) -> NDArray[np.float64]:
+        """Return a KPI of each coalition on the days on which all have it, shape (coalitions, days)."""
+        columns = [
+            self._frames[one].get(kpi, pd.Series(np.nan, index=self._frames[one].index)) for one in self.coalitions
+        ]
+        whole = np.column_stack([column.to_numpy(dtype=np.float64) for column in columns])
+        shared: NDArray[np.float64] = whole[~np.isnan(whole).any(axis=1)].T
+        return shared
+
+    def _attributed(self, kpi: Kpi, worths: NDArray[np.float64]) -> KpiAttribution:
+        rounding = ROUNDING * max(1.0, float(np.abs(worths).max()))
+        place = {coalition: position for position, coalition in enumerate(self.coalitions)}
+        start, goal = worths[0], worths[-1]
+        together = None
+        if len(self.orders):
+            along = shapley.coalitions_along(self.orders)
+            rows = np.vectorize(lambda one: place[self._spread(int(one))])(along)
+            gains = _without_rounding(shapley.gains_along(self.orders, worths[rows]), rounding)
+            values = shapley.over_orders_and_days(gains)
         else:
-            raise TwinError(
-                "{kpi} has a value under every coalition on {days} of {count} days, and an interval needs two; "
-                "give more --reps, or a KPI with cases on every day",
-                kpi=kpi.name, days=worths.shape[1], count=question.days,
-            )  # fmt: skip
-    if not found:
-        raise TwinError("no headline figure has values on two days under every coalition; give more --reps")
-    changes = {part.name: changes_of(question.start, question.goal, part) for part in question.parts}
-    return Attribution(
-        scenario=scenario.path.name,
-        title=scenario.title,
-        title_zh=scenario.title_zh,
-        map=scenario.map,
-        seed=scenario.seed,
-        start=question.start.name,
-        goal=question.goal.name,
-        parts=tuple(PartAnswered(name, changed) for name, changed in changes.items()),
-        kpis=tuple(found),
-        left_out=tuple(left_out),
-        districts=district_names(scenario.map_folder),
-        days=question.days,
-        coalitions=len(coalitions),
-        orders=2 * question.order_pairs,
-        asked=not question.optional,
-    )
+            values = shapley.over_days(_without_rounding(shapley.shapley_values(worths), rounding))
+            pairs = _without_rounding(shapley.interactions(worths), rounding)
+            together = self._for_all_pairs([_amounts(shapley.over_days(row)) for row in pairs])
+        whole = shapley.over_days(_without_rounding((goal - start)[None], rounding))
+        return KpiAttribution(
+            kpi=kpi.name,
+            unit=kpi.family.unit,
+            better=kpi.family.better,
+            start=float(start.mean()),
+            goal=float(goal.mean()),
+            whole=_amounts(whole)[0],
+            parts=self._for_all(_amounts(values)),
+            together=together,
+            days=worths.shape[1],
+        )
+
+    def _for_all(self, amounts: Sequence[Amount]) -> tuple[Amount, ...]:
+        """Return an amount for each part of the question: nothing for those that are idle."""
+        known = dict(zip(self._active, amounts, strict=True))
+        return tuple(known.get(place, NOTHING) for place in range(len(self.question.parts)))
+
+    def _for_all_pairs(self, rows: Sequence[Sequence[Amount]]) -> tuple[tuple[Amount, ...], ...]:
+        known = {place: self._for_all(row) for place, row in zip(self._active, rows, strict=True)}
+        nothing = (NOTHING,) * len(self.question.parts)
+        return tuple(known.get(place, nothing) for place in range(len(self.question.parts)))
 
 
-def worths_of(by_coalition: Mapping[int, pd.DataFrame], kpi: str) -> NDArray[np.float64]:
-    """Return a KPI of each coalition on the days on which all have it, shape (coalitions, days)."""
-    columns = [
-        frame[kpi] if kpi in frame.columns else pd.Series(np.nan, index=frame.index) for frame in by_coalition.values()
-    ]
-    whole = np.column_stack([column.to_numpy(dtype=np.float64) for column in columns])
-    shared: NDArray[np.float64] = whole[~np.isnan(whole).any(axis=1)].T
-    return shared
-
-
-def _attributed(question: Question, kpi: Kpi, coalitions: Sequence[int], worths: NDArray[np.float64]) -> KpiAttribution:
-    rounding = ROUNDING * max(1.0, float(np.abs(worths).max()))
-    together = None
-    if question.order_pairs:
-        place = np.zeros(1 << len(question.parts), dtype=np.int64)
-        place[list(coalitions)] = np.arange(len(coalitions))
-        along = shapley.coalitions_along(question.orders)
-        gains = _without_rounding(shapley.gains_along(question.orders, worths[place[along]]), rounding)
-        values = shapley.over_orders_and_days(gains)
-    else:
-        ordered = worths[np.argsort(coalitions)]
-        values = shapley.over_days(_without_rounding(shapley.shapley_values(ordered), rounding))
-        pairs = _without_rounding(shapley.interactions(ordered), rounding)
-        together = tuple(tuple(_amounts(shapley.over_days(row))) for row in pairs)
-    whole = shapley.over_days(_without_rounding(worths[1:2] - worths[:1], rounding))
-    return KpiAttribution(
-        kpi=kpi.name,
-        unit=kpi.family.unit,
-        better=kpi.family.better,
-        start=float(worths[0].mean()),
-        goal=float(worths[1].mean()),
-        whole=_amounts(whole)[0],
-        parts=tuple(_amounts(values)),
-        together=together,
-        days=worths.shape[1],
-    )
+NOTHING: Final = Amount(0.0, 0.0, 0.0, 0.0)
 
 
 def _without_rounding(values: NDArray[np.float64], rounding: float) -> NDArray[np.float64]:

@@ -209,7 +209,10 @@ def _method(answer: Attribution, lead: KpiAttribution, naming: Naming) -> Html:
         "averaged is each day's difference, and the interval (Student's t) says what other days might have shown.",
         seed=answer.seed,
     )
-    exact = say("All {n} brains between the two were lived, so there is no error of sampling.", n=answer.coalitions)
+    exact = say(
+        "All coalitions of the parts count, so there is no error of sampling; {n} brains were lived.",
+        n=answer.coalitions,
+    )
     sampled = say(
         "{n} orders of the parts were drawn, each with its reverse, and {coalitions} brains lived; intervals hold both "
         "the error of days and that of orders.",
@@ -222,4 +225,17 @@ def _method(answer: Attribution, lead: KpiAttribution, naming: Naming) -> Html:
     ]
     whole = [say("Whole"), *(number(value, 4) for value in (lead.whole.mean, lead.whole.half, lead.whole.half_days, 0))]
     numbers = details(say("The numbers"), table(head, [*rows, whole], class_="compact"))
-    return join(h("p", text), h("p", sampled if answer.orders else exact), numbers)
+    return join(h("p", text), h("p", sampled if answer.orders else exact), _idle(answer, naming), numbers)
+
+
+def _idle(answer: Attribution, naming: Naming) -> Html | None:
+    if not answer.idle:
+        return None
+    say = naming.language
+    names = [naming.part_within(part) for part in answer.parts if part.name in answer.idle]
+    text = say(
+        "These parts changed no figure on any day, neither alone nor on top of all others, and are taken to change "
+        "nothing between: {parts}.",
+        parts=say(", ").join(names),
+    )
+    return h("p", text)
