@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from twin.core.fingerprint import TableFingerprint
+
 ROWS_IN_MEMORY: Final = 4096
 ROWS_READ_AT_ONCE: Final = 200_000
 """A longer table is read a column at a time: read whole, it would be in memory twice."""
@@ -32,6 +34,7 @@ class EventTable:
 
     def __init__(self, schema: pa.Schema, path: Path | None) -> None:
         self.schema = schema
+        self.fingerprint = TableFingerprint(schema)
         self._path = path
         self._rows: list[tuple[Any, ...]] = []
         self._kept: list[pa.Table] = []
@@ -50,6 +53,7 @@ class EventTable:
         self._keep(pa.Table.from_arrays(arrays, schema=self.schema))
 
     def _keep(self, table: pa.Table) -> None:
+        self.fingerprint.add(table)
         if self._writer:
             self._writer.write_table(table)
         else:
@@ -123,6 +127,11 @@ class Recorder:
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table by name; after `close`."""
         return {name: table.frame() for name, table in self._tables.items()}
+
+    def fingerprints(self) -> dict[str, dict[str, Any]]:
+        """Return the number of rows and the fingerprint of every table by name; after `close`."""
+        found = {name: table.fingerprint for name, table in sorted(self._tables.items())}
+        return {name: {"rows": mark.rows, "fingerprint": mark.text} for name, mark in found.items()}
 
     def stored(self) -> Mapping[str, pd.DataFrame]:
         """Return every table by name, each read anew when it is asked for, so that not all are in memory."""

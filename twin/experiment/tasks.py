@@ -198,7 +198,7 @@ def folder_of(root: Path, scenario: Scenario, task: Task) -> Path:
     return root / "events" / scenario.brains[task.brain].name / f"{task.replication:04d}"
 
 
-def _live(twin: Twin) -> dict[str, Any]:
+def live_twin(twin: Twin) -> dict[str, Any]:
     """Live a replication; return what its summary says of it besides the KPIs."""
     give_back_memory()  # what the draws needed
     twin.run()
@@ -224,7 +224,8 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
         summary = {
             "brain": workshop.scenario.brains[task.brain].name,
             "replication": task.replication,
-            **_live(workshop.twin(task, recorder)),
+            **live_twin(workshop.twin(task, recorder)),
+            "events": recorder.fingerprints(),
         }
         give_back_memory()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
         summary["kpis"] = [
