@@ -32,13 +32,13 @@ def _packing(schema: pa.Schema) -> dict[str, Any]:
 class EventTable:
     """One kind of event with a fixed schema; rows are written in groups so that memory stays bounded."""
 
-    def __init__(self, schema: pa.Schema, path: Path | None) -> None:
+    def __init__(self, schema: pa.Schema, path: Path | pa.BufferOutputStream | None) -> None:
         self.schema = schema
         self.fingerprint = TableFingerprint(schema)
         self._path = path
         self._rows: list[tuple[Any, ...]] = []
         self._kept: list[pa.Table] = []
-        self._writer = pq.ParquetWriter(path, schema, **_packing(schema)) if path else None
+        self._writer = None if path is None else pq.ParquetWriter(path, schema, **_packing(schema))
 
     def add(self, *values: object) -> None:
         """Append one row, with a value for each column in the schema's order."""
@@ -86,7 +86,7 @@ class EventTable:
         if self._path is None:
             kept: pd.DataFrame = pa.concat_tables([self.schema.empty_table(), *self._kept]).to_pandas()
             return kept
-        with pq.ParquetFile(self._path) as file:
+        with pq.ParquetFile(self._path if isinstance(self._path, Path) else self._path.getvalue()) as file:
             if file.metadata.num_rows <= ROWS_READ_AT_ONCE:
                 whole: pd.DataFrame = file.read().to_pandas()
                 return whole
@@ -101,16 +101,20 @@ class Recorder:
     ----------
     folder
         Where ``<table>.parquet`` files are written; None keeps rows in memory.
+    packed
+        Without a folder: keep them as such files, which takes a fraction of the memory.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, packed: bool = False) -> None:
         self._folder = folder
+        self._packed = packed
         self._tables: dict[str, EventTable] = {}
 
     def table(self, name: str, schema: Mapping[str, pa.DataType]) -> EventTable:
         """Return the table of this name, made with this schema the first time."""
         if name not in self._tables:
-            path = self._folder / f"{name}.parquet" if self._folder else None
+            kept = pa.BufferOutputStream() if self._packed else None
+            path = self._folder / f"{name}.parquet" if self._folder else kept
             self._tables[name] = EventTable(pa.schema(list(schema.items())), path)
         return self._tables[name]
 
