@@ -21,7 +21,8 @@ RESULT_LIBRARIES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simp
 """Libraries whose version may change a result's bytes."""
 
 _NOT_IN_RESULTS: Final = (
-    "report/", "charts/", "planning/", "cli.py", "api.py", "experiment/compare.py", "experiment/command.py",
+    "report/", "charts/", "planning/", "inference/", "cli.py", "api.py", "commands/", "experiment/compare.py",
+    "experiment/command.py", "experiment/studies/",
 )  # fmt: skip
 """Parts of the package that only read results."""
 

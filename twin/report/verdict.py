@@ -10,7 +10,8 @@ from twin.charts.numbers import Numbers, interval_decimals, number, scaled
 from twin.charts.rows import interval_bar
 from twin.charts.section import Section
 from twin.charts.statistics import Spread, spread_of
-from twin.experiment.compare import Comparison, Verdict, headline, is_headline
+from twin.experiment.compare import Comparison, headline, is_headline
+from twin.inference.verdicts import Verdict
 from twin.report.expectations import expectations
 from twin.report.names import days, findings, kpi_title
 
@@ -24,6 +25,7 @@ WORDS: Final[dict[Verdict, tuple[str, str]]] = {
     "worse": ("✗", "worse"),
     "undecided": ("≈", "no difference shown"),
     "same": ("=", "the same"),
+    "equivalent": ("=", "equivalent"),
     "higher": ("↑", "higher"),
     "lower": ("↓", "lower"),
 }
