@@ -34,8 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Which parts each part of the package may import, besides itself (``twin`` itself holds the version)."""
 
-EXCEPTIONS = {("experiment/command.py", "report")}
-"""What ``twin run`` does ends in the report."""
+EXCEPTIONS = {("experiment/command.py", "report"), ("experiment/studies/command.py", "report")}
+"""What ``twin run`` and ``twin compare`` do ends in the report."""
 
 SLOW_TO_IMPORT = {
     "geopandas", "matplotlib", "mesa", "numba", "osmnx", "pandas", "pyarrow", "scipy", "shapely", "simpy", "sklearn",

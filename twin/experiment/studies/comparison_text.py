@@ -74,7 +74,7 @@ def notes_of(rows: Iterable[ComparedKpi], days: int, language: Language) -> list
     if idle:
         notes.append(
             language(
-                "Meeting the same days does not narrow these intervals; they are no wider for more seeds: {kpis}.",
+                "warning: meeting the same days does not narrow the intervals of these figures: {kpis}.",
                 kpis=", ".join(idle),
             )
         )

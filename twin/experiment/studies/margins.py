@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from twin.core.errors import TwinError
-from twin.experiment.studies.refusing import check_kpi
+from twin.experiment.studies.refusing import check_kpi, refuse
+from twin.scenario.problems import show
 
 if TYPE_CHECKING:
     from twin.core.kpis import Kpi
 
 ASSUMED_SHARE: Final = 0.05
 """Of the baseline's mean, where nobody has said what matters: assumed, no source."""
+OPTION: Final = "--margin"
 Origin = Literal["given", "published", "assumed"]
 
 
@@ -70,33 +71,36 @@ def read_margins(words: Iterable[str], known: Iterable[str]) -> Margins:
 
     Raises
     ------
-    TwinError
+    InvalidScenarioError
         For a KPI that there is not, and for what is no size above 0.
     """
     names, by_kpi, default = list(known), {}, None
     for word in words:
         kpi, equals, text = word.rpartition("=")
-        size = read_size(word, text)
+        size = read_size(OPTION, text)
         if not equals:
             if not size.relative:
-                raise TwinError(
-                    "--margin {word}: a margin for all KPIs is a share, as in 3%; or name the KPI: KPI={word}",
-                    word=word,
-                )
+                refuse(OPTION, "a margin for all KPIs is a share, as in 3%; or name the KPI: KPI={word}", word=word)
             default = size
         else:
-            check_kpi("--margin", kpi, names)
+            check_kpi(OPTION, kpi, names)
             by_kpi[kpi] = size
     return Margins(by_kpi, default)
 
 
-def read_size(word: str, text: str) -> Size:
-    """Read ``0.5`` or ``3%``."""
+def read_size(option: str, text: str) -> Size:
+    """Read ``0.5`` or ``3%``.
+
+    Raises
+    ------
+    InvalidScenarioError
+        For what is no number above 0.
+    """
     try:
         relative = text.endswith("%")
         value = float(text.removesuffix("%")) / (100 if relative else 1)
     except ValueError:
         value = math.nan
     if not (value > 0 and math.isfinite(value)):
-        raise TwinError("--margin {word}: is not KPI=0.5, KPI=3% or 3%, with a number above 0", word=word)
+        refuse(option, "{text} is not a size above 0, as 0.5 or 3%", text=show(text))
     return Size(value, relative)
