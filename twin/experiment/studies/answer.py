@@ -137,7 +137,7 @@ def folder_of_answer(reports: Path, answer: ComparisonAnswer) -> Path:
 
 def write_answer(folder: Path, answer: ComparisonAnswer) -> None:
     """Write ``comparison.json``, whole or not at all."""
-    from twin.experiment.store import write_text
+    from twin.experiment.files import write_text
 
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(summary_of(answer), indent=1, ensure_ascii=False, sort_keys=True)

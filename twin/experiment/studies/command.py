@@ -54,7 +54,7 @@ def compare_and_report(
     write_answer(folder, answer)
     page = folder / "report.html"
     if with_report:
-        from twin.experiment.store import write_text
+        from twin.experiment.files import write_text
         from twin.report.studies.comparison_page import comparison_page
 
         write_text(page, comparison_page(answer, language))
