@@ -16,9 +16,8 @@ from twin.core.errors import TwinError
 from twin.core.language import CODES, Code, Language, chinese_table
 from twin.domains import DESCRIPTIONS
 from twin.experiment.studies.answers import Amount, Attribution, answer_json, read_answer
+from twin.experiment.studies.asked_for import kpis_asked, with_brains
 from twin.experiment.studies.attribution import Attributing, Live, Question
-from twin.experiment.studies.brains import brain_called
-from twin.experiment.studies.catalogue import kpis_asked
 from twin.experiment.studies.parts import REST, Part, Wanted, brain_of, differing, keys_by_domain, parts_between
 from twin.report.studies.attribution_lines import attribution_lines
 from twin.report.studies.attribution_page import attribution_page
@@ -111,7 +110,7 @@ def test_no_connection_has_a_decisions_name() -> None:
 
 def test_keys_of_other_domains_that_take_part_make_one_part_each() -> None:
     city = load_scenario(ROOT / "scenarios" / "city_day.yaml")
-    start, goal = (brain_called(city, name) for name in ("traditional", "city_brain"))
+    start, goal = with_brains(city, ("traditional", "city_brain"), "--from").brains
     parts = parts_between(start, goal, city.domains, Wanted({}, None, {"emergency"}))
     assert {part.name for part in parts} == {*EMERGENCY, *city.domains} - {"emergency"}
     assert {key for part in parts for key in part.keys} == set(differing(start, goal, city.domains))
@@ -219,7 +218,7 @@ def test_sampled_orders_add_up_too_and_come_near_the_exact_values(scenario: Scen
 
 def test_more_than_eight_parts_are_sampled(scenario: Scenario) -> None:
     city = load_scenario(ROOT / "scenarios" / "city_day.yaml", ("domains=[emergency, traffic]",))
-    start, goal = (brain_called(city, name) for name in ("traditional", "city_brain"))
+    start, goal = with_brains(city, ("traditional", "city_brain"), "--from").brains
     parts = parts_between(start, goal, city.domains, Wanted({}, None, {"emergency", "traffic"}))
     assert len(parts) > 8
     asked = Question(city, start, goal, parts, kpis_asked(city, [KPI]), 4, asked=True)
@@ -299,17 +298,17 @@ def parts_with(groups: dict[str, list[str]] | None = None, told_apart: list[str]
 
 
 BAD: dict[str, tuple[Ask, str]] = {
-    "an unknown brain": (lambda s: brain_called(s, "city_brian"), r"no brain city_brian \(did you mean city_brain\?\)"),
+    "an unknown brain": (lambda s: with_brains(s, ["city_brian"], "--to"), "--to: there is no .*mean .city_brain"),
     "an unknown KPI": (
-        lambda s: kpis_asked(s, ["emergency.respons_min.mean"]), "did you mean emergency.response_min.mean"),
+        lambda s: kpis_asked(s, ["emergency.respons_min.mean"]), "did you mean .emergency.response_min.mean"),
     "a KPI of a domain that does not take part": (lambda s: kpis_asked(s, ["traffic.trips"]), "there is no KPI"),
-    "an unknown key in a part": (parts_with({"way": ["dispach"]}), r"part way: .* dispach \(did you mean dispatch"),
-    "a key that does not differ": (parts_with({"way": ["queue"]}), "queue is the same under both brains"),
+    "an unknown key in a part": (parts_with({"way": ["dispach"]}), "--part: there is no .*mean .dispatch"),
+    "a key that does not differ": (parts_with({"way": ["queue"]}), "queue. is the same under both brains"),
     "a key of a domain that does not take part": (parts_with({"way": ["rescue"]}), "its domain does not take part"),
     "a key in two parts": (parts_with({"a": ["hospital"], "b": ["hospital"]}), "stands in the parts a and b"),
-    "a part called like a key": (parts_with({"hospital": ["dispatch"]}), "cannot be called hospital"),
-    "a part called like a domain": (parts_with({"traffic": ["dispatch"]}), "cannot be called traffic"),
-    "a part that is not there": (parts_with(None, ["queue"]), "no part queue between the brains"),
+    "a part called like a key": (parts_with({"hospital": ["dispatch"]}), "cannot be called .hospital"),
+    "a part called like a domain": (parts_with({"traffic": ["dispatch"]}), "cannot be called .traffic"),
+    "a part that is not there": (parts_with(None, ["queue"]), "--parts: there is no part .queue. between"),
     "one part": (lambda s: question(s, parts=all_parts(s)[:1]), "one part only"),
     "one day": (lambda s: question(s, days=1), "two days at least"),
     "a brain and itself": (

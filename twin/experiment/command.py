@@ -44,8 +44,8 @@ def run_and_report(
     """Run, write the report, print the verdict; return the exit code."""
     from twin.experiment.run import run
 
-    _compile_if_needed(scenario.domains, language)
-    with _progress_bar(language) as progress:
+    compile_if_needed(scenario.domains, language)
+    with progress_bar(language) as progress:
 
         def warn(warning: RunWarning) -> None:
             click.echo(language("warning: {text}", text=language(warning.sentence, **warning.values)), err=True)
@@ -78,7 +78,8 @@ def run_and_report(
     return 1 if check_kpis and missed else 0
 
 
-def _compile_if_needed(domains: Sequence[str], language: Language) -> None:
+def compile_if_needed(domains: Sequence[str], language: Language) -> None:
+    """Compile the kernels of these domains where that was not done yet, and say so."""
     from twin.city.warm_up import NEEDED, WARM_UP, compile_beside, kernels_are_compiled
     from twin.domains import DESCRIPTIONS
 
@@ -89,7 +90,7 @@ def _compile_if_needed(domains: Sequence[str], language: Language) -> None:
 
 
 @contextmanager
-def _progress_bar(language: Language) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(language: Language) -> Iterator[Callable[[int, int], None]]:
     """Show a bar where standard error is a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda done, of: None

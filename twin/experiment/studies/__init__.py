@@ -1,1 +1,1 @@
-"""Studies: what is asked of many cells, as a frozen question and a frozen answer."""
+"""Studies: sets of cells, and what is asked of them."""

@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.core.errors import TwinError
 from twin.core.kpis import Kpi
 from twin.core.streams import Streams
 from twin.experiment.studies.answers import Amount, Attribution, KpiAttribution, PartAnswered
-from twin.experiment.studies.catalogue import district_names
+from twin.experiment.studies.asked_for import district_names
 from twin.experiment.studies.parts import Part, brain_of, changes_of
+from twin.experiment.studies.refusing import refuse
 from twin.inference import shapley
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ class Question:
 
     def __post_init__(self) -> None:
         if self.days < 2:
-            raise TwinError("an interval needs two days at least; give --reps 2 or more")
+            refuse("--reps", "an interval needs two days at least, not {days}", days=self.days)
         if len(self.parts) < 2:
-            raise TwinError(
-                "there is one part only ({part}), to which everything is due; twin compare says how much",
+            refuse(
+                "--part", "there is one part only ({part}), to which everything is due; twin compare says how much",
                 part=self.parts[0].name,
             )  # fmt: skip
 
@@ -173,7 +173,8 @@ class Attributing:
             if worths.shape[1] >= 2:
                 found.append(self._attributed(kpi, worths))
             elif question.asked:
-                raise TwinError(
+                refuse(
+                    "--kpi",
                     "{kpi} has a value under every coalition on {days} of {count} days, and an interval needs two; "
                     "give more --reps, or a KPI with cases on every day",
                     kpi=kpi.name, days=worths.shape[1], count=question.days,
@@ -181,7 +182,7 @@ class Attributing:
             else:
                 left_out.append(kpi.name)
         if not found:
-            raise TwinError("no headline figure has values on two days under every coalition; give more --reps")
+            refuse("--reps", "no headline figure has values on two days under every coalition; give more")
         changes = {part.name: changes_of(question.start, question.goal, part) for part in question.parts}
         return Attribution(
             scenario=scenario.path.name,

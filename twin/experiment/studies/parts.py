@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from twin.core.decisions import BrainSetting, ConnectionSetting, RuleSetting
-from twin.core.errors import TwinError
 from twin.domains import DESCRIPTIONS
 from twin.experiment.studies.answers import Change
-from twin.experiment.studies.catalogue import did_you_mean
+from twin.experiment.studies.refusing import refuse
 from twin.scenario.frozen import FrozenMapping
+from twin.scenario.problems import hints, show
 
+PART: Final = "--part"
 REST: Final = "everything_else"
 """Name of the part that holds whatever is not told apart."""
 COALITION: Final = "coalition"
@@ -88,13 +89,13 @@ def parts_between(start: BrainSetting, goal: BrainSetting, domains: Sequence[str
 
     Raises
     ------
-    TwinError
+    InvalidScenarioError
         Where the brains do not differ, or what is wanted does not fit how they differ.
     """
     differ = differing(start, goal, domains)
     if not differ:
-        raise TwinError(
-            "{start} and {goal} do not differ in what takes part ({domains}); name two brains that do",
+        refuse(
+            "--to", "{start} and {goal} do not differ in what takes part ({domains}); name two brains that do",
             start=start.name, goal=goal.name, domains=", ".join(domains),
         )  # fmt: skip
     groups = _groups(differ, keys_by_domain(tuple(DESCRIPTIONS)), wanted.groups)
@@ -106,10 +107,7 @@ def parts_between(start: BrainSetting, goal: BrainSetting, domains: Sequence[str
     chosen = dict.fromkeys(wanted.told_apart)
     for name in chosen:
         if name not in everything:
-            raise TwinError(
-                "there is no part {name} between the brains{hint}; there are {parts}",
-                name=name, hint=did_you_mean(name, everything), parts=", ".join(everything),
-            )  # fmt: skip
+            refuse("--parts", "there is no part {name} between the brains", *hints(name, everything), name=show(name))
     rest = tuple(key for name, keys in everything.items() if name not in chosen for key in keys)
     return tuple(Part(name, everything[name]) for name in chosen) + ((Part(REST, rest),) if rest else ())
 
@@ -120,23 +118,20 @@ def _groups(
     taken: dict[str, str] = {}
     for name, keys in groups.items():
         if name in known or name in DESCRIPTIONS or name == REST:
-            raise TwinError("a part cannot be called {name}, which has a meaning already", name=name)
+            refuse(PART, "a part cannot be called {name}, which has a meaning already", name=show(name))
         for key in keys:
             if key not in known:
-                raise TwinError(
-                    "part {part}: there is no connection or decision {key}{hint}",
-                    part=name, key=key, hint=did_you_mean(key, differ),
-                )  # fmt: skip
+                refuse(PART, "there is no connection or decision {key}", *hints(key, differ), key=show(key))
             if key not in differ:
-                raise TwinError(
-                    "part {part}: {key} is the same under both brains, or its domain does not take part; "
-                    "these differ: {differ}",
-                    part=name, key=key, differ=", ".join(differ),
+                refuse(
+                    PART,
+                    "{key} is the same under both brains, or its domain does not take part; these differ: {differ}",
+                    key=show(key), differ=", ".join(differ),
                 )  # fmt: skip
             if key in taken:
-                raise TwinError(
-                    "{key} stands in the parts {one} and {other}; it can be in one only",
-                    key=key, one=taken[key], other=name,
+                refuse(
+                    PART, "{key} stands in the parts {one} and {other}; it can be in one only",
+                    key=show(key), one=taken[key], other=name,
                 )  # fmt: skip
             taken[key] = name
     return {name: tuple(sorted(keys, key=list(differ).index)) for name, keys in groups.items()}

@@ -1,1 +1,1 @@
-"""A page for each kind of study, made from its stored answer alone."""
+"""Pages of studies, one module a kind, built from what a study has answered."""

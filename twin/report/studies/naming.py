@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from twin.core.kpis import HOURS, Kpi, names_of
+from twin.core.kpis import Kpi
 from twin.domains import DESCRIPTIONS
+from twin.experiment.catalogue import catalogue_of
 from twin.experiment.studies.parts import REST
-from twin.report.names import kpi_title
-from twin.scenario.brains import shipped_brain, shipped_names
+from twin.report.names import brain_titles, kpi_title
 
 if TYPE_CHECKING:
     from twin.core.language import Language
@@ -69,7 +69,6 @@ class Naming:
     def __init__(self, language: Language, districts: Mapping[str, tuple[str, str]]) -> None:
         self.language = language
         self.districts = {name: language.pick(*names) for name, names in districts.items()}
-        self._ids = tuple(districts)
 
     def key(self, key: str) -> str:
         """Return what a connection or decision is called."""
@@ -105,16 +104,11 @@ class Naming:
 
     def brain(self, name: str) -> str:
         """Return a shipped brain's title, any other's name."""
-        if name not in shipped_names():
-            return name
-        titles = shipped_brain(name).title
-        return self.language.pick(titles["en"], titles["zh"])
+        return brain_titles([name], self.language)[name]
 
     def kpi(self, name: str) -> Kpi:
         """Return a KPI by its name."""
-        domain = name.partition(".")[0]
-        members = {"district": self._ids, "hour": HOURS, **DESCRIPTIONS[domain].members}
-        return next(kpi for kpi in names_of(domain, DESCRIPTIONS[domain].kpi_families, members) if kpi.name == name)
+        return catalogue_of([name.partition(".")[0]], tuple(self.districts))[name]
 
     def kpi_title(self, name: str) -> str:
         """Return a KPI as a sentence fragment."""
