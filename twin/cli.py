@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from twin import __version__
+from twin.commands.attribute import attribute
 from twin.commands.compare import compare
 from twin.commands.export import export
 from twin.commands.imports import import_
@@ -77,7 +78,21 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, kpis, report, playback, export, policies, schema, map_, import_, plan, validate):
+for command in (
+    run,
+    compare,
+    attribute,
+    kpis,
+    report,
+    playback,
+    export,
+    policies,
+    schema,
+    map_,
+    import_,
+    plan,
+    validate,
+):
     cli.add_command(command)
 
 

@@ -116,6 +116,16 @@ class Attributing:
         return [self._spread(one) for one in range(1 << len(self._active))]
 
     @property
+    def most(self) -> int:
+        """How many coalitions there are at most, before it is known which parts are idle."""
+        parts = len(self.question.parts)
+        pairs = self.question.order_pairs if self.question.order_pairs is not None else ORDER_PAIRS
+        if self.question.order_pairs is None and parts <= shapley.MOST_EXACT:
+            return 1 << parts
+        ends = 2 * parts + 3 if self.question.screened else 2
+        return min(1 << parts, 2 * pairs * (parts - 1) + ends)
+
+    @property
     def unlived(self) -> list[int]:
         """Those that have not been asked for yet."""
         return [one for one in self.coalitions if one not in self._frames]
