@@ -21,6 +21,7 @@ from twin.commands.plan import plan
 from twin.commands.playback import playback
 from twin.commands.results import kpis, report
 from twin.commands.run import run
+from twin.commands.sweep import sweep
 from twin.commands.validate import validate
 from twin.core.errors import TwinError
 from twin.core.language import Language
@@ -82,6 +83,7 @@ for command in (
     run,
     compare,
     attribute,
+    sweep,
     kpis,
     report,
     playback,

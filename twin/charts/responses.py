@@ -50,9 +50,9 @@ def _frame(points: Sequence[Answered]) -> Panel:
     return Panel.of((min(xs) - inner, max(xs) + inner), (low - room, high + room))
 
 
-def _zero(panel: Panel) -> Html | None:
+def _zero(panel: Panel) -> Html:
     if not panel.y.low < 0 < panel.y.high:
-        return None
+        return Html("")
     return h("path", d=f"M{plain(panel.x.begin)} {plain(panel.y(0))}H{plain(panel.x.end)}", class_="axis-mark")
 
 

@@ -67,7 +67,7 @@ class Axis:
 
     Attributes
     ----------
-    values
+    levels
         What it takes in grids and lists; of a spread quantiles in equal steps.
     spread
         What it may be, where values are drawn.
@@ -78,7 +78,7 @@ class Axis:
     """
 
     key: str
-    values: tuple[Value, ...]
+    levels: tuple[Value, ...]
     spread: Spread | None
     drawn: bool
     whole: bool
@@ -109,7 +109,7 @@ def read_axes(scenario: Scenario, words: Sequence[str]) -> tuple[Axis, ...]:
     seen: set[str] = set()
     for axis in axes:
         if axis.key in seen:
-            refuse(OPTION, "{key} stands there twice", key=show(axis.key))
+            refuse(OPTION, "the name {name} stands there twice", name=show(axis.key))
         seen.add(axis.key)
     return axes
 
@@ -189,7 +189,7 @@ def _read_spread(scenario: Scenario, key: str, text: str) -> Spread:
     match = _CALL.fullmatch(text)
     kind = match[1] if match else text
     if match is None or kind not in (*_QUANTILES, "range"):
-        refuse(OPTION, "{text} is no distribution", *hints(kind, [*_FORMS.values(), "range"]), text=show(text))
+        refuse(OPTION, "{text} is no distribution", *hints(kind, [*_FORMS, "range"]), text=show(text))
     if kind == "range":
         return Spread("uniform", _range_of(scenario, key))
     try:

@@ -43,18 +43,18 @@ def points_of(scenario: Scenario, axes: Sequence[Axis], design: Design, samples:
         Where the axes do not fit the design.
     """
     if design == "grid":
-        count = int(np.prod([float(len(axis.values)) for axis in axes]))
+        count = int(np.prod([float(len(axis.levels)) for axis in axes]))
         if count > MOST_POINTS:
             refuse("--set", "a grid of them has {count} points; {most} are the most", count=count, most=MOST_POINTS)
-        return list(product(*(axis.values for axis in axes)))
+        return list(product(*(axis.levels for axis in axes)))
     if design == "list":
-        lengths = {len(axis.values) for axis in axes}
+        lengths = {len(axis.levels) for axis in axes}
         if len(lengths) > 1:
             refuse(
                 "--design", "a list needs as many values of each key; given: {lengths}",
-                lengths=", ".join(f"{axis.key} {len(axis.values)}" for axis in axes),
+                lengths=", ".join(f"{axis.key} {len(axis.levels)}" for axis in axes),
             )  # fmt: skip
-        return list(zip(*(axis.values for axis in axes), strict=True))
+        return list(zip(*(axis.levels for axis in axes), strict=True))
     if design == "one_at_a_time":
         return _one_at_a_time(scenario, axes)
     shares = shares_of(design, len(axes), samples or SAMPLES[design], scenario.seed)
@@ -69,7 +69,7 @@ def _one_at_a_time(scenario: Scenario, axes: Sequence[Axis]) -> list[Point]:
             refuse("--design", "{key} has no number in the scenario to go up and down from", key=axis.key)
     points = [tuple(base)]
     for place, axis in enumerate(axes):
-        ends = [axis.at(share) for share in LOW_AND_HIGH] if axis.spread else [min(axis.values), max(axis.values)]
+        ends = [axis.at(share) for share in LOW_AND_HIGH] if axis.spread else [min(axis.levels), max(axis.levels)]
         points += [(*base[:place], end, *base[place + 1 :]) for end in ends]
     return points
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,8 +57,9 @@ class Question:
         if not self.axes:
             refuse(OPTION, "nothing is swept; give --set key=1,2,3, --set key=low:high or --set key~distribution")
 
-    def scenarios(self) -> list[Scenario]:
-        """Return the scenario at each point, with all its brains, each read and checked.
+    @cached_property
+    def variants(self) -> list[Scenario]:
+        """The scenario at each point, with all its brains, each read and checked.
 
         Raises
         ------
@@ -65,6 +67,14 @@ class Question:
             With what is wrong at the first point that cannot be.
         """
         return [self.at(point) for point in self.points]
+
+    def cells(self) -> list[Scenario]:
+        """Return the scenario of each point and brain, point by point."""
+        names = [brain.name for brain in self.scenario.brains]
+        return [
+            replace(variant, brains=(variant.brain(name),), replications=1)
+            for variant in self.variants for name in names
+        ]  # fmt: skip
 
     def at(self, point: Point) -> Scenario:
         """Return the scenario at one point."""
@@ -75,13 +85,11 @@ class Question:
 
 def sweep(question: Question, live: Live) -> tuple[Sweep, pd.DataFrame]:
     """Live every point under every brain; return the answer and the tidy table of all KPIs."""
-    variants = question.scenarios()
     names = [brain.name for brain in question.scenario.brains]
-    alone = [replace(variant, brains=(variant.brain(name),), replications=1) for variant in variants for name in names]
-    frames = list(live(alone, question.days))
+    frames = list(live(question.cells(), question.days))
     by_place = {
         (place, name): frames[place * len(names) + number]
-        for place in range(len(variants)) for number, name in enumerate(names)
+        for place in range(len(question.points)) for number, name in enumerate(names)
     }  # fmt: skip
     return _answer(question, names, by_place), tidy(question, by_place)
 
@@ -150,7 +158,7 @@ def _swept(
 
 def _days(frame: pd.DataFrame, kpi: str) -> Array:
     missing = pd.Series(np.nan, index=frame.index)
-    found: Array = frame.get(kpi, missing).to_numpy(dtype=np.float64)
+    found: Array = np.asarray(frame.get(kpi, missing), dtype=np.float64)
     return found
 
 
@@ -169,6 +177,11 @@ def _complete(values: Array) -> Array:
     return complete
 
 
+def _mean_of_days(values: Array) -> Array:
+    means: Array = np.asarray(np.mean(values, axis=1), dtype=np.float64)
+    return means
+
+
 def _toll(question: Question, values: Array) -> Toll | None:
     """Return what is left of a result when its parameters are drawn; None where they are not."""
     complete = _complete(values)
@@ -185,7 +198,7 @@ def _hangs(question: Question, values: Array) -> tuple[Hang, ...]:
         return ()
     if question.design == "one_at_a_time":
         return _swings(question, complete)
-    means: Array = np.asarray(complete.mean(axis=1), dtype=np.float64)
+    means = _mean_of_days(complete)
     if question.design in ("morris", "sobol"):
         from twin.experiment.studies.salib import analyse
 

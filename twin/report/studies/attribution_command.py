@@ -17,7 +17,7 @@ from twin.experiment.studies.parts import Wanted, parts_between
 from twin.experiment.studies.refusing import refuse
 from twin.report.studies.attribution_lines import attribution_lines
 from twin.report.studies.attribution_page import attribution_page
-from twin.report.studies.together import duration, id_of, keep, lived_with, say
+from twin.report.studies.together import duration, id_of, keep, lived_with
 
 if TYPE_CHECKING:
     from twin.experiment.studies.lived import Lived
@@ -112,8 +112,7 @@ def attribute_and_report(path: Path, overrides: Sequence[str], asked: Asked, opt
 def _estimate(question: Question, attributing: Attributing, lived: Lived, options: Options) -> None:
     """Live the first day of both ends, and say how long all of it will take at most."""
     lived([question.cell(0), question.cell(question.whole)], 1)
-    say(
-        options, "{parts} parts: at most {coalitions} brains x {days} days, some {time} if none is lived yet",
+    options.say("{parts} parts: at most {coalitions} brains x {days} days, some {time} if none is lived yet",
         parts=len(question.parts), coalitions=attributing.most, days=question.days,
         time=duration(lived.seconds_for(attributing.most * question.days), options.language),
     )  # fmt: skip
@@ -123,6 +122,6 @@ def _rest(question: Question, attributing: Attributing, lived: Lived, options: O
     """Say what is left after the ends have been looked at."""
     left = lived.missing([question.cell(one) for one in attributing.unlived], question.days)
     if attributing.idle:
-        say(options, "{parts} change nothing at either end and are left out", parts=", ".join(attributing.idle))
+        options.say("{parts} change nothing at either end and are left out", parts=", ".join(attributing.idle))
     if left:
-        say(options, "{n} days to live, some {time}", n=left, time=duration(lived.seconds_for(left), options.language))
+        options.say("{n} days to live, some {time}", n=left, time=duration(lived.seconds_for(left), options.language))

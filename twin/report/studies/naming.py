@@ -10,6 +10,8 @@ from twin.domains import DESCRIPTIONS
 from twin.experiment.catalogue import catalogue_of
 from twin.experiment.studies.parts import REST
 from twin.report.names import brain_titles, kpi_title
+from twin.scenario.sections import section_models
+from twin.scenario.sources import split_key
 
 if TYPE_CHECKING:
     from twin.core.language import Language
@@ -101,6 +103,16 @@ class Naming:
         if value in (0, 1):
             return self.language("on") if value else self.language("off")
         return self.language("on, for {share} %", share=f"{value * 100:.3g}")
+
+    def axis(self, key: str) -> str:
+        """Return what a key of the scenario says, where it is a parameter; the key itself elsewhere."""
+        segments = split_key(key)
+        model = section_models().get(segments[0])
+        if model is None or len(segments) < 2 or segments[1] not in model.shipped:
+            return key
+        text = self.language(model.shipped[segments[1]].text)
+        inner = " ".join(segments[2:]).replace("_", " ")
+        return self.language("{first}, {second}", first=text, second=inner) if inner else text
 
     def brain(self, name: str) -> str:
         """Return a shipped brain's title, any other's name."""

@@ -38,6 +38,10 @@ class Options:
     as_json: bool = False
     estimate: bool = False
 
+    def say(self, sentence: str, **values: object) -> None:
+        """Say something on standard error."""
+        click.echo(self.language(sentence, **values), err=True)
+
 
 def lived_with(options: Options, domains: Iterable[str]) -> Lived:
     """Return what lives cells on this machine, with a progress bar."""
@@ -47,13 +51,8 @@ def lived_with(options: Options, domains: Iterable[str]) -> Lived:
     compile_if_needed(tuple(domains), options.language)
     return Lived(
         CellStore(options.reports / "cells"), LocalExecutor(options.processes), options.processes,
-        lambda: progress_bar(options.language), lambda sentence, values: say(options, sentence, **values),
+        lambda: progress_bar(options.language), lambda sentence, values: options.say(sentence, **values),
     )  # fmt: skip
-
-
-def say(options: Options, sentence: str, **values: object) -> None:
-    """Say something on standard error."""
-    click.echo(options.language(sentence, **values), err=True)
 
 
 def duration(seconds: float, language: Language) -> str:

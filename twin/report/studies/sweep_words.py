@@ -1,0 +1,153 @@
+"""A sweep in sentences, and as plain text for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from twin.charts.numbers import MINUS, Numbers, number
+from twin.report.names import findings
+from twin.report.studies.naming import Naming
+
+if TYPE_CHECKING:
+    from twin.core.language import Language
+    from twin.experiment.studies.answers import Amount
+    from twin.experiment.studies.sweep_answers import Hang, KpiSweep, Sweep, Toll
+
+MEASURES: Final = {
+    "swing": "change from the low to the high end",
+    "rank": "rank correlation",
+    "morris": "mean size of effects (Morris)",
+    "sobol": "total share of the variance (Sobol)",
+}
+SHARES: Final = ("rank", "sobol")
+"""Measures without the KPI's unit."""
+
+
+def lead_of(answer: Sweep) -> KpiSweep:
+    """Return the KPI that is shown first: the first asked for, or what its domain says first."""
+    by_name = {one.kpi: one for one in answer.kpis}
+    domain = answer.kpis[0].kpi.partition(".")[0]
+    said = [] if answer.asked else [f"{domain}.{name}" for finding in findings(domain) for name in finding.kpis]
+    return next((by_name[name] for name in said if name in by_name), answer.kpis[0])
+
+
+def outcomes(answer: Sweep, one: KpiSweep) -> list[tuple[str, tuple[Amount | None, ...]]]:
+    """Return the results that are looked at with the brain they belong to: differences, or means of the only brain."""
+    if one.differences:
+        return list(zip(answer.brains[1:], one.differences, strict=True))
+    return [(answer.brains[0], one.means[0])]
+
+
+def shown(amount: Amount, one: KpiSweep, naming: Naming) -> str:
+    """Return a result with its interval: a difference with its sign."""
+    if one.differences:
+        return Numbers(naming.language).difference(amount.mean, amount.low, amount.high, one.unit)
+    return Numbers(naming.language).amount(amount.mean, one.unit)
+
+
+def toll_sentence(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> str:
+    """Return what is left of a difference (or a mean) when parameters are drawn."""
+    say, toll = naming.language, one.tolls[place]
+    assert toll is not None
+    brain, kpi = naming.brain(outcomes(answer, one)[place][0]), naming.kpi_title(one.kpi)
+    numbers = Numbers(naming.language)
+    if not one.differences:
+        return say(
+            "{kpi} under {brain}: {mean}; 95 of 100 draws of the parameters lie within {half} of it",
+            kpi=kpi, brain=brain, mean=numbers.amount(toll.mean, one.unit),
+            half=numbers.size(toll.half_draws, one.unit),
+        )  # fmt: skip
+    interval = numbers.difference(toll.mean, toll.mean - toll.half, toll.mean + toll.half, one.unit)
+    return say(
+        "{kpi}, {brain} instead of {first}: {interval} with all that the parameters may be; days alone: ± {days}; "
+        "lower in {share} of 100 draws",
+        kpi=kpi, brain=brain, first=naming.brain(answer.brains[0]), interval=interval,
+        days=numbers.size(toll.half_days, one.unit), share=number(100 * toll.share_below, 0),
+    )  # fmt: skip
+
+
+def toll_word(one: KpiSweep, toll: Toll) -> str:
+    """Return the verdict word of a difference with all that its parameters may be."""
+    if toll.mean == toll.half == 0:
+        return "same"
+    if abs(toll.mean) <= toll.half:
+        return "undecided"
+    if one.better == "neither":
+        return "higher" if toll.mean > 0 else "lower"
+    return "better" if (toll.mean > 0) == (one.better == "higher") else "worse"
+
+
+def span_sentence(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> str:
+    """Return between which points a result lies, and where."""
+    say = naming.language
+    brain, amounts = outcomes(answer, one)[place]
+    known = [(amount.mean, number_) for number_, amount in enumerate(amounts) if amount is not None]
+    (_, least), (_, most) = min(known), max(known)
+    template = (
+        say("{kpi}, {brain} instead of {first}: from {low} ({where_low}) to {high} ({where_high})")
+        if one.differences
+        else say("{kpi} under {brain}: from {low} ({where_low}) to {high} ({where_high})")
+    )
+    values: dict[str, str] = {}
+    for end, at in (("low", least), ("high", most)):
+        amount = amounts[at]
+        assert amount is not None
+        values |= {end: shown(amount, one, naming), f"where_{end}": point_text(answer, at)}
+    return template.format(
+        kpi=naming.kpi_title(one.kpi), brain=naming.brain(brain), first=naming.brain(answer.brains[0]), **values
+    )
+
+
+def point_text(answer: Sweep, place: int) -> str:
+    """Return a point: ``key = value, key = value``."""
+    pairs = zip(answer.axes, answer.points[place], strict=True)
+    return ", ".join(f"{axis.key} = {value_text(value)}" for axis, value in pairs)
+
+
+def value_text(value: object) -> str:
+    """Return a value of a key, numbers with four digits."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def hang_text(hang: Hang, one: KpiSweep, naming: Naming) -> str:
+    """Return a measure with its interval."""
+    if hang.measure in SHARES:
+        return naming.language(
+            "{difference} ({low} to {high})",
+            difference=number(hang.value, 2), low=number(hang.low, 2), high=number(hang.high, 2),
+        )  # fmt: skip
+    return Numbers(naming.language).difference(hang.value, hang.low, hang.high, one.unit)
+
+
+def ordered(hangs: tuple[Hang, ...]) -> list[Hang]:
+    """Return the keys by how much hangs on them, the most first."""
+    return sorted(hangs, key=lambda hang: -abs(hang.value))
+
+
+def sweep_lines(answer: Sweep, language: Language) -> list[str]:
+    """Return the sweep as plain text: where results lie, and what they hang on."""
+    naming, lead = Naming(language, answer.districts), lead_of(answer)
+    lines = [facts(answer, naming)]
+    for one in [lead, *(one for one in answer.kpis if one is not lead)]:
+        for place, toll in enumerate(one.tolls):
+            say = span_sentence if toll is None else toll_sentence
+            lines.append(say(answer, one, place, naming))
+    for (brain, _), hangs in zip(outcomes(answer, lead), lead.hangs, strict=True):
+        if hangs:
+            width = max(len(hang.key) for hang in hangs)
+            measure = language(MEASURES[hangs[0].measure])
+            lines += [
+                "",
+                language("What {kpi} of {brain} hangs on: {measure}", kpi=lead.kpi, brain=brain, measure=measure),
+            ]
+            lines += [f"  {hang.key:<{width}}  {hang_text(hang, lead, naming)}" for hang in ordered(hangs)]
+    return [line.replace(MINUS, "-").replace("\u202f", " ").replace("±", "+-") for line in lines]
+
+
+def facts(answer: Sweep, naming: Naming) -> str:
+    """Return how the answer came about, in a line."""
+    return naming.language(
+        "{scenario}: {points} points of {keys}, {days} days each under {brains}",
+        scenario=answer.scenario, points=len(answer.points), keys=", ".join(axis.key for axis in answer.axes),
+        days=answer.days, brains=", ".join(naming.brain(brain) for brain in answer.brains),
+    )  # fmt: skip
