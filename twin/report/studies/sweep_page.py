@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twin.charts.glyphs import icon
 from twin.charts.html import Child, Html, details, figure, h, join, table
-from twin.charts.numbers import number, scaled
+from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
 from twin.charts.tornado import Gust, tornado
 from twin.report.page import page_html
@@ -16,14 +16,17 @@ from twin.report.studies.sweep_charts import answers_of
 from twin.report.studies.sweep_words import (
     MEASURES,
     SHARES,
+    ends_of,
     facts,
     hang_text,
     lead_of,
     ordered,
     outcomes,
+    short_keys,
     shown,
     span_sentence,
     toll_sentence,
+    toll_text,
     toll_word,
     value_text,
 )
@@ -31,7 +34,7 @@ from twin.report.verdict import WORDS
 
 if TYPE_CHECKING:
     from twin.core.language import Language
-    from twin.experiment.studies.sweep_answers import Hang, KpiSweep, Sweep
+    from twin.experiment.studies.sweep_answers import Hang, KpiSweep, Sweep, Toll
 
 
 def sweep_page(answer: Sweep, language: Language) -> str:
@@ -45,7 +48,7 @@ def sweep_page(answer: Sweep, language: Language) -> str:
         Section("points", language("All points"), _points(answer, lead, naming)),
         Section("method", language("How this is reckoned"), _method(answer, naming)),
     ]
-    keys = " × ".join(axis.key for axis in answer.axes[:4]) + (" …" if len(answer.axes) > 4 else "")
+    keys = " × ".join(short_keys(answer)[:4]) + (" …" if len(answer.axes) > 4 else "")
     introduction = join(
         h("p", language.pick(answer.title, answer.title_zh or answer.title), class_="description"),
         h("p", facts(answer, naming), class_="facts"),
@@ -55,17 +58,42 @@ def sweep_page(answer: Sweep, language: Language) -> str:
 
 def _verdict(answer: Sweep, lead: KpiSweep, naming: Naming) -> Html:
     items = []
-    for one in [lead, *(one for one in answer.kpis if one is not lead)]:
-        for place, toll in enumerate(one.tolls):
-            if toll is None:
-                items.append(h("li", span_sentence(answer, one, place, naming)))
-                continue
-            word = toll_word(one, toll) if one.differences else "undecided"
-            text = h("div", toll_sentence(answer, one, place, naming))
-            sign = icon(WORDS[word][0]) if one.differences else None  # type: ignore[index]
-            items.append(h("li", sign, text, class_=f"finding {word}"))
-    drawn = any(toll is not None for toll in lead.tolls)
-    return h("ul", items, class_="findings parts" if drawn else None)
+    for place, toll in enumerate(lead.tolls):
+        text = (span_sentence if toll is None else toll_sentence)(answer, lead, place, naming)
+        word = toll_word(lead, toll) if toll is not None and lead.differences else "undecided"
+        sign = icon(WORDS[word][0]) if toll is not None and lead.differences else None  # type: ignore[index]
+        items.append(h("li", sign, h("div", text), class_=f"finding {word}"))
+    return join(h("ul", items, class_="findings"), _table(answer, naming))
+
+
+def _table(answer: Sweep, naming: Naming) -> Html:
+    """Return all figures: between which ends they lie, or what becomes of them with all that parameters may be."""
+    say, drawn = naming.language, answer.design == "latin_hypercube"
+    rows: list[list[Child]] = []
+    for one in answer.kpis:
+        for place, ((brain, _), toll) in enumerate(zip(outcomes(answer, one), one.tolls, strict=True)):
+            name: list[Child] = [naming.kpi_title(one.kpi), h("small", naming.brain(brain))]
+            cells = _toll_cells(one, toll, naming) if drawn else _end_cells(answer, one, place, naming)
+            rows.append([name, *cells])
+    ends = [say("Least"), say("at"), say("Greatest"), say("at")]
+    head = [say("With what parameters may be"), say("Days alone"), say("Lower in"), ""] if drawn else ends
+    return table([say("Figure"), *head], rows, class_="compact", stacked=True)
+
+
+def _end_cells(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> list[Child]:
+    ends = ends_of(answer, one, place, naming)
+    if ends[0][0] == ends[1][0]:
+        return [ends[0][0], naming.language("everywhere"), "", ""]
+    return [cell for text, where in ends for cell in (text, h("small", where))]
+
+
+def _toll_cells(one: KpiSweep, toll: Toll | None, naming: Naming) -> list[Child]:
+    if toll is None:
+        return ["–", "–", "–", ""]
+    word = toll_word(one, toll) if one.differences else ""
+    said = h("span", naming.language(WORDS[word][1]), class_=f"word {word}") if word else None  # type: ignore[index]
+    days = "± " + Numbers(naming.language).size(toll.half_days, one.unit)
+    return [toll_text(one, toll, naming), days, f"{number(100 * toll.share_below, 0)} %" if word else "–", said]
 
 
 def _tornadoes(answer: Sweep, lead: KpiSweep, naming: Naming) -> Html:
@@ -146,7 +174,7 @@ def _answers(answer: Sweep, lead: KpiSweep, naming: Naming) -> Html:
 def _points(answer: Sweep, lead: KpiSweep, naming: Naming) -> Html:
     say = naming.language
     results = outcomes(answer, lead)
-    head = [say("Point"), *(axis.key for axis in answer.axes), *(naming.brain(brain) for brain, _ in results)]
+    head = [say("Point"), *short_keys(answer), *(naming.brain(brain) for brain, _ in results)]
     rows: list[list[Child]] = []
     for place, point in enumerate(answer.points):
         cells = [amounts[place] for _, amounts in results]

@@ -80,28 +80,29 @@ def toll_word(one: KpiSweep, toll: Toll) -> str:
 def span_sentence(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> str:
     """Return between which points a result lies, and where."""
     say = naming.language
-    brain, amounts = outcomes(answer, one)[place]
-    known = [(amount.mean, number_) for number_, amount in enumerate(amounts) if amount is not None]
-    (_, least), (_, most) = min(known), max(known)
+    brain = outcomes(answer, one)[place][0]
     template = (
         say("{kpi}, {brain} instead of {first}: from {low} ({where_low}) to {high} ({where_high})")
         if one.differences
         else say("{kpi} under {brain}: from {low} ({where_low}) to {high} ({where_high})")
     )
-    values: dict[str, str] = {}
-    for end, at in (("low", least), ("high", most)):
-        amount = amounts[at]
-        assert amount is not None
-        values |= {end: shown(amount, one, naming), f"where_{end}": point_text(answer, at)}
+    (low, where_low), (high, where_high) = ends_of(answer, one, place, naming)
     return template.format(
-        kpi=naming.kpi_title(one.kpi), brain=naming.brain(brain), first=naming.brain(answer.brains[0]), **values
-    )
+        kpi=naming.kpi_title(one.kpi), brain=naming.brain(brain), first=naming.brain(answer.brains[0]),
+        low=low, where_low=where_low, high=high, where_high=where_high,
+    )  # fmt: skip
 
 
 def point_text(answer: Sweep, place: int) -> str:
-    """Return a point: ``key = value, key = value``."""
-    pairs = zip(answer.axes, answer.points[place], strict=True)
-    return ", ".join(f"{axis.key} = {value_text(value)}" for axis, value in pairs)
+    """Return a point: ``key = value, key = value``, with the keys' last words."""
+    pairs = zip(short_keys(answer), answer.points[place], strict=True)
+    return ", ".join(f"{key} = {value_text(value)}" for key, value in pairs)
+
+
+def short_keys(answer: Sweep) -> list[str]:
+    """Return the last word of each key, or the whole key where two end alike."""
+    last = [axis.key.rsplit(".", 1)[-1] for axis in answer.axes]
+    return [word if last.count(word) == 1 else axis.key for word, axis in zip(last, answer.axes, strict=True)]
 
 
 def value_text(value: object) -> str:
@@ -128,10 +129,9 @@ def sweep_lines(answer: Sweep, language: Language) -> list[str]:
     """Return the sweep as plain text: where results lie, and what they hang on."""
     naming, lead = Naming(language, answer.districts), lead_of(answer)
     lines = [facts(answer, naming)]
-    for one in [lead, *(one for one in answer.kpis if one is not lead)]:
-        for place, toll in enumerate(one.tolls):
-            say = span_sentence if toll is None else toll_sentence
-            lines.append(say(answer, one, place, naming))
+    for place, toll in enumerate(lead.tolls):
+        lines.append((span_sentence if toll is None else toll_sentence)(answer, lead, place, naming))
+    lines += ["", *(line for one in answer.kpis for line in _kpi_lines(answer, one, naming))]
     for (brain, _), hangs in zip(outcomes(answer, lead), lead.hangs, strict=True):
         if hangs:
             width = max(len(hang.key) for hang in hangs)
@@ -142,6 +142,38 @@ def sweep_lines(answer: Sweep, language: Language) -> list[str]:
             ]
             lines += [f"  {hang.key:<{width}}  {hang_text(hang, lead, naming)}" for hang in ordered(hangs)]
     return [line.replace(MINUS, "-").replace("\u202f", " ").replace("±", "+-") for line in lines]
+
+
+def _kpi_lines(answer: Sweep, one: KpiSweep, naming: Naming) -> list[str]:
+    """Return a line for each brain that is looked at: between which ends the results lie."""
+    lines = []
+    for (brain, _), toll, place in zip(outcomes(answer, one), one.tolls, range(len(one.tolls)), strict=True):
+        if toll is None:
+            (low, _), (high, _) = ends_of(answer, one, place, naming)
+            lines.append(f"  {one.kpi:<52} {brain:<14} {low} .. {high}")
+        else:
+            lines.append(f"  {one.kpi:<52} {brain:<14} {toll_text(one, toll, naming)}")
+    return lines
+
+
+def toll_text(one: KpiSweep, toll: Toll, naming: Naming) -> str:
+    """Return the result with all that its parameters may be."""
+    numbers = Numbers(naming.language)
+    if one.differences:
+        return numbers.difference(toll.mean, toll.mean - toll.half, toll.mean + toll.half, one.unit)
+    return f"{numbers.amount(toll.mean, one.unit)} ± {numbers.size(toll.half, one.unit)}"
+
+
+def ends_of(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return the least and the greatest result, each with the point where it is."""
+    amounts = outcomes(answer, one)[place][1]
+    known = [(amount.mean, at) for at, amount in enumerate(amounts) if amount is not None]
+    found = []
+    for _, at in (min(known), max(known)):
+        amount = amounts[at]
+        assert amount is not None
+        found.append((shown(amount, one, naming), point_text(answer, at)))
+    return found[0], found[1]
 
 
 def facts(answer: Sweep, naming: Naming) -> str:
