@@ -22,6 +22,7 @@ from twin.commands.playback import playback
 from twin.commands.results import kpis, report
 from twin.commands.run import run
 from twin.commands.sweep import sweep
+from twin.commands.tune import tune
 from twin.commands.validate import validate
 from twin.core.errors import TwinError
 from twin.core.language import Language
@@ -35,6 +36,7 @@ Examples
   twin scenarios/city_day.yaml emergency.seats=14 with twice the call takers
   twin scenarios/city_day.yaml --check            only say whether the file is right
   twin compare scenarios/emergency_days.yaml      compare its brains, with intervals and verdicts
+  twin attribute scenarios/emergency_days.yaml    which part of the city brain brings how many minutes
   twin report reports/city_day/RUN --lang zh      make the report again, in Chinese
   twin playback reports/city_day/RUN              make the film of the day again
   twin policies                                   what a policy is asked, sees and may answer
@@ -84,6 +86,7 @@ for command in (
     compare,
     attribute,
     sweep,
+    tune,
     kpis,
     report,
     playback,

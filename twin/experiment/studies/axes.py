@@ -27,7 +27,7 @@ OPTION: Final = "--set"
 ASSUMED: Final = "--assumed"
 POINTS: Final = 5
 _NUMBER: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_RANGE: Final = re.compile(rf"\s*({_NUMBER})\s*:\s*({_NUMBER})\s*(?::\s*(\d+)\s*)?")
+RANGE: Final = re.compile(rf"\s*({_NUMBER})\s*:\s*({_NUMBER})\s*(?::\s*(\d+)\s*)?")
 _CALL: Final = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*")
 _OUTERMOST: Final = 1e-3
 """No draw lies further out than this share of all."""
@@ -140,7 +140,7 @@ def _read(scenario: Scenario, word: str) -> Axis:
     if match[2] == "~":
         spread = _read_spread(scenario, key, given)
         return Axis(key, _steps(spread, POINTS, whole), spread, drawn=True, whole=whole)
-    span = _RANGE.fullmatch(given)
+    span = RANGE.fullmatch(given)
     if span is not None:
         low, high, count = float(span[1]), float(span[2]), int(span[3] or POINTS)
         if not low < high or not 2 <= count <= 1000:
@@ -150,10 +150,11 @@ def _read(scenario: Scenario, word: str) -> Axis:
                 text=show(word),
             )
         return Axis(key, _even(low, high, count, whole), Spread("uniform", (low, high)), drawn=False, whole=whole)
-    return Axis(key, _listed(key, given), None, drawn=False, whole=False)
+    return Axis(key, listed(key, given), None, drawn=False, whole=False)
 
 
-def _listed(key: str, given: str) -> tuple[Value, ...]:
+def listed(key: str, given: str) -> tuple[Value, ...]:
+    """Return values with commas between, as YAML reads them."""
     problems = Problems()
     node = read_text(f"[{given}]", OPTION, problems, lines=False)
     problems.stop_if_any()
