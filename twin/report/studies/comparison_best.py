@@ -61,7 +61,7 @@ def _picture(answer: ComparisonAnswer, view: StudyView, best: BestOf) -> Html:
         say("Brain"), say("Mean"), say("Against the best of the others (joint 95 % interval)"), say("Verdict"),
     ]  # fmt: skip
     label = say("{kpi}: each brain less the best of the others, over {days}", kpi=title, days=days(view, best.days))
-    return figure(label, forest(rows, head, label))
+    return figure(label, forest(rows, head, label), class_="forest")
 
 
 def _ends(view: StudyView, low: float, high: float, unit: str) -> str:

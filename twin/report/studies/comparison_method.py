@@ -81,8 +81,8 @@ def method_section(answer: ComparisonAnswer, view: StudyView) -> Section:
     say, scenario = view.language, answer.scenario
     points = [
         say(
-            "Interval: Student's t over the daily differences; for daily medians, percentiles and worst cases, which "
-            "are skewed, the bootstrap-t (Hall 1988) from ten days on."
+            "Interval: Student's t over the daily differences; for daily medians, percentiles and worst cases among "
+            "the headline figures, which are skewed, the bootstrap-t (Hall 1988) from ten days on."
         ),
         say(
             "Better, worse: p at most 5 % after Holm (1979), in three families: the figure that matters most by "

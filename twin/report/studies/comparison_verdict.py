@@ -11,7 +11,7 @@ from twin.charts.marks import swatches
 from twin.charts.numbers import Numbers, number
 from twin.charts.section import Section
 from twin.experiment.compare import Comparison, Interval
-from twin.experiment.studies.comparison_text import notes_of, verdict_text
+from twin.experiment.studies.comparison_text import notes_of
 from twin.report.names import days, findings, kpi_title
 from twin.report.verdict import WORDS, sentence
 
@@ -113,7 +113,7 @@ def _forest(answer: ComparisonAnswer, view: StudyView, rows: Sequence[ComparedKp
         "to be smaller than the margin.",
         **titles,
     )
-    return figure(label, key, forest(drawn, head, label, most=_FAR), note=note)
+    return figure(label, key, forest(drawn, head, label, most=_FAR), note=note, class_="forest")
 
 
 def _forest_row(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi) -> ForestRow:
@@ -128,8 +128,13 @@ def _forest_row(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi) -> 
 
 
 def _word(view: StudyView, row: ComparedKpi) -> Html:
-    sign, _ = WORDS[row.judgement.word]
-    return h("span", icon(sign), " ", verdict_text(row.judgement, view.language), class_=f"word {row.judgement.word}")
+    say, judged = view.language, row.judgement
+    sign, word = WORDS[judged.word]
+    small = (
+        h("small", say("differs, by less than the margin")) if judged.word == "equivalent" and judged.differs else None
+    )
+    return h("span", icon(sign), " ", say("undecided") if judged.word == "undecided" else say(word), small,
+             class_=f"word {judged.word}")  # fmt: skip
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------
