@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from twin.inference.verdicts import Judgement, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from twin.core.language import Language
     from twin.experiment.studies.answer import ComparisonAnswer
@@ -35,7 +35,7 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
         )  # fmt: skip
         lines.append(_head(language))
         lines += [_line(row, language) for row in rows]
-        lines += [f"  {note}" for note in notes_of(rows, days, language)]
+        lines += [f"  {note}" for note in notes_of(rows, language)]
     return [*lines, *best_lines(answer, language), *precision_lines(answer, language)]
 
 
@@ -63,19 +63,25 @@ def verdict_text(judgement: Judgement, language: Language) -> str:
     return language(WORDS[judgement.word])
 
 
-def notes_of(rows: Iterable[ComparedKpi], days: int, language: Language) -> list[str]:
-    """Return what should warn a reader: days that lack a KPI, and pairing that does not pay."""
+def notes_of(rows: Iterable[ComparedKpi], language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return what should warn a reader: days that lack a KPI, and pairing that does not pay.
+
+    Parameters
+    ----------
+    called
+        What KPIs are called.
+    """
     listed = list(rows)
     notes = []
-    lacking = [f"{row.kpi} ({row.days})" for row in listed if row.lacking]
+    lacking = [f"{called(row.kpi)} ({row.days})" for row in listed if row.lacking]
     if lacking:
-        notes.append(language("Some days lack these figures (days that both have): {kpis}.", kpis=", ".join(lacking)))
-    idle = [row.kpi for row in listed if row.judgement.word != "same" and not row.pairing.pays]
+        notes.append(language("Some days lack these figures (days that both have): {kpis}.", kpis="; ".join(lacking)))
+    idle = [called(row.kpi) for row in listed if row.judgement.word != "same" and not row.pairing.pays]
     if idle:
         notes.append(
             language(
                 "warning: meeting the same days does not narrow the intervals of these figures: {kpis}.",
-                kpis=", ".join(idle),
+                kpis="; ".join(idle),
             )
         )
     return notes
@@ -100,12 +106,12 @@ def best_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
     return lines
 
 
-def pick_sentence(answer: ComparisonAnswer, language: Language) -> str:
-    """Return the brain that is picked, or what it would take."""
+def pick_sentence(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> str:
+    """Return the brain that is picked, or what it would take; ``called`` says what KPIs and brains are called."""
     pick = answer.pick
     assert pick is not None
-    left = ", ".join(pick.brains[place] for place in pick.found.left)
-    values = {"kpi": pick.kpi, "indifference": plain_number(pick.indifference), "n": pick.found.replications}
+    left = ", ".join(called(pick.brains[place]) for place in pick.found.left)
+    values = {"kpi": called(pick.kpi), "indifference": plain_number(pick.indifference), "n": pick.found.replications}
     if pick.found.best is not None:
         return language(
             "Picked as the best in {kpi}, within {indifference} of it with 95 % confidence: {brain}, after {n} days.",
@@ -117,14 +123,14 @@ def pick_sentence(answer: ComparisonAnswer, language: Language) -> str:
     )  # fmt: skip
 
 
-def precision_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
-    """Return whether the interval became as narrow as was asked."""
+def precision_lines(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return whether the interval became as narrow as was asked; ``called`` says what KPIs are called."""
     found = answer.precision
     if found is None:
         return []
     reached = found.half_widths[-1] if found.half_widths else math.nan
     values = {
-        "kpi": found.kpi, "target": plain_number(found.target), "n": len(found.half_widths),
+        "kpi": called(found.kpi), "target": plain_number(found.target), "n": len(found.half_widths),
         "reached": plain_number(reached),
     }  # fmt: skip
     if found.enough is None:

@@ -10,7 +10,6 @@ from twin.charts.html import Child, Html, details, figure, h, join, table
 from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
 from twin.experiment.studies.comparison_text import precision_lines
-from twin.report.names import kpi_title
 
 if TYPE_CHECKING:
     from twin.experiment.studies.answer import ComparisonAnswer
@@ -43,7 +42,7 @@ def _pairing_cells(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi) 
     say, found = view.language, row.pairing
     pays = say("pays") if found.pays else say("does not pay")
     return [
-        kpi_title(view, answer.catalogue[row.kpi]), number(found.correlation, 2), _times(found.variance_ratio),
+        view.called(row.kpi), number(found.correlation, 2), _times(found.variance_ratio),
         _times(found.interval_ratio), pays,
     ]  # fmt: skip
 
@@ -57,7 +56,7 @@ def precision_section(answer: ComparisonAnswer, view: StudyView) -> Section | No
     found, say = answer.precision, view.language
     if found is None:
         return None
-    title = kpi_title(view, answer.catalogue[found.kpi])
+    title = view.called(found.kpi)
     unit = Numbers(say).unit(found.unit)
     label = say("{kpi}: half the interval's width, {unit}, by number of days", kpi=title, unit=unit or say("cases"))
     shown = [scaled(width, found.unit) for width in found.half_widths]
@@ -72,7 +71,7 @@ def precision_section(answer: ComparisonAnswer, view: StudyView) -> Section | No
     )
     rows: list[list[Child]] = [[str(day), number(width, 3)] for day, width in enumerate(shown, start=1)]
     numbers = details(say("The numbers"), table([say("Days"), say("Half the width")], rows, class_="compact"))
-    sentences = [h("p", line) for line in precision_lines(answer, say)]
+    sentences = [h("p", line) for line in precision_lines(answer, say, view.called)]
     return Section("precision", say("How many days were enough"), join(sentences, picture, numbers))
 
 
