@@ -101,6 +101,19 @@ def test_auto_ends_at_the_cap(scenario, tmp_path, capfd):
     assert "4 days are the most that --cap allows" in capfd.readouterr().out
 
 
+def test_the_warm_up_is_found_from_a_few_days_and_lived_by_all(scenario, tmp_path, capfd):
+    words = (scenario, "--warm-up", "auto", "--reps", 2, "--reports", tmp_path, "--no-report")
+    assert go(*words, "--kpi", RESPONSE) == 2
+    assert "too few to tell when it has settled; give hours as warm_up_h=2" in capfd.readouterr().err
+    assert go(*words, "--kpi", "emergency.answer_s.mean", "--json") == 0
+    told = json.loads(capfd.readouterr().out)
+    assert set(told["warm_up"]["by_brain"]) == {"traditional", "city_brain"}
+    assert told["warm_up_h"] == told["warm_up"]["hours"] >= max(told["warm_up"]["by_brain"].values())
+    with_events = {path.parent.name for path in tmp_path.glob("cells/*/0000") if path.is_dir()}
+    assert len(with_events) == 2, "the pilots keep their events"
+    assert not with_events & set(told["cells"].values())
+
+
 # -- what it says ------------------------------------------------------------------------------------------------------
 
 
@@ -176,6 +189,8 @@ REFUSED = [
     (["--margin", f"{RESPONSE}=wide"], '--margin: "wide" is not a size above 0'),
     (["--margin", "0.5"], "a margin for all KPIs is a share, as in 3%; or name the KPI: KPI=0.5"),
     (["--reps", "auto", "--pick-within", "3%"], "--pick-within: needs to know in which KPI"),
+    (["--warm-up", "auto"], "--warm-up: needs to know which KPI is to have settled"),
+    (["--warm-up", "auto", "--kpi", "emergency.calls"], "is no measure of single cases"),
     (["--kpi", "emergency.arrest_survival.mean", "--reps", "2", "--reports", "{reports}"], "on [01] of 2 days"),
 ]  # fmt: skip
 

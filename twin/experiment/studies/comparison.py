@@ -52,6 +52,8 @@ class ComparisonQuestion:
         A difference between brains that one does not mind when the best is picked; None for the margin.
     pick
         Whether brains that have fallen behind are not lived any further.
+    find_warm_up
+        Whether the hours that are lived and not counted are found from a few days, instead of the scenario's.
     """
 
     brains: tuple[str, ...]
@@ -62,6 +64,7 @@ class ComparisonQuestion:
     margins: Margins = field(default_factory=Margins)
     indifference: Size | None = None
     pick: bool = False
+    find_warm_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

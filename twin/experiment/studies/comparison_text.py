@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from twin.experiment.studies.warm_up import PILOTS
 from twin.inference.verdicts import Judgement, Verdict
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
         lines.append(_head(language))
         lines += [_line(row, language) for row in rows]
         lines += [f"  {note}" for note in notes_of(rows, language)]
-    return [*lines, *best_lines(answer, language), *precision_lines(answer, language)]
+    return [*lines, *best_lines(answer, language), *precision_lines(answer, language), *warm_up_lines(answer, language)]
 
 
 def _head(language: Language) -> str:
@@ -146,6 +147,26 @@ def precision_lines(answer: ComparisonAnswer, language: Language, called: Callab
             enough=found.enough, **values,
         )
     ]  # fmt: skip
+
+
+def warm_up_lines(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return how long a warm-up was found to be needed; ``called`` says what KPIs and brains are called."""
+    found = answer.warm_up
+    if found is None:
+        return []
+    hours, kpi = plain_number(found.hours), called(found.kpi)
+    by_brain = ", ".join(f"{called(brain)} {at_h:.1f} h" for brain, at_h in found.by_brain.items())
+    said = language(
+        "Warm-up: {hours} h, after which {kpi} has settled (MSER-5 on {n} pilots of three days: {brains}).",
+        hours=hours, kpi=kpi, n=PILOTS, brains=by_brain,
+    )  # fmt: skip
+    if found.settled:
+        return [said]
+    more = language(
+        "warning: {kpi} did not settle within half of the pilots' three days; {hours} h of warm-up may be too few.",
+        kpi=kpi, hours=hours,
+    )  # fmt: skip
+    return [said, more]
 
 
 def plain_number(value: float) -> str:
