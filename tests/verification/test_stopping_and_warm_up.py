@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from twin.core.statistics import half_interval_of
+from twin.experiment.studies.warm_up import settling
 from twin.inference.initial_bias import mser_5
 from twin.inference.stopping import Stopping, half_widths, look_ahead
 
@@ -80,7 +81,7 @@ def test_the_warm_up_of_a_known_series_is_found() -> None:
             series[place] = 0.9 * series[place - 1] + noise[place]
         cut = mser_5(series)
         assert cut.settled
-        found.append(cut.values)
+        found.append(cut.leave_out)
         kept.append(cut.mean)
     assert 20 <= np.median(found) <= 60, "0.9 ** 22 leaves a tenth of 40, 0.9 ** 44 a hundredth"
     assert np.mean(kept) == pytest.approx(0.0, abs=0.2)
@@ -89,12 +90,30 @@ def test_the_warm_up_of_a_known_series_is_found() -> None:
 def test_the_rule_is_whites_by_hand() -> None:
     """Batch means 10, 1, 1, 1, 1, 1: without the first batch the standard error is 0."""
     series = np.repeat([10.0, 1.0, 1.0, 1.0, 1.0, 1.0], 5)
-    assert mser_5(series).values == 5
+    assert mser_5(series).leave_out == 5
     assert mser_5(series).mean == 1.0
-    assert mser_5(np.ones(40)).values == 0
+    assert mser_5(np.ones(40)).leave_out == 0
 
 
 def test_a_series_that_never_settles_is_called_so() -> None:
     assert not mser_5(np.arange(200.0)).settled
     with pytest.raises(ValueError, match="at least 20 values"):
         mser_5(np.ones(19))
+
+
+def test_hours_that_a_city_takes_to_fill_are_found_beside_the_course_of_the_day() -> None:
+    """Cases every three minutes of three days, slower by day; the idle city of the beginning is quick for hours."""
+    generator = np.random.default_rng(6)
+    at_s = np.arange(0, 3 * 86_400, 180.0)
+    course = 3 * np.sin(2 * np.pi * at_s / 86_400)
+    hours, settled = [], []
+    for _ in range(20):
+        noise = generator.normal(0, 1, len(at_s))
+        found = settling(at_s, 10 + course + noise - 6 * np.exp(-at_s / 3600))
+        hours.append(found[0])
+        settled.append(found[1])
+    assert all(settled)
+    assert 1.5 <= np.median(hours) <= 6, "after 2 h a seventh of the beginning is left, after 4 h a fiftieth"
+    even, at_once = settling(at_s, 10 + course + generator.normal(0, 1, len(at_s)))
+    assert even < 2, "nothing to leave out"
+    assert at_once

@@ -77,8 +77,10 @@ def _drawn(row: ForestRow, scale: Scale) -> Html:
     parts.append(h("line", x1=_percent(scale(0)), x2=_percent(scale(0)), y1=0, y2=_HEIGHT, class_="zero"))
     left, right = at(row.low), at(row.high)
     parts.append(h("line", x1=_percent(left), x2=_percent(right), y1=middle, y2=middle, class_="whisker ink"))
-    parts += [_arrow(place, side, middle) for place, side, end in ((left, -1, row.low), (right, 1, row.high))
-              if not scale.inside(end)]  # fmt: skip
+    if row.low < scale.low:
+        parts.append(_arrow(left, -1, middle))
+    if row.high > scale.high:
+        parts.append(_arrow(right, 1, middle))
     if scale.inside(row.mean):
         parts.append(h("circle", cx=_percent(scale(row.mean)), cy=middle, r=4, class_=f"dot {row.kind}"))
     return h("svg", parts, width="100%", height=str(_HEIGHT), aria_hidden="true", focusable="false")

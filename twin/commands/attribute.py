@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from twin.commands.options import EXIT_CODES, FOLDER, JSON, LANGUAGE
+from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for, tell_on_stderr
 from twin.core.language import Code, Language
 
 HELP = """Say which connection and which decision brings how much of what one brain brings over another.
@@ -41,7 +40,8 @@ Examples
               help="Sample so many orders of the parts [default: all of up to 8 parts, 16 of more].")  # fmt: skip
 @click.option("--every-coalition", is_flag=True, help="Live also those whose parts change nothing at either end.")
 @click.option("--estimate", is_flag=True, help="Live one day of both ends, say how long all would take, and stop.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each core].")
+@JOBS
+@CLUSTER
 @click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
 @JSON
@@ -49,12 +49,14 @@ Examples
 def attribute(
     scenario_file: Path, overrides: tuple[str, ...], start: str, goal: str, kpis: tuple[str, ...],
     groups: tuple[str, ...], told_apart: str | None, reps: int | None, orders: int | None, every_coalition: bool,
-    estimate: bool, jobs: int | None, reports: Path, no_report: bool, as_json: bool, lang: Code,
+    estimate: bool, jobs: int | None, cluster: str | None, reports: Path, no_report: bool, as_json: bool, lang: Code,
 ) -> int:  # fmt: skip
     """Attribute a difference to parts; see `HELP`."""
     from twin.report.studies.attribution_command import Asked, attribute_and_report
     from twin.report.studies.together import Options
 
     asked = Asked(start, goal, kpis, groups, told_apart, reps, orders, every_coalition)
-    options = Options(reports, jobs or os.cpu_count() or 1, Language(lang), not no_report, as_json, estimate)
+    language = Language(lang)
+    by = executor_for(jobs, cluster)
+    options = Options(reports, by, language, tell_on_stderr(language), not no_report, as_json, estimate)
     return attribute_and_report(scenario_file, overrides, asked, options)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from twin.commands.options import EXIT_CODES, FOLDER, JSON, LANGUAGE
+from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for, tell_on_stderr
 from twin.core.language import Code, Language
 
 HELP = """Compare brains on SCENARIO_FILE; OVERRIDES such as seed=7 replace keys of the file.
@@ -44,22 +44,22 @@ Examples
     "--pick-within", metavar="X|X%",
     help="With --reps auto: stop living brains that fall behind, until the best is known within X of the KPI.",
 )  # fmt: skip
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each core].")
+@click.option("--warm-up", type=click.Choice(["auto"]), help="Find from a few days how long to live before counting.")
+@JOBS
+@CLUSTER
 @click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
 @JSON
 @LANGUAGE
 def compare(
     scenario_file: Path, overrides: tuple[str, ...], brains: str | None, kpi: str | None, reps: str | None,
-    half_width: float | None, cap: int, margins: tuple[str, ...], pick_within: str | None, jobs: int | None,
-    reports: Path, no_report: bool, as_json: bool, lang: Code,
+    half_width: float | None, cap: int, margins: tuple[str, ...], pick_within: str | None, warm_up: str | None,
+    jobs: int | None, cluster: str | None, reports: Path, no_report: bool, as_json: bool, lang: Code,
 ) -> int:  # fmt: skip
     """Compare brains on a scenario; see `HELP`."""
     from twin.experiment.studies.asked import Asked
-    from twin.experiment.studies.command import compare_and_report
+    from twin.experiment.studies.command import Means, compare_and_report
 
-    asked = Asked(brains, kpi, reps, half_width, cap, margins, pick_within)
-    return compare_and_report(
-        scenario_file, overrides, asked, Language(lang),
-        reports=reports, jobs=jobs, with_report=not no_report, as_json=as_json,
-    )  # fmt: skip
+    asked = Asked(brains, kpi, reps, half_width, cap, margins, pick_within, warm_up == "auto")
+    by = Means(executor_for(jobs, cluster), reports, Language(lang), tell_on_stderr(Language(lang)))
+    return compare_and_report(scenario_file, overrides, asked, by, with_report=not no_report, as_json=as_json)

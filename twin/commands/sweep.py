@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from twin.commands.options import EXIT_CODES, FOLDER, JSON, LANGUAGE
+from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for, tell_on_stderr
 from twin.core.language import Code, Language
 
 if TYPE_CHECKING:
@@ -46,7 +45,8 @@ Examples
               help="What the page shows; may be repeated [default: headline figures of the first domain].")  # fmt: skip
 @click.option("--reps", type=click.IntRange(min=1), help="Days at each point, instead of the scenario's replications.")
 @click.option("--estimate", is_flag=True, help="Live one day of one point, say how long all would take, and stop.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each core].")
+@JOBS
+@CLUSTER
 @click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
 @JSON
@@ -54,12 +54,14 @@ Examples
 def sweep(
     scenario_file: Path, overrides: tuple[str, ...], axes: tuple[str, ...], assumed: bool, design: Design | None,
     samples: int | None, brains: str | None, kpis: tuple[str, ...], reps: int | None, estimate: bool, jobs: int | None,
-    reports: Path, no_report: bool, as_json: bool, lang: Code,
+    cluster: str | None,     reports: Path, no_report: bool, as_json: bool, lang: Code,
 ) -> int:  # fmt: skip
     """Sweep over keys; see `HELP`."""
     from twin.report.studies.sweep_command import Asked, sweep_and_report
     from twin.report.studies.together import Options
 
     asked = Asked(axes, assumed, design, samples, brains, kpis, reps)
-    options = Options(reports, jobs or os.cpu_count() or 1, Language(lang), not no_report, as_json, estimate)
+    language = Language(lang)
+    by = executor_for(jobs, cluster)
+    options = Options(reports, by, language, tell_on_stderr(language), not no_report, as_json, estimate)
     return sweep_and_report(scenario_file, overrides, asked, options)

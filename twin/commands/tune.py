@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from twin.commands.options import EXIT_CODES, FOLDER, JSON, LANGUAGE
+from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for, tell_on_stderr
 from twin.core.language import Code, Language
 
 HELP = """Choose parameters of rules on training days, and judge them on days that they never saw.
@@ -38,20 +37,23 @@ Examples
 @click.option("--validate", type=int, default=6, show_default=True, help="Validation days.")
 @click.option("--test", type=int, default=12, show_default=True, help="Test days.")
 @click.option("--estimate", is_flag=True, help="Live one day, say how long all would take, and stop.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each core].")
+@JOBS
+@CLUSTER
 @click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
 @JSON
 @LANGUAGE
 def tune(
     scenario_file: Path, overrides: tuple[str, ...], brain: str, rules: tuple[str, ...], knobs: tuple[str, ...],
-    kpi: str, trials: int, train: int, validate: int, test: int, estimate: bool, jobs: int | None, reports: Path,
-    no_report: bool, as_json: bool, lang: Code,
+    kpi: str, trials: int, train: int, validate: int, test: int, estimate: bool, jobs: int | None, cluster: str | None,
+    reports: Path, no_report: bool, as_json: bool, lang: Code,
 ) -> int:  # fmt: skip
     """Tune a brain's rules; see `HELP`."""
     from twin.report.studies.together import Options
     from twin.report.studies.tuning_command import Asked, tune_and_report
 
     asked = Asked(brain, rules, knobs, kpi, trials, train, validate, test)
-    options = Options(reports, jobs or os.cpu_count() or 1, Language(lang), not no_report, as_json, estimate)
+    language = Language(lang)
+    by = executor_for(jobs, cluster)
+    options = Options(reports, by, language, tell_on_stderr(language), not no_report, as_json, estimate)
     return tune_and_report(scenario_file, overrides, asked, options)

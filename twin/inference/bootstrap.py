@@ -10,8 +10,9 @@ import numpy as np
 
 from twin.inference.estimates import Array, Ends
 
-RESAMPLES: Final = 2999
-"""One less than a multiple of 200, so that the usual tails are whole numbers of resamples."""
+RESAMPLES: Final = 9999
+"""One less than a multiple of 200, so that the usual tails are whole numbers of resamples; the least p-value is 0.0002,
+which Holm's factor leaves below 0.05 for 250 questions at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class BootstrapEstimate:
 def bootstrap_t(values: Array, generator: np.random.Generator, resamples: int = RESAMPLES) -> BootstrapEstimate:
     """Return the estimate of the mean of at least two values by resampling them.
 
-    Students's t supposes that means are normal; daily percentiles and worst cases are skewed, and the bootstrap-t
+    Student's t supposes that means are normal; daily percentiles and worst cases are skewed, and the bootstrap-t
     follows their skewness to the second order.
 
     References

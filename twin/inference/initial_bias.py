@@ -18,7 +18,7 @@ class Truncation:
 
     Attributes
     ----------
-    values
+    leave_out
         How many values to leave out.
     settled
         False where the rule would leave out half of the series or more: it is too short, or never settles.
@@ -26,7 +26,7 @@ class Truncation:
         Mean of what is kept.
     """
 
-    values: int
+    leave_out: int
     settled: bool
     mean: float
 

@@ -16,6 +16,7 @@ from twin.experiment.compare import is_headline
 from twin.experiment.studies.best import BestOf, Pick, best_of, pick_of
 from twin.experiment.studies.comparison import ComparedKpi, ComparisonQuestion, compare_tables, left_out
 from twin.experiment.studies.enough import Lived, Precision, indifference_of
+from twin.experiment.studies.warm_up import WarmUp
 
 if TYPE_CHECKING:
     from twin.scenario.scenario import Scenario
@@ -39,6 +40,8 @@ class ComparisonAnswer:
         For more than two brains, each against the best of the others: the KPI that matters, then the headline ones.
     catalogue
         Every KPI that the scenario may have.
+    warm_up
+        Where the warm-up's length was found, and not given.
     """
 
     scenario: Scenario
@@ -51,6 +54,7 @@ class ComparisonAnswer:
     pick: Pick | None
     precision: Precision | None
     catalogue: Mapping[str, Kpi]
+    warm_up: WarmUp | None = None
 
     @property
     def id(self) -> str:
@@ -127,6 +131,8 @@ def summary_of(answer: ComparisonAnswer) -> dict[str, Any]:
         "best": plain(answer.best),
         "pick": plain(answer.pick),
         "precision": plain(answer.precision),
+        "warm_up_h": scenario.warm_up_h,
+        "warm_up": plain(answer.warm_up),
     }
 
 

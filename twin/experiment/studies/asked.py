@@ -26,6 +26,7 @@ class Asked:
     cap: int = 200
     margins: tuple[str, ...] = ()
     pick_within: str | None = None
+    find_warm_up: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -57,13 +58,15 @@ class Asked:
         indifference = self._indifference(brains, catalogue)
         if days is None and self.kpi is None:
             refuse("--reps", "auto needs to know which KPI matters; name it with --kpi")
+        if self.find_warm_up and self.kpi is None:
+            refuse("--warm-up", "needs to know which KPI is to have settled; name it with --kpi")
         if days is not None and self.half_width is not None:
             refuse(
                 "--half-width", "says when days are enough, which --reps {days} has said; give --reps auto", days=days
             )
         return ComparisonQuestion(
             brains, self.kpi, days, self.half_width, self.cap, margins, indifference,
-            pick=indifference is not None and days is None,
+            pick=indifference is not None and days is None, find_warm_up=self.find_warm_up,
         )  # fmt: skip
 
     def _days(self, replications: int) -> int | None:

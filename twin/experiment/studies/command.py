@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,38 +18,38 @@ from twin.experiment.studies.comparison_text import comparison_lines
 
 if TYPE_CHECKING:
     from twin.core.language import Language
+    from twin.experiment.executors import Executor, Tell
     from twin.experiment.studies.asked import Asked
 
 
+BATCH: Final = 5
+"""Days to live at once where brains are ruled out meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """By whom days are lived, where results lie, and how a user is spoken to."""
+
+    executor: Executor
+    reports: Path
+    language: Language
+    tell: Tell
+
+
 def compare_and_report(
-    path: Path,
-    overrides: Sequence[str],
-    asked: Asked,
-    language: Language,
-    *,
-    reports: Path,
-    jobs: int | None,
-    with_report: bool,
-    as_json: bool,
+    path: Path, overrides: Sequence[str], asked: Asked, by: Means, *, with_report: bool, as_json: bool
 ) -> int:
     """Compare, write the answer and its page, print the verdicts; return the exit code."""
     from twin.experiment.cell_store import CellStore
-    from twin.experiment.executors.local import LocalExecutor
     from twin.scenario.load import load_scenario
 
+    language, reports = by.language, by.reports
     chosen = choose_brains(load_scenario(path, overrides), asked.words)
-    scenario, processes = chosen.scenario, jobs or os.cpu_count() or 1
+    scenario = chosen.scenario
     question = asked.question(chosen.names, scenario.replications, known_kpis(scenario))
     compile_if_needed(scenario.domains, language)
-
-    def tell(sentence: str, values: dict[str, object]) -> None:
-        click.echo(language(sentence, **values), err=True)
-
     with progress_bar(language) as progress:
-        answer = compare(
-            scenario, question, CellStore(reports / "cells"), LocalExecutor(processes), progress, tell,
-            batch=max(5, processes),
-        )  # fmt: skip
+        answer = compare(scenario, question, CellStore(reports / "cells"), by.executor, progress, by.tell, batch=BATCH)
     folder = folder_of_answer(reports, answer)
     write_answer(folder, answer)
     page = folder / "report.html"

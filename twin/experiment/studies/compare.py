@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from twin.experiment.live import live
 from twin.experiment.studies.answer import ComparisonAnswer, answer_of
 from twin.experiment.studies.enough import live_enough
 from twin.experiment.studies.refusing import refuse
+from twin.experiment.studies.warm_up import warm_up_of
 from twin.scenario.problems import show
 
 if TYPE_CHECKING:
@@ -75,6 +77,11 @@ def compare(
     """
     cells = {name: cell_of(scenario, name) for name in question.brains}
     check_brains(question.brains, cells)
+    catalogue, warm_up = known_kpis(scenario), None
+    if question.find_warm_up and question.kpi is not None:
+        warm_up = warm_up_of(scenario, question.brains, catalogue[question.kpi], store, executor, progress)
+        scenario = replace(scenario, warm_up_h=warm_up.hours)
+        cells = {name: cell_of(scenario, name) for name in question.brains}
 
     def live_brains(days: Mapping[str, int]) -> dict[str, pd.DataFrame]:
         most = max(days.values())
@@ -82,6 +89,6 @@ def compare(
         live(jobs, store, executor, progress, tell)
         return {name: store.kpis(cells[name], count) for name, count in days.items()}
 
-    catalogue = known_kpis(scenario)
     lived = live_enough(question, live_brains, catalogue, batch)
-    return answer_of(scenario, question, lived, catalogue, {name: cell.id for name, cell in cells.items()})
+    answer = answer_of(scenario, question, lived, catalogue, {name: cell.id for name, cell in cells.items()})
+    return replace(answer, warm_up=warm_up)

@@ -52,6 +52,8 @@ class ComparisonQuestion:
         A difference between brains that one does not mind when the best is picked; None for the margin.
     pick
         Whether brains that have fallen behind are not lived any further.
+    find_warm_up
+        Whether the hours that are lived and not counted are found from a few days, instead of the scenario's.
     """
 
     brains: tuple[str, ...]
@@ -62,6 +64,7 @@ class ComparisonQuestion:
     margins: Margins = field(default_factory=Margins)
     indifference: Size | None = None
     pick: bool = False
+    find_warm_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,9 @@ class ComparedKpi:
         margin.
     method
         Whose interval and p-values these are: Student's t, or the bootstrap-t for daily percentiles, medians and worst
-        cases.
+        cases among the headline KPIs and the one that matters most.
     student, bootstrap
-        The 95 % interval by each; the bootstrap's is None where it was not asked for.
+        The 95 % interval by each; the bootstrap's is None for all other KPIs and for few days.
     typical
         Median of the daily differences and its interval by the bootstrap over days, for headline KPIs of ten days on.
     """
@@ -176,10 +179,9 @@ def _pairs(
     apart = differences(pairs[:, 0], pairs[:, 1])
     chance = Streams(seed, 0)("study", "bootstrap", brain, kpi.name)
     enough = BOOTSTRAP_FROM <= len(apart) <= BOOTSTRAP_UNTIL
-    wanted = enough and (family != "other" or is_skewed(kpi))
-    bootstrap = bootstrap_t(apart, chance) if wanted else None
-    typical = None
-    if enough and family != "other":
+    bootstrap, typical = None, None
+    if enough and family != "other":  # among hundreds of questions no p-value of a bootstrap would be small enough
+        bootstrap = bootstrap_t(apart, chance)
         typical = float(np.median(apart)), quantile_interval(apart, 0.5, CONFIDENCE, chance)
     return _Pairs(
         brain, kpi, family, len(both) - len(pairs), pairs[:, 0], pairs[:, 1], student(apart), bootstrap, typical

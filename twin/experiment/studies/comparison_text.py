@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from twin.experiment.studies.warm_up import PILOTS
 from twin.inference.verdicts import Judgement, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from twin.core.language import Language
     from twin.experiment.studies.answer import ComparisonAnswer
@@ -35,8 +36,8 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
         )  # fmt: skip
         lines.append(_head(language))
         lines += [_line(row, language) for row in rows]
-        lines += [f"  {note}" for note in notes_of(rows, days, language)]
-    return [*lines, *best_lines(answer, language), *precision_lines(answer, language)]
+        lines += [f"  {note}" for note in notes_of(rows, language)]
+    return [*lines, *best_lines(answer, language), *precision_lines(answer, language), *warm_up_lines(answer, language)]
 
 
 def _head(language: Language) -> str:
@@ -63,19 +64,25 @@ def verdict_text(judgement: Judgement, language: Language) -> str:
     return language(WORDS[judgement.word])
 
 
-def notes_of(rows: Iterable[ComparedKpi], days: int, language: Language) -> list[str]:
-    """Return what should warn a reader: days that lack a KPI, and pairing that does not pay."""
+def notes_of(rows: Iterable[ComparedKpi], language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return what should warn a reader: days that lack a KPI, and pairing that does not pay.
+
+    Parameters
+    ----------
+    called
+        What KPIs are called.
+    """
     listed = list(rows)
     notes = []
-    lacking = [f"{row.kpi} ({row.days})" for row in listed if row.lacking]
+    lacking = [f"{called(row.kpi)} ({row.days})" for row in listed if row.lacking]
     if lacking:
-        notes.append(language("Some days lack these figures (days that both have): {kpis}.", kpis=", ".join(lacking)))
-    idle = [row.kpi for row in listed if row.judgement.word != "same" and not row.pairing.pays]
+        notes.append(language("Some days lack these figures (days that both have): {kpis}.", kpis="; ".join(lacking)))
+    idle = [called(row.kpi) for row in listed if row.judgement.word != "same" and not row.pairing.pays]
     if idle:
         notes.append(
             language(
                 "warning: meeting the same days does not narrow the intervals of these figures: {kpis}.",
-                kpis=", ".join(idle),
+                kpis="; ".join(idle),
             )
         )
     return notes
@@ -100,12 +107,12 @@ def best_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
     return lines
 
 
-def pick_sentence(answer: ComparisonAnswer, language: Language) -> str:
-    """Return the brain that is picked, or what it would take."""
+def pick_sentence(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> str:
+    """Return the brain that is picked, or what it would take; ``called`` says what KPIs and brains are called."""
     pick = answer.pick
     assert pick is not None
-    left = ", ".join(pick.brains[place] for place in pick.found.left)
-    values = {"kpi": pick.kpi, "indifference": plain_number(pick.indifference), "n": pick.found.replications}
+    left = ", ".join(called(pick.brains[place]) for place in pick.found.left)
+    values = {"kpi": called(pick.kpi), "indifference": plain_number(pick.indifference), "n": pick.found.replications}
     if pick.found.best is not None:
         return language(
             "Picked as the best in {kpi}, within {indifference} of it with 95 % confidence: {brain}, after {n} days.",
@@ -117,14 +124,14 @@ def pick_sentence(answer: ComparisonAnswer, language: Language) -> str:
     )  # fmt: skip
 
 
-def precision_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
-    """Return whether the interval became as narrow as was asked."""
+def precision_lines(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return whether the interval became as narrow as was asked; ``called`` says what KPIs are called."""
     found = answer.precision
     if found is None:
         return []
     reached = found.half_widths[-1] if found.half_widths else math.nan
     values = {
-        "kpi": found.kpi, "target": plain_number(found.target), "n": len(found.half_widths),
+        "kpi": called(found.kpi), "target": plain_number(found.target), "n": len(found.half_widths),
         "reached": plain_number(reached),
     }  # fmt: skip
     if found.enough is None:
@@ -140,6 +147,26 @@ def precision_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
             enough=found.enough, **values,
         )
     ]  # fmt: skip
+
+
+def warm_up_lines(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return how long a warm-up was found to be needed; ``called`` says what KPIs and brains are called."""
+    found = answer.warm_up
+    if found is None:
+        return []
+    hours, kpi = plain_number(found.hours), called(found.kpi)
+    by_brain = ", ".join(f"{called(brain)} {at_h:.1f} h" for brain, at_h in found.by_brain.items())
+    said = language(
+        "Warm-up: {hours} h, after which {kpi} has settled (MSER-5 on {n} pilots of three days: {brains}).",
+        hours=hours, kpi=kpi, n=PILOTS, brains=by_brain,
+    )  # fmt: skip
+    if found.settled:
+        return [said]
+    more = language(
+        "warning: {kpi} did not settle within half of the pilots' three days; {hours} h of warm-up may be too few.",
+        kpi=kpi, hours=hours,
+    )  # fmt: skip
+    return [said, more]
 
 
 def plain_number(value: float) -> str:

@@ -9,7 +9,7 @@ from twin.charts.html import Child, Html, details, figure, h, join, table
 from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
 from twin.experiment.studies.comparison_text import pick_sentence
-from twin.report.names import days, kpi_title
+from twin.report.names import days
 
 if TYPE_CHECKING:
     from twin.experiment.studies.answer import ComparisonAnswer
@@ -56,12 +56,12 @@ def _picture(answer: ComparisonAnswer, view: StudyView, best: BestOf) -> Html:
             ForestRow(view.titles[brain], low, scaled(mean - nearest, best.unit), high, None,
                       "better" if may else "undecided", cells)
         )  # fmt: skip
-    title = kpi_title(view, answer.catalogue[best.kpi])
+    title = view.called(best.kpi)
     head: list[Child] = [
         say("Brain"), say("Mean"), say("Against the best of the others (joint 95 % interval)"), say("Verdict"),
     ]  # fmt: skip
     label = say("{kpi}: each brain less the best of the others, over {days}", kpi=title, days=days(view, best.days))
-    return figure(label, forest(rows, head, label))
+    return figure(label, forest(rows, head, label), class_="forest")
 
 
 def _ends(view: StudyView, low: float, high: float, unit: str) -> str:
@@ -77,7 +77,9 @@ def _pick(answer: ComparisonAnswer, view: StudyView) -> Html | None:
     explained = view.language(
         "By Kim and Nelson's fully sequential procedure (2001): brains that fall behind are ruled out day by day."
     )
-    return join(h("p", h("strong", pick_sentence(answer, view.language))), h("p", explained, class_="note"))
+    return join(
+        h("p", h("strong", pick_sentence(answer, view.language, view.called))), h("p", explained, class_="note")
+    )
 
 
 def _matrix(answer: ComparisonAnswer, view: StudyView) -> Html:
@@ -85,7 +87,7 @@ def _matrix(answer: ComparisonAnswer, view: StudyView) -> Html:
     head: list[Child] = [say("Figure"), *(view.titles[brain] for brain in answer.question.brains)]
     rows: list[list[Child]] = []
     for best in answer.best:
-        title = kpi_title(view, answer.catalogue[best.kpi])
+        title = view.called(best.kpi)
         cells = [say("may be the best") if may else "–" for may in best.found.may_be_best]
         rows.append([title, *cells])
     return table(head, rows, class_="compact", numbers_from=99)

@@ -9,8 +9,7 @@ from twin.charts.convergence import half_width_line
 from twin.charts.html import Child, Html, details, figure, h, join, table
 from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
-from twin.experiment.studies.comparison_text import precision_lines
-from twin.report.names import kpi_title
+from twin.experiment.studies.comparison_text import precision_lines, warm_up_lines
 
 if TYPE_CHECKING:
     from twin.experiment.studies.answer import ComparisonAnswer
@@ -43,7 +42,7 @@ def _pairing_cells(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi) 
     say, found = view.language, row.pairing
     pays = say("pays") if found.pays else say("does not pay")
     return [
-        kpi_title(view, answer.catalogue[row.kpi]), number(found.correlation, 2), _times(found.variance_ratio),
+        view.called(row.kpi), number(found.correlation, 2), _times(found.variance_ratio),
         _times(found.interval_ratio), pays,
     ]  # fmt: skip
 
@@ -57,7 +56,7 @@ def precision_section(answer: ComparisonAnswer, view: StudyView) -> Section | No
     found, say = answer.precision, view.language
     if found is None:
         return None
-    title = kpi_title(view, answer.catalogue[found.kpi])
+    title = view.called(found.kpi)
     unit = Numbers(say).unit(found.unit)
     label = say("{kpi}: half the interval's width, {unit}, by number of days", kpi=title, unit=unit or say("cases"))
     shown = [scaled(width, found.unit) for width in found.half_widths]
@@ -72,7 +71,7 @@ def precision_section(answer: ComparisonAnswer, view: StudyView) -> Section | No
     )
     rows: list[list[Child]] = [[str(day), number(width, 3)] for day, width in enumerate(shown, start=1)]
     numbers = details(say("The numbers"), table([say("Days"), say("Half the width")], rows, class_="compact"))
-    sentences = [h("p", line) for line in precision_lines(answer, say)]
+    sentences = [h("p", line) for line in precision_lines(answer, say, view.called)]
     return Section("precision", say("How many days were enough"), join(sentences, picture, numbers))
 
 
@@ -81,8 +80,8 @@ def method_section(answer: ComparisonAnswer, view: StudyView) -> Section:
     say, scenario = view.language, answer.scenario
     points = [
         say(
-            "Interval: Student's t over the daily differences; for daily medians, percentiles and worst cases, which "
-            "are skewed, the bootstrap-t (Hall 1988) from ten days on."
+            "Interval: Student's t over the daily differences; for daily medians, percentiles and worst cases among "
+            "the headline figures, which are skewed, the bootstrap-t (Hall 1988) from ten days on."
         ),
         say(
             "Better, worse: p at most 5 % after Holm (1979), in three families: the figure that matters most by "
@@ -92,8 +91,10 @@ def method_section(answer: ComparisonAnswer, view: StudyView) -> Section:
         say("Margin: given, or stated with the figure, else 5 % of the first brain's mean, which is assumed."),
         say("What the twin itself does not know (its parameters, its map) is in no interval."),
     ]
+    points += warm_up_lines(answer, say, view.called)
     facts: list[list[Child]] = [
         [say("Scenario"), h("code", str(scenario.path))],
+        [say("Warm-up, not counted"), say("{hours} h", hours=f"{scenario.warm_up_h:g}")],
         [say("Seed"), h("code", str(scenario.seed))],
         [say("Days (replications)"), ", ".join(f"{view.titles[name]}: {count}" for name, count in answer.days.items())],
     ]

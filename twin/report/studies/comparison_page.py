@@ -22,7 +22,7 @@ _STYLE: Final = Path(__file__).with_name("comparison.css")
 
 def comparison_page(answer: ComparisonAnswer, language: Language) -> str:
     """Return the whole page."""
-    view = StudyView(answer.scenario, answer.question.brains, language)
+    view = StudyView(answer.scenario, answer.question.brains, language, answer.catalogue)
     parts = [
         *verdict_sections(answer, view),
         best_section(answer, view),

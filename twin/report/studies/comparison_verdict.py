@@ -11,8 +11,8 @@ from twin.charts.marks import swatches
 from twin.charts.numbers import Numbers, number
 from twin.charts.section import Section
 from twin.experiment.compare import Comparison, Interval
-from twin.experiment.studies.comparison_text import notes_of, verdict_text
-from twin.report.names import days, findings, kpi_title
+from twin.experiment.studies.comparison_text import notes_of
+from twin.report.names import days, findings
 from twin.report.verdict import WORDS, sentence
 
 if TYPE_CHECKING:
@@ -40,12 +40,11 @@ def _section(answer: ComparisonAnswer, view: StudyView, brain: str, number_of_br
     say = view.language
     rows = answer.rows_of(brain, headline=True)
     titles = {"other": view.titles[brain], "baseline": view.titles[answer.question.brains[0]]}
-    lived = min(answer.days[brain], answer.days[answer.question.brains[0]])
     content = join(
         h("p", say("With {other} instead of {baseline}:", **titles), class_="pair"),
         _sentences(answer, view, rows),
         _forest(answer, view, rows, titles) if rows else h("p", say("No headline figure can be compared.")),
-        [h("p", note, class_="note warning") for note in notes_of(rows, lived, say)],
+        [h("p", note, class_="note warning") for note in notes_of(rows, say, view.called)],
         details(say("The figures of this picture as a table"), _table(answer, view, rows)),
         details(
             say("All {n} figures", n=len(answer.rows_of(brain, headline=False))),
@@ -113,12 +112,12 @@ def _forest(answer: ComparisonAnswer, view: StudyView, rows: Sequence[ComparedKp
         "to be smaller than the margin.",
         **titles,
     )
-    return figure(label, key, forest(drawn, head, label, most=_FAR), note=note)
+    return figure(label, key, forest(drawn, head, label, most=_FAR), note=note, class_="forest")
 
 
 def _forest_row(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi) -> ForestRow:
     share = 100 / abs(row.baseline)
-    title = kpi_title(view, answer.catalogue[row.kpi])
+    title = view.called(row.kpi)
     name: Child = h("strong", title) if row.family == "primary" else title
     return ForestRow(
         name, row.ends.low * share, row.difference * share, row.ends.high * share,
@@ -128,8 +127,13 @@ def _forest_row(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi) -> 
 
 
 def _word(view: StudyView, row: ComparedKpi) -> Html:
-    sign, _ = WORDS[row.judgement.word]
-    return h("span", icon(sign), " ", verdict_text(row.judgement, view.language), class_=f"word {row.judgement.word}")
+    say, judged = view.language, row.judgement
+    sign, word = WORDS[judged.word]
+    small = (
+        h("small", say("differs, by less than the margin")) if judged.word == "equivalent" and judged.differs else None
+    )
+    return h("span", icon(sign), " ", say("undecided") if judged.word == "undecided" else say(word), small,
+             class_=f"word {judged.word}")  # fmt: skip
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------
@@ -149,12 +153,11 @@ def _table(answer: ComparisonAnswer, view: StudyView, rows: Sequence[ComparedKpi
 
 def _cells(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi, names: bool) -> list[Child]:
     say, numbers, judged = view.language, Numbers(view.language), row.judgement
-    kpi = answer.catalogue[row.kpi]
     margin = "–"
     if row.margin is not None:
         margin = f"{numbers.size(row.margin.size, row.unit)} ({say(ORIGINS[row.margin.origin])})"
     return [
-        [kpi_title(view, kpi), h("small", h("code", row.kpi)) if names else None],
+        [view.called(row.kpi), h("small", h("code", row.kpi)) if names else None],
         numbers.amount(row.baseline, row.unit), numbers.amount(row.other, row.unit),
         h("data", _difference(view, row), h("small", say(METHODS[row.method])), value=repr(row.difference),
           data_kpi=row.kpi),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from twin.core.language import Language
+    from twin.experiment.executors import Executor, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Options:
     """
 
     reports: Path
-    processes: int
+    executor: Executor
     language: Language
+    tell: Tell
     with_report: bool = True
     as_json: bool = False
     estimate: bool = False
@@ -44,15 +46,13 @@ class Options:
 
 
 def lived_with(options: Options, domains: Iterable[str]) -> Lived:
-    """Return what lives cells on this machine, with a progress bar."""
+    """Return what lives cells, with a progress bar."""
     from twin.experiment.cell_store import CellStore
-    from twin.experiment.executors.local import LocalExecutor
 
     compile_if_needed(tuple(domains), options.language)
-    return Lived(
-        CellStore(options.reports / "cells"), LocalExecutor(options.processes), options.processes,
-        lambda: progress_bar(options.language), lambda sentence, values: options.say(sentence, **values),
-    )  # fmt: skip
+    processes = int(getattr(options.executor, "processes", 1))  # how many workers a cluster has, it alone knows
+    store = CellStore(options.reports / "cells")
+    return Lived(store, options.executor, processes, lambda: progress_bar(options.language), options.tell)
 
 
 def duration(seconds: float, language: Language) -> str:

@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from twin.core.errors import TwinError
-from twin.report.names import brain_titles
+from twin.report.names import brain_titles, kpi_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from twin.core.kpis import Kpi
     from twin.core.language import Language
     from twin.scenario.scenario import Scenario
 
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 class StudyView:
     """Names of a study's brains and districts; fits `twin.report.names.Named`."""
 
-    def __init__(self, scenario: Scenario, brains: Sequence[str], language: Language) -> None:
+    def __init__(
+        self, scenario: Scenario, brains: Sequence[str], language: Language, catalogue: Mapping[str, Kpi]
+    ) -> None:
         self.scenario = scenario
+        self.catalogue = catalogue
         self.brains = tuple(brains)
         self.language = language
 
@@ -27,6 +31,10 @@ class StudyView:
     def titles(self) -> Mapping[str, str]:
         """What each brain is called."""
         return brain_titles(self.brains, self.language)
+
+    def called(self, name: str) -> str:
+        """Return what a brain or a KPI is called in the reader's language."""
+        return kpi_title(self, self.catalogue[name]) if name in self.catalogue else self.titles[name]
 
     @cached_property
     def districts(self) -> Mapping[str, str]:
