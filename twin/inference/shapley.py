@@ -188,8 +188,8 @@ def over_orders_and_days(gains: NDArray[np.float64], confidence: float = CONFIDE
     """Return means of gains over sampled orders and days, with both errors.
 
     Every order was lived on every day. An order and its reverse are one draw, so the error of sampling is that of
-    their means; the error of days is that of the days' means; what both share is counted in each, so together they
-    rather cover too much than too little.
+    their means; the error of days is that of the days' means; what both share is counted in each. Gains are not normal,
+    so few orders cover too little: of random games 93 % for 16 orders, 94 % for 32.
 
     Parameters
     ----------
