@@ -161,6 +161,8 @@ def listed(key: str, given: str) -> tuple[Value, ...]:
     values = node.plain() if node is not None else []
     if not isinstance(values, list) or not values or any(value is None for value in values):
         refuse(OPTION, "{key} has no values; write {key}=1,2,3 or {key}=low:high", key=key)
+    if not all(isinstance(value, (bool, int, float, str)) for value in values):
+        refuse(OPTION, "{key} takes numbers, texts, true and false; lists and mappings cannot be swept", key=key)
     return tuple(values)
 
 

@@ -26,10 +26,6 @@ def answers_of(answer: Sweep, one: KpiSweep, naming: Naming) -> Html:
         return _heat_maps(answer, one, naming)
     if answer.design in ("grid", "list"):
         return _curves(answer, one, naming)
-    if answer.design == "one_at_a_time":
-        return h(
-            "p", naming.language("One key at a time was set to its two ends; the tornado shows all that was lived.")
-        )
     return _scatters(answer, one, naming)
 
 

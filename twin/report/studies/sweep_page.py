@@ -43,8 +43,9 @@ def sweep_page(answer: Sweep, language: Language) -> str:
     sections = [Section("verdict", language("What becomes of the result"), _verdict(answer, lead, naming))]
     if any(lead.hangs):
         sections.append(Section("tornado", language("What it hangs on"), _tornadoes(answer, lead, naming)))
+    if answer.design != "one_at_a_time":  # the tornado shows all that was lived
+        sections.append(Section("answers", language("How the figures answer"), _answers(answer, lead, naming)))
     sections += [
-        Section("answers", language("How the figures answer"), _answers(answer, lead, naming)),
         Section("points", language("All points"), _points(answer, lead, naming)),
         Section("method", language("How this is reckoned"), _method(answer, naming)),
     ]
@@ -124,7 +125,7 @@ def _tornado(answer: Sweep, one: KpiSweep, naming: Naming) -> Html:
         gusts = [_gust(hang, one, naming) for hang in ordered(hangs)]
         reach = 1.0 if hangs[0].measure in SHARES else 0.0
         chart = tornado(gusts, [say("Parameter"), measure], title.format(**names), reach=reach)
-        drawn.append(figure(title.format(**names), chart))
+        drawn.append(figure(title.format(**names), chart, class_="tornado"))
     return join(*drawn)
 
 
