@@ -8,6 +8,7 @@ cell store: processor time, which others on the machine disturb less than they d
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import subprocess
@@ -96,6 +97,8 @@ def day_by_day(days: int) -> list[tuple[float, float]]:
     with tempfile.TemporaryDirectory() as folder:
         store = CellStore(Path(folder) / "cells")
         live([Job(job.cell, days) for job in jobs[:2]], store, LocalExecutor(1))  # whatever is done once
+        gc.collect()
+        gc.freeze()  # as before workers are forked
         for number, job in enumerate(jobs):
             if number % 2:
                 stored = stored_s(workshops, job, store)
