@@ -94,7 +94,7 @@ def part_sentences(answer: Attribution, one: KpiAttribution, naming: Naming) -> 
         amount = one.parts[place]
         word = amount.word(one.better)
         if word not in SHOWN:
-            rest[word].append(titles[place])
+            rest[word].append(naming.part_within(answer.parts[place]))
             continue
         values = {"part": titles[place], "amount": size(amount, one.unit, naming)}
         share = share_of_whole(one, amount)
