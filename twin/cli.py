@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from twin import __version__
+from twin.commands.baseline import baseline
 from twin.commands.export import export
 from twin.commands.imports import import_
 from twin.commands.lists import policies, schema
@@ -36,6 +37,7 @@ Examples
   twin policies                                   what a policy is asked, sees and may answer
   twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
   twin validate air days.csv                      predict observed days of bad air, and judge it
+  twin baseline check scenarios/emergency_days.yaml   do events, KPIs and speed keep to what was recorded?
 
 A name that is no command is taken for a scenario file: "twin FILE" is "twin run FILE".
 
@@ -75,7 +77,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, kpis, report, playback, export, policies, schema, map_, import_, plan, validate):
+for command in (run, kpis, report, playback, export, policies, schema, map_, import_, plan, validate, baseline):
     cli.add_command(command)
 
 

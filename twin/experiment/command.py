@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +12,7 @@ import click
 from twin.core.language import Language
 from twin.experiment.beside import BesideRow, beside, headline_beside, not_shared
 from twin.experiment.compare import Comparison, Interval, headline
+from twin.experiment.terminal import compile_if_needed, progress_bar
 
 if TYPE_CHECKING:
     from twin.core.domain import RunWarning
@@ -44,8 +42,8 @@ def run_and_report(
     """Run, write the report, print the verdict; return the exit code."""
     from twin.experiment.run import run
 
-    _compile_if_needed(scenario.domains, language)
-    with _progress_bar(language) as progress:
+    compile_if_needed(scenario.domains, language)
+    with progress_bar(language) as progress:
 
         def warn(warning: RunWarning) -> None:
             click.echo(language("warning: {text}", text=language(warning.sentence, **warning.values)), err=True)
@@ -76,33 +74,6 @@ def run_and_report(
             err=True,
         )  # fmt: skip
     return 1 if check_kpis and missed else 0
-
-
-def _compile_if_needed(domains: Sequence[str], language: Language) -> None:
-    from twin.city.warm_up import NEEDED, WARM_UP, compile_beside, kernels_are_compiled
-    from twin.domains import DESCRIPTIONS
-
-    taking_part = [DESCRIPTIONS[name] for name in domains]
-    if not kernels_are_compiled([*NEEDED, *(name for domain in taking_part for name in domain.kernels)]):
-        click.echo(language("first run: compiling the kernels, once; this takes some 30 seconds"), err=True)
-        compile_beside([WARM_UP, *(domain.warm_up for domain in taking_part if domain.warm_up)])
-
-
-@contextmanager
-def _progress_bar(language: Language) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar where standard error is a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from tqdm import tqdm
-
-    with tqdm(desc=language("replications"), unit="", dynamic_ncols=True) as bar:
-
-        def show(done: int, of: int) -> None:
-            bar.total = of
-            bar.update(done - bar.n)
-
-        yield show
 
 
 def verdict_lines(results: Results, language: Language) -> list[str]:
