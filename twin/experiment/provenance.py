@@ -22,7 +22,7 @@ RESULT_LIBRARIES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simp
 
 _NOT_IN_RESULTS: Final = (
     "report/", "charts/", "planning/", "cli.py", "api.py", "experiment/compare.py", "experiment/command.py",
-    "commands/baseline.py", "experiment/baselines/", "experiment/terminal.py", "inference/",
+    "commands/baseline.py", "experiment/baselines/", "pytest_plugin.py", "experiment/terminal.py", "inference/",
 )  # fmt: skip
 """Parts of the package that only read results."""
 
