@@ -1,8 +1,8 @@
 """Lets pytest run scenarios and hold their KPIs to the bounds that they state under ``expect``.
 
 Does nothing unless asked: ``pytest --twin-scenarios scenarios/emergency_days.yaml`` (a file, or a folder of them), or
-in the configuration ``twin_scenarios = scenarios`` with folders relative to it. Each scenario with bounds is one test. A
-run that this code has finished before is used again.
+in the configuration ``twin_scenarios = scenarios`` with folders relative to it. Each scenario with bounds is one test.
+A run that this code has finished before is used again.
 
 PYTEST_DONT_REWRITE
 """
