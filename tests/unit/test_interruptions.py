@@ -219,18 +219,26 @@ def test_workers_end_with_a_parent_that_is_killed(scenario, tmp_path):
         wait_for(lambda: not living_members(child.pid), "the workers' end")
 
 
-def test_a_killed_worker_is_told_and_resume_goes_on(scenario, undisturbed, tmp_path):
-    """As when the machine runs out of memory."""
+@pytest.mark.parametrize("killed", [1, 2])
+def test_what_a_killed_worker_was_at_is_run_again_and_nothing_else_is_lost(killed, scenario, undisturbed, tmp_path):
+    """As when the machine runs out of memory, or somebody ends a process."""
     with running(scenario, tmp_path, 2) as child:
-        os.kill(workers_of(child.pid)[0], signal.SIGKILL)
-        out, error = child.communicate(timeout=WAIT_S)
-    assert (child.returncode, out) == (2, "")
-    assert error.startswith("a worker process was killed (out of memory?); run again with --resume")
-    assert len(error.splitlines()) == 1
-    assert len(remnants(tmp_path)) == 1
-    nothing_is_taken_for_finished(tmp_path)
-    finished_ones_are_whole(tmp_path)
-    resuming_gives_the_undisturbed_result(scenario, tmp_path, undisturbed)
+        before = {path: (path / "replication.json").stat().st_mtime_ns for path in finished_replications(tmp_path)}
+        for worker in workers_of(child.pid)[:killed]:
+            os.kill(worker, signal.SIGKILL)
+        _, error = child.communicate(timeout=WAIT_S)
+    assert child.returncode == 0, error
+    told = [
+        line for line in error.splitlines() if "a worker process was killed (out of memory?); it is run again" in line
+    ]
+    assert len(told) == len(error.splitlines()) == killed
+    run = only_run(tmp_path)
+    assert results_of(run) == undisturbed
+    assert remnants(tmp_path) == []
+    for folder, age in before.items():
+        kept = run / "events" / folder.parent.name / folder.name / "replication.json"
+        assert kept.stat().st_mtime_ns == age, "a finished replication was run again"
+    assert living_members(child.pid) == []
 
 
 def test_two_processes_do_not_write_one_run(scenario, tmp_path):

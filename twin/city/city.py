@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -48,6 +49,12 @@ class City:
         self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters, speeds)
         self._kept_cell_ms: dict[int, NDArray[np.int32]] = {}
         self._shared: dict[Hashable, Any] = {}
+
+    def for_others(self) -> City:
+        """Return this city without what domains have derived from it: for scenarios with other parameters of theirs."""
+        other = copy(self)
+        other._shared = {}
+        return other
 
     def shared(self, name: Hashable, make: Callable[[], Shared]) -> Shared:
         """Return what a domain derives from the city for all replications; made when first asked for."""

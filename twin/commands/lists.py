@@ -31,7 +31,7 @@ def policies(decision: str | None, as_json: bool, lang: Code) -> int:
 @click.argument("output", type=FOLDER, default=Path("scenarios/schema.json"))
 def schema(output: Path) -> int:
     """Write the JSON Schema of scenario files, for editors."""
-    from twin.experiment.store import write_text
+    from twin.experiment.files import write_text
     from twin.scenario.json_schema import schema_text
 
     write_text(output, schema_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 import traceback
 import typing
 from collections.abc import Callable, Mapping
@@ -21,6 +22,21 @@ LONGEST_TEXT: Final = 400
 _SCALARS: Final = {int: pa.int64(), float: pa.float64(), str: pa.string(), bool: pa.bool_()}
 
 
+@dataclasses.dataclass(slots=True)
+class AskingTime:
+    """What the rule of one decision took, in seconds of wall time: of how many answers, in sum, and the longest."""
+
+    count: int = 0
+    total_s: float = 0.0
+    longest_s: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Take up one answer."""
+        self.count += 1
+        self.total_s += seconds
+        self.longest_s = max(self.longest_s, seconds)
+
+
 class Brain:
     """Answers the twin's questions and says which connections work.
 
@@ -32,6 +48,13 @@ class Brain:
         A callable for each decision.
     practised
         The traditional rule for each decision, which replaces illegal answers where ``replace_illegal`` is set.
+
+    Attributes
+    ----------
+    replaced
+        How many answers were replaced.
+    times
+        What answering took, by decision; how long a rule thought changes nothing that happens.
     """
 
     def __init__(
@@ -48,6 +71,7 @@ class Brain:
         self.setting = setting
         self.name = setting.name
         self.replaced = 0
+        self.times: dict[str, AskingTime] = {}
         self._rules = rules
         self._practised = practised
         self._recorder = recorder
@@ -89,6 +113,7 @@ class Brain:
         """
         problem: PolicyError | None = None
         answer: Any = None
+        begun = time.perf_counter()
         try:
             answer = self._limited(lambda: self._rules[decision.name](view))
         except TimeLimitError:
@@ -98,6 +123,7 @@ class Brain:
         except (Exception, SystemExit, GeneratorExit) as error:  # a user's code may raise anything
             problem = self._error(decision, time_s, "raised {kind}: {text} ({where})", **_whereabouts(error))
         else:
+            self.times.setdefault(decision.name, AskingTime()).add(time.perf_counter() - begun)
             problem = self._objection(decision, view, answer, time_s)
         if problem is not None:
             if not self._replace_illegal:

@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from twin.core.fingerprint import TableFingerprint
+
 ROWS_IN_MEMORY: Final = 4096
 ROWS_READ_AT_ONCE: Final = 200_000
 """A longer table is read a column at a time: read whole, it would be in memory twice."""
@@ -30,12 +32,13 @@ def _packing(schema: pa.Schema) -> dict[str, Any]:
 class EventTable:
     """One kind of event with a fixed schema; rows are written in groups so that memory stays bounded."""
 
-    def __init__(self, schema: pa.Schema, path: Path | None) -> None:
+    def __init__(self, schema: pa.Schema, path: Path | pa.BufferOutputStream | None) -> None:
         self.schema = schema
+        self.fingerprint = TableFingerprint(schema)
         self._path = path
         self._rows: list[tuple[Any, ...]] = []
         self._kept: list[pa.Table] = []
-        self._writer = pq.ParquetWriter(path, schema, **_packing(schema)) if path else None
+        self._writer = None if path is None else pq.ParquetWriter(path, schema, **_packing(schema))
 
     def add(self, *values: object) -> None:
         """Append one row, with a value for each column in the schema's order."""
@@ -50,6 +53,7 @@ class EventTable:
         self._keep(pa.Table.from_arrays(arrays, schema=self.schema))
 
     def _keep(self, table: pa.Table) -> None:
+        self.fingerprint.add(table)
         if self._writer:
             self._writer.write_table(table)
         else:
@@ -82,7 +86,7 @@ class EventTable:
         if self._path is None:
             kept: pd.DataFrame = pa.concat_tables([self.schema.empty_table(), *self._kept]).to_pandas()
             return kept
-        with pq.ParquetFile(self._path) as file:
+        with pq.ParquetFile(self._path if isinstance(self._path, Path) else self._path.getvalue()) as file:
             if file.metadata.num_rows <= ROWS_READ_AT_ONCE:
                 whole: pd.DataFrame = file.read().to_pandas()
                 return whole
@@ -97,16 +101,20 @@ class Recorder:
     ----------
     folder
         Where ``<table>.parquet`` files are written; None keeps rows in memory.
+    packed
+        Without a folder: keep them as such files, which takes a fraction of the memory.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, packed: bool = False) -> None:
         self._folder = folder
+        self._packed = packed
         self._tables: dict[str, EventTable] = {}
 
     def table(self, name: str, schema: Mapping[str, pa.DataType]) -> EventTable:
         """Return the table of this name, made with this schema the first time."""
         if name not in self._tables:
-            path = self._folder / f"{name}.parquet" if self._folder else None
+            kept = pa.BufferOutputStream() if self._packed else None
+            path = self._folder / f"{name}.parquet" if self._folder else kept
             self._tables[name] = EventTable(pa.schema(list(schema.items())), path)
         return self._tables[name]
 
@@ -123,6 +131,11 @@ class Recorder:
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table by name; after `close`."""
         return {name: table.frame() for name, table in self._tables.items()}
+
+    def fingerprints(self) -> dict[str, dict[str, Any]]:
+        """Return the number of rows and the fingerprint of every table by name; after `close`."""
+        found = {name: table.fingerprint for name, table in sorted(self._tables.items())}
+        return {name: {"rows": mark.rows, "fingerprint": mark.text} for name, mark in found.items()}
 
     def stored(self) -> Mapping[str, pd.DataFrame]:
         """Return every table by name, each read anew when it is asked for, so that not all are in memory."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 LARGE_BYTES: Final = 2**20
@@ -37,3 +39,26 @@ def give_back_memory() -> None:
     trim = _of_the_c_library("malloc_trim")
     if trim is not None:
         trim(0)
+
+
+def forget_peak() -> None:
+    """Begin to measure the largest size anew, where the system can (Linux)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak_mb() -> float | None:
+    """Return the largest resident size of this process since `forget_peak`, in megabytes.
+
+    Where the system cannot forget it is that of the process's life; None on Windows, which does not tell.
+    """
+    if sys.platform == "win32":
+        return None
+    with suppress(OSError, ValueError):
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        line = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "")
+        return round(int(line.split()[1]) / 1024, 1) if line else None
+    import resource
+
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)

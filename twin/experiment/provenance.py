@@ -8,6 +8,7 @@ import json
 import platform
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,14 +22,16 @@ RESULT_LIBRARIES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simp
 """Libraries whose version may change a result's bytes."""
 
 _NOT_IN_RESULTS: Final = (
-    "report/", "charts/", "planning/", "cli.py", "api.py", "experiment/compare.py", "experiment/command.py",
-    "commands/baseline.py", "experiment/baselines/", "pytest_plugin.py", "experiment/terminal.py", "inference/",
+    "report/", "charts/", "planning/", "commands/", "inference/", "validation/", "cli.py", "api.py", "pytest_plugin.py",
+    "experiment/compare.py", "experiment/command.py", "experiment/beside.py", "experiment/cell_store.py",
+    "experiment/executors/", "experiment/studies/", "experiment/live.py", "experiment/baselines/", "experiment/terminal.py",
 )  # fmt: skip
 """Parts of the package that only read results."""
 
 
+@cache
 def hash_code() -> str:
-    """Return the SHA-256 of the code and parameters that make results, in hexadecimal."""
+    """Return the SHA-256 of the code and parameters that make results, in hexadecimal; read once in a process."""
     root = Path(twin.__file__).parent
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
-import signal
-import sys
-import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process, resource_tracker
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin.city.places import read_districts
+from twin.core.domain import RunWarning
 from twin.core.errors import ResultsError
-from twin.experiment.interrupts import interrupts_kept
+from twin.experiment.executors.processes import do_all
+from twin.experiment.files import is_alive
 from twin.experiment.memory import give_back_large_arrays
 from twin.experiment.provenance import identity, peak_memory_mb, run_id, surroundings
 from twin.experiment.tasks import SUMMARY, Task, Workshop, clear_remnants, is_finished, run_task
 
 if TYPE_CHECKING:
-    from twin.core.domain import RunWarning
     from twin.scenario.load import Scenario
-
-_workshop: Workshop | None = None  # one a worker process, made by its initialiser
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +108,7 @@ def _live_tasks(
     for warning in warned:
         warn(warning)
     with _tidy(folder):
-        _run_tasks(workshop, folder, options, progress)
+        _run_tasks(workshop, folder, options, progress, warn)
     memory_mb = peak_memory_mb()  # before others are asked, who may be processes of their own
     return {
         "map_folder": str(map_folder.resolve()),
@@ -173,7 +165,7 @@ def _alone(folder: Path) -> Iterator[None]:
         owner = int(lock.read_text()) if lock.is_file() else 0
     except ValueError:
         owner = 0
-    if owner and owner != os.getpid() and _is_alive(owner):
+    if owner and owner != os.getpid() and is_alive(owner):
         raise ResultsError(
             "{path}: process {owner} is running this scenario now; wait for it, or remove {lock} if it is not",
             path=str(folder),
@@ -191,123 +183,43 @@ def _alone(folder: Path) -> Iterator[None]:
                 folder.parent.rmdir()
 
 
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+@dataclass(frozen=True, slots=True)
+class _Replications:
+    """The work of a run: each item is a task, whose events come into the run's folder."""
+
+    workshop: Workshop
+    root: Path
+
+    def prepare(self) -> None:
+        self.workshop.prepare()
+
+    def do(self, task: Task) -> None:
+        run_task(self.workshop, task, self.root)
+
+    def name_of(self, task: Task) -> str:
+        return f"{self.workshop.scenario.brains[task.brain].name}/{task.replication:04d}"
 
 
-def _run_tasks(workshop: Workshop, root: Path, options: RunOptions, progress: Callable[[int, int], None]) -> None:
-    scenario, jobs = workshop.scenario, options.jobs
+def _run_tasks(
+    workshop: Workshop,
+    root: Path,
+    options: RunOptions,
+    progress: Callable[[int, int], None],
+    warn: Callable[[RunWarning], None],
+) -> None:
+    scenario = workshop.scenario
     tasks = [
         Task(replication, brain)
         for replication in range(scenario.replications)
         for brain in range(len(scenario.brains))
     ]
     left = [task for task in tasks if not is_finished(root, scenario, task)]
-    done = len(tasks) - len(left)
-    progress(done, len(tasks))
-    if jobs <= 1 or len(left) <= 1:
-        with interrupts_kept() as raise_if_lost, _settled(workshop if left else None):
-            for count, task in enumerate(left, start=1):
-                run_task(workshop, task, root)
-                raise_if_lost()
-                progress(done + count, len(tasks))
-        return
-    with interrupts_kept() as raise_if_lost, _pool(workshop, min(jobs, len(left))) as pool:
-        with _interrupts_later(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 on fork beside threads: see _pool
-            pending = {pool.submit(_work, task, root) for task in left}
-        while pending:
-            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in finished:
-                future.result()
-                done += 1
-            progress(done, len(tasks))
-            raise_if_lost()
-
-
-@contextmanager
-def _pool(workshop: Workshop, jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Open worker processes; when something goes wrong they are ended at once.
-
-    On Linux they are forked from this process once the city is read, so that they begin at once and share its memory.
-    No thread of ours runs by then, and those of NumPy and Arrow make themselves anew after a fork. Elsewhere they are
-    spawned, and read the city themselves.
-    """
-    forked = sys.platform == "linux"
-    with _settled(workshop if forked else None):
-        pool = ProcessPoolExecutor(jobs, get_context("fork" if forked else "spawn"), _begin_work, (workshop,))
-        try:
-            yield pool
-        except BrokenProcessPool:
-            raise ResultsError(
-                "a worker process was killed (out of memory?); run again with --resume, and with fewer --jobs"
-            ) from None
-        except BaseException:
-            for process in list(pool._processes.values()):
-                process.terminate()
-            raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _settled(workshop: Workshop | None) -> Iterator[None]:
-    """Make ready what all replications share, and keep the collector off it: it is collected after each of them.
-
-    It would otherwise go through all of it each time, and write to every page that forked workers share, and so copy
-    it.
-    """
-    if workshop is not None:
-        workshop.prepare()
-        gc.collect()
-        gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-
-
-@contextmanager
-def _interrupts_later() -> Iterator[None]:
-    """Hold Ctrl-C back while workers are started, which would die of it with a traceback each; it comes right after."""
-    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    resource_tracker.ensure_running()  # starting it later would let interrupts through
-    handler = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))  # for other threads' sake
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # workers inherit it
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    if came and callable(handler):
-        handler(signal.SIGINT, None)
-
-
-def _begin_work(workshop: Workshop) -> None:
-    global _workshop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _workshop = workshop
-
-
-def _end_with_parent() -> None:
-    """End this worker when the parent is killed; it would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(task: Task, root: Path) -> None:
-    if _workshop is None:
-        raise RuntimeError("the worker was not initialised")
-    run_task(_workshop, task, root)
+    done = count(len(tasks) - len(left))
+    progress(next(done), len(tasks))
+    do_all(
+        _Replications(workshop, root),
+        left,
+        options.jobs,
+        lambda task: progress(next(done), len(tasks)),
+        lambda sentence, values: warn(RunWarning(sentence, values)),
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +15,7 @@ import pandas as pd
 from twin.core.errors import ResultsError
 from twin.core.kpis import HOURS, Kpi, names_of
 from twin.experiment.compare import Comparison, Over, compare_cases, compare_days
+from twin.experiment.files import write_text
 from twin.experiment.tasks import SUMMARY, Task, compute_kpis, folder_of, load_object
 
 if TYPE_CHECKING:
@@ -25,16 +25,6 @@ if TYPE_CHECKING:
     from twin.scenario.load import Scenario
 
 KPI_COLUMNS = ("brain", "replication", "kpi", "value", "unit", "count")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file beside and rename it, so that it is there whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def write_kpis(folder: Path, scenario: Scenario) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import shutil
+from copy import copy
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from twin.core.errors import ResultsError
+from twin.experiment.files import beside as written_beside
+from twin.experiment.files import remove
 from twin.experiment.memory import give_back_large_arrays, give_back_memory
 
 if TYPE_CHECKING:
@@ -78,6 +80,22 @@ class Workshop:
         for supply in self._supplies(city_map).values():
             city_map, speeds = supply.city_map, supply.speeds if supply.speeds is not None else speeds
         return City(city_map, roads, speeds, threads=self.threads)
+
+    def under(self, scenario: Scenario) -> Workshop:
+        """Return this workshop for a scenario that differs from its own in the brains alone."""
+        _ = self.city  # read once, and not by each
+        other = copy(self)
+        other.scenario = scenario
+        return other
+
+    def take_city(self, city: City) -> None:
+        """Use a city that was read for a scenario of the same map, roads and supplied tables."""
+        named = any(section.files() for section in self.scenario.sections.values())
+        if named:
+            self.check_tables()
+        else:
+            self._supplies(city.map)
+        self.city = city.for_others()
 
     def check_tables(self) -> None:
         """Read the tables that the scenario names; raises TwinError with all that is wrong with them."""
@@ -198,7 +216,7 @@ def folder_of(root: Path, scenario: Scenario, task: Task) -> Path:
     return root / "events" / scenario.brains[task.brain].name / f"{task.replication:04d}"
 
 
-def _live(twin: Twin) -> dict[str, Any]:
+def live_twin(twin: Twin) -> dict[str, Any]:
     """Live a replication; return what its summary says of it besides the KPIs."""
     give_back_memory()  # what the draws needed
     twin.run()
@@ -216,7 +234,7 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
     from twin.core.recorder import Recorder
 
     final = folder_of(root, workshop.scenario, task)
-    beside = final.with_name(f".{final.name}.{os.getpid()}")
+    beside = written_beside(final)
     recorder = Recorder(beside)
     try:
         shutil.rmtree(beside, ignore_errors=True)
@@ -224,7 +242,8 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
         summary = {
             "brain": workshop.scenario.brains[task.brain].name,
             "replication": task.replication,
-            **_live(workshop.twin(task, recorder)),
+            **live_twin(workshop.twin(task, recorder)),
+            "events": recorder.fingerprints(),
         }
         give_back_memory()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
         summary["kpis"] = [
@@ -248,10 +267,7 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
 def clear_remnants(root: Path) -> None:
     """Remove what processes that were killed have left half-written; finished replications stay."""
     for path in (*root.glob(".*"), *root.glob("events/*/.*")):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        remove(path)
 
 
 def is_finished(root: Path, scenario: Scenario, task: Task) -> bool:

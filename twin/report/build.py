@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from twin.charts.glyphs import definitions
 from twin.charts.html import Html, h
-from twin.experiment.store import write_text
+from twin.experiment.files import write_text
 from twin.report.assumptions import assumptions_section
 from twin.report.beside import beside_section
 from twin.report.names import days, section_function

@@ -12,7 +12,7 @@ from twin.charts.html import Html, h
 from twin.core.errors import ResultsError
 from twin.domains.air.report_levels import pm25_bounds
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES
-from twin.experiment.store import write_text
+from twin.experiment.files import write_text
 from twin.report.names import member_name
 from twin.report.playback import frame, texts
 from twin.report.playback.ambulances_block import STAMPS

@@ -1,0 +1,49 @@
+"""Files that are there whole or not at all, and what is left of processes that were killed while they wrote."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+from pathlib import Path
+
+
+def beside(path: Path) -> Path:
+    """Return where this process writes what it then renames to ``path``."""
+    return path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file beside and rename it, so that it is there whole or not at all."""
+    temporary = beside(path)
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def is_abandoned(path: Path) -> bool:
+    """Say whether a file or folder was written `beside` by a process of this machine that is no more."""
+    found = re.fullmatch(rf"\..+\.{re.escape(socket.gethostname())}\.(\d+)", path.name)
+    return found is not None and not is_alive(int(found[1]))
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all that is in it, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def is_alive(process: int) -> bool:
+    """Say whether a process of this machine is running."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,73 @@
+"""The workshops of one process: those of like scenarios share the city, which takes seconds to read."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
+
+from twin.experiment.tasks import Workshop
+
+if TYPE_CHECKING:
+    from twin.city.city import City
+    from twin.scenario.load import Scenario
+
+KEPT: Final = 4
+"""So many variants keep what their domains derive from the city (demand, lots, networks, fleets)."""
+
+
+def city_key(scenario: Scenario) -> str:
+    """Return a text that is the same for scenarios whose map, roads' parameters and supplied tables are the same."""
+    from twin.domains import DESCRIPTIONS
+
+    supplied = {
+        name: [str(scenario.folder.resolve()), scenario.start.isoformat(), _plain(scenario, name)]
+        for name in scenario.domains
+        if DESCRIPTIONS[name].supply and tuple(scenario.sections[name].files())
+    }
+    return json.dumps([str(scenario.map_folder.resolve()), _plain(scenario, "roads"), supplied], sort_keys=True)
+
+
+def variant_key(scenario: Scenario) -> str:
+    """Return a text that is the same for scenarios that differ in their brains and replications alone."""
+    plain = scenario.determining()
+    for key in ("brains", "replications"):
+        del plain[key]
+    return json.dumps([city_key(scenario), str(scenario.folder.resolve()), plain], sort_keys=True)
+
+
+def _plain(scenario: Scenario, section: str) -> Any:
+    return scenario.sections[section].model_dump(mode="json")
+
+
+class Workshops:
+    """Finds or makes the workshop of a scenario; keeps one city at a time.
+
+    Parameters
+    ----------
+    threads
+        How many threads one run may use, which changes no result.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self._threads = threads
+        self._city: tuple[str, City] | None = None
+        self._kept: OrderedDict[str, Workshop] = OrderedDict()
+
+    def of(self, scenario: Scenario) -> Workshop:
+        """Return the workshop of a scenario."""
+        key = variant_key(scenario)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = Workshop(scenario, self._threads)
+            city = city_key(scenario)
+            if self._city is None or self._city[0] != city:
+                self._kept = OrderedDict({key: found})  # the others' city goes
+                self._city = None
+                self._city = (city, found.city)
+            else:
+                found.take_city(self._city[1])
+        self._kept.move_to_end(key)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found.under(scenario)
