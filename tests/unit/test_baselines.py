@@ -128,18 +128,16 @@ def days_of(values: Mapping[str, np.ndarray[Any, Any]], draws: str = "same") -> 
     from twin.core.kpis import names_of
     from twin.domains.emergency.measures import FAMILIES
 
-    count = len(next(iter(values.values())))
-    rows = [("b", day, kpi, value, "min") for kpi, each in values.items() for day, value in enumerate(each)]
-    frame = pd.DataFrame(rows, columns=["brain", "replication", "kpi", "value", "unit"]).dropna()
+    table = pd.DataFrame(values)
     catalogue = {kpi.name: kpi for kpi in names_of("emergency", FAMILIES, {})}
-    return Days(frame, {day: f"{draws} {day}" for day in range(count)}, catalogue)
+    return Days({"b": table}, {day: f"{draws} {day}" for day in table.index}, catalogue)
 
 
 DRIVE, RESPONSE = "emergency.drive_min.mean", "emergency.response_min.mean"
 
 
 def recorded_of(days: Days, *margins: str) -> RecordedDays:
-    content = record_statistics(days, ["b"], [DRIVE, RESPONSE], margins)
+    content = record_statistics(days, [DRIVE, RESPONSE], margins)
     return read_statistics(json.loads(json.dumps(content)))
 
 

@@ -60,15 +60,14 @@ def record_baseline(
     from twin.scenario.load import load_scenario
 
     scenario = load_scenario(scenario_file, overrides)
-    days = reps or max(DAYS, scenario.replications)
     options = BaselineOptions(
         parts_named(exact, statistics, speed), folder, reports, jobs or os.cpu_count() or 1, kpis=kpis,
-        margins=margins, exact_days=exact_reps, attempts=attempts,
+        margins=margins, days=reps or max(DAYS, scenario.replications), exact_days=exact_reps, attempts=attempts,
     )  # fmt: skip
     language = Language(lang)
     compile_if_needed(scenario.domains, language)
     with progress_bar(language) as progress:
-        return record(scenario.with_(replications=days), options, language, progress)
+        return record(scenario, options, language, progress)
 
 
 @baseline.command("check", short_help="Check a scenario against its baseline.", epilog=EXIT_CODES)

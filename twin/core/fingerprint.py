@@ -48,8 +48,8 @@ class TableFingerprint:
         for begin in range(0, table.num_rows, ROWS_AT_ONCE):
             row = np.zeros(min(ROWS_AT_ONCE, table.num_rows - begin), np.uint64)
             for weight, column in zip(self._weights, columns, strict=True):
-                row += _hashes(column.slice(begin, len(row))) * weight
-            self.total = (self.total + int(_well_mixed(row).sum(dtype=np.uint64))) % 2**64
+                row += hashes_of(column.slice(begin, len(row))) * weight
+            self.total = (self.total + int(well_mixed(row).sum(dtype=np.uint64))) % 2**64
 
     @property
     def text(self) -> str:
@@ -69,7 +69,7 @@ def _odd_number_of(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") | 1
 
 
-def _well_mixed(bits: Hashes) -> Hashes:
+def well_mixed(bits: Hashes) -> Hashes:
     """Let every bit of the result depend on every bit given (the finaliser of Steele, Lea and Flood 2014)."""
     bits = (bits ^ (bits >> np.uint64(30))) * _FIRST
     bits = (bits ^ (bits >> np.uint64(27))) * _SECOND
@@ -77,13 +77,13 @@ def _well_mixed(bits: Hashes) -> Hashes:
     return bits
 
 
-def _hashes(column: Any) -> Hashes:
+def hashes_of(column: Any) -> Hashes:
     """Return 64 bits for each value of an Arrow array."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         found = _hashes_of_words(column)
     elif pa.types.is_list(kind):
-        found = _hashes_of_rows(_hashes(column.flatten()), column.value_lengths())
+        found = _hashes_of_rows(hashes_of(column.flatten()), column.value_lengths())
     elif pa.types.is_string(kind):
         found = _hashes_of_texts(column)
     else:
@@ -111,7 +111,7 @@ def _bits(column: Any) -> Hashes:
 def _hashes_of_words(column: Any) -> Hashes:
     """Return a hash of each value of a dictionary-encoded column: each different one is hashed once."""
     places = column.indices.fill_null(0) if column.null_count else column.indices
-    words = np.append(_hashes(column.dictionary), _NULL)  # an empty dictionary has no place 0
+    words = np.append(hashes_of(column.dictionary), _NULL)  # an empty dictionary has no place 0
     found: Hashes = words[places.to_numpy(zero_copy_only=False)]
     return found
 

@@ -43,6 +43,7 @@ class BaselineOptions:
     reports: Path
     jobs: int
     strict: bool = False
+    days: int = statistics.DAYS
     kpis: tuple[str, ...] = ()
     margins: tuple[str, ...] = ()
     exact_days: int = exact.REPLICATIONS
@@ -73,9 +74,8 @@ def _recorded(part: Part, scenario: Scenario, options: BaselineOptions, progress
         return exact.record_exact(scenario, options.exact_days, options.jobs, progress)
     if part == "speed":
         return speed.record_speed(scenario, options.attempts, progress)
-    brains = [brain.name for brain in scenario.brains]
-    days = days_of(scenario, options, progress)
-    return statistics.record_statistics(days, brains, options.kpis, options.margins)
+    days = days_of(scenario, options.days, options, progress)
+    return statistics.record_statistics(days, options.kpis, options.margins)
 
 
 def check(
@@ -136,7 +136,7 @@ def _check_kpis(
     scenario: Scenario, recorded: statistics.RecordedDays, options: BaselineOptions, language: Language,
     progress: Progress,
 ) -> Checked:  # fmt: skip
-    days = days_of(scenario.with_(replications=recorded.replications), options, progress)
+    days = days_of(scenario, recorded.replications, options, progress)
     judged = statistics.check_statistics(days, recorded)
     moved = any(row.fails for row in judged.rows)
     return moved, statistics_lines(judged, recorded.replications, language), asdict(judged)
@@ -155,15 +155,21 @@ _CHECKS: Final[Mapping[Part, Callable[..., Checked]]] = {
 }  # fmt: skip
 
 
-def days_of(scenario: Scenario, options: BaselineOptions, progress: Progress) -> statistics.Days:
-    """Live a scenario's days, or read them where they have been lived by this code."""
-    from twin.experiment.run import RunOptions, run
-    from twin.experiment.store import Results
+def days_of(scenario: Scenario, replications: int, options: BaselineOptions, progress: Progress) -> statistics.Days:
+    """Live a scenario's days, as far as this code has not lived them yet."""
+    from twin.city.places import read_districts
+    from twin.experiment.catalogue import catalogue_of
+    from twin.experiment.cell_store import CellStore
+    from twin.experiment.cells import Job, cells_of, jobs_of
+    from twin.experiment.executors.local import LocalExecutor
+    from twin.experiment.live import live
 
-    results = Results(run(scenario, RunOptions(options.reports, options.jobs, resume=True), progress))
-    brain = results.brains[0]
-    draws = {day: statistics.draws_of(results.summary(brain, day)["tables"]) for day in range(scenario.replications)}
-    return statistics.Days(results.kpis, draws, results.catalogue())
+    store, cells = CellStore(options.reports / "cells"), cells_of(scenario)
+    live(jobs_of(cells, replications), store, LocalExecutor(options.jobs), progress)
+    draws = {day: statistics.draws_of(store.result(Job(cells[0], day))["tables"]) for day in range(replications)}
+    districts = [district.id for district in read_districts(scenario.map_folder / "districts.geojson")]
+    tables = {cell.brain: store.kpis(cell, replications) for cell in cells}
+    return statistics.Days(tables, draws, catalogue_of(scenario.domains, districts))
 
 
 def parts_named(exact_part: bool, statistics_part: bool, speed_part: bool) -> tuple[Part, ...]:

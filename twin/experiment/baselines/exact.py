@@ -66,11 +66,10 @@ class ExactCheck:
 
 def record_exact(scenario: Scenario, replications: int, jobs: int, progress: Progress) -> dict[str, Any]:
     """Live the first replications and return what ``exact.json`` keeps of them."""
-    few = scenario.with_(replications=replications)
     nested: dict[str, dict[str, dict[str, Any]]] = {}
-    for (brain, replication, table), found in _lived(few, jobs, progress).items():
+    for (brain, replication, table), found in _lived(scenario, replications, jobs, progress).items():
         nested.setdefault(brain, {}).setdefault(str(replication), {})[table] = found.plain()
-    return {"replications": replications, "identity": _surroundings(few), "tables": nested}
+    return {"replications": replications, "identity": _surroundings(scenario), "tables": nested}
 
 
 def check_exact(scenario: Scenario, recorded: RecordedEvents, jobs: int, progress: Progress) -> ExactCheck:
@@ -87,10 +86,9 @@ def check_exact(scenario: Scenario, recorded: RecordedEvents, jobs: int, progres
             "check the statistics alone with --statistics",
             path=str(scenario.path), recorded=recorded.seed, seed=scenario.seed,
         )  # fmt: skip
-    few = scenario.with_(replications=recorded.replications)
-    before, now = recorded.tables, _lived(few, jobs, progress)
+    before, now = recorded.tables, _lived(scenario, recorded.replications, jobs, progress)
     compared = {key: difference(before.get(key), now.get(key)) for key in {**before, **now}}
-    surroundings = _surroundings(few)
+    surroundings = _surroundings(scenario)
     return ExactCheck(
         {key: found for key, found in sorted(compared.items()) if found is not None},
         len(compared),
@@ -102,12 +100,18 @@ def _surroundings(scenario: Scenario) -> dict[str, Any]:
     return {key: value for key, value in identity(scenario).items() if key != "scenario"}
 
 
-def _lived(scenario: Scenario, jobs: int, progress: Progress) -> Tables:
-    from twin.experiment.run import RunOptions, run
+def _lived(scenario: Scenario, replications: int, jobs: int, progress: Progress) -> Tables:
+    from twin.experiment.cell_store import CellStore
+    from twin.experiment.cells import cells_of, jobs_of
+    from twin.experiment.executors.local import LocalExecutor
+    from twin.experiment.live import live
 
+    wanted = jobs_of(cells_of(scenario), replications)
     with tempfile.TemporaryDirectory(prefix="twin-baseline-") as place:
-        folder = run(scenario, RunOptions(Path(place), jobs), progress)
+        store = CellStore(Path(place))
+        live(wanted, store, LocalExecutor(jobs), progress, with_events=True)
         return {
-            (path.parent.parent.name, int(path.parent.name), path.stem): fingerprint_of_file(path)
-            for path in sorted(folder.glob("events/*/*/*.parquet"))
+            (job.cell.brain, job.replication, path.stem): fingerprint_of_file(path)
+            for job in wanted
+            for path in sorted(store.events_folder(job).glob("*.parquet"))
         }

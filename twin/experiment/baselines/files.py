@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from twin.core.errors import ResultsError
-from twin.experiment.store import write_text
+from twin.experiment.files import write_text
 
 if TYPE_CHECKING:
     from twin.scenario.scenario import Scenario

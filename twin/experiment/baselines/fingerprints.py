@@ -1,12 +1,11 @@
 """Fingerprints of event tables that no order of rows or columns changes, and that can tell how much differs.
 
-A row's hash mixes those of its cells; a table's is the sum of its rows' modulo 2^64, so rows may come in any order.
-Sums by column say which columns differ, and sums of the rows in 64 buckets how many rows: of d rows that are in one
-table only, a bucket is spared by all with the chance (1 - 1/64)^d (linear counting).
+`twin.core.fingerprint` tells whether a table differs, and costs a run next to nothing. This tells what differs, of
+tables that are stored: sums by column say which columns, and sums of the rows' hashes in 64 buckets how many rows. Of
+d rows that are in one table only, a bucket is spared by all with the chance (1 - 1/64)^d (linear counting).
 
 References
 ----------
-Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators, OOPSLA (the mixing function).
 Whang, Vander-Zanden and Taylor (1990), A linear-time probabilistic counting algorithm for database applications, ACM
 Transactions on Database Systems 15(2).
 """
@@ -21,15 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from twin.core.fingerprint import Hashes, hashes_of, well_mixed
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Words = NDArray[np.uint64]
-
 BUCKETS: Final = 64
-_NOTHING: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ def fingerprint(table: pa.Table) -> Fingerprint:
     rows = np.zeros(table.num_rows, dtype=np.uint64)
     for words in cells.values():
         rows += words
-    rows = _mixed(rows)
+    rows = well_mixed(rows)
     sums = np.zeros(BUCKETS, dtype=np.uint64)
     np.add.at(sums, (rows >> np.uint64(58)).astype(np.int64), rows)
     return Fingerprint(
@@ -126,63 +123,9 @@ def _differing_rows(recorded: Fingerprint, now: Fingerprint) -> tuple[int, bool]
     return min(max(counted, 1), max(recorded.rows, now.rows)), spared == 0
 
 
-def _mixed(words: Words) -> Words:
-    """Return words after the finaliser of SplitMix64."""
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
-
-
-def _word_of(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
-
-
-def _cells(column: pa.ChunkedArray, name: str) -> Words:
-    """Return the hash of each cell of a column, which its name has a part in."""
-    import pyarrow as pa
-
-    chunks = [_hashes(chunk) for chunk in column.chunks]
+def _cells(column: pa.ChunkedArray, name: str) -> Hashes:
+    """Return the hash of each cell of a column, in which the column's name has a part."""
+    chunks = [hashes_of(chunk) for chunk in column.chunks]
     words = np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.uint64)
-    return _mixed(words ^ np.uint64(_word_of(f"{name}:{_kind(column.type, pa)}")))
-
-
-def _kind(kind: Any, pa: Any) -> str:
-    """Return what a type holds: how a text is packed does not matter."""
-    return _kind(kind.value_type, pa) if pa.types.is_dictionary(kind) else str(kind)
-
-
-def _hashes(array: Any) -> Words:
-    """Return the hash of each value of an Arrow array."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if pa.types.is_list(array.type):
-        return _list_hashes(array)
-    if pa.types.is_string(array.type) or pa.types.is_dictionary(array.type):
-        coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-        texts = coded.dictionary.to_pylist()
-        words = np.array([_word_of(text) for text in texts] + [int(_NOTHING)], dtype=np.uint64)
-        hashes: Words = words[pc.fill_null(coded.indices, len(texts)).to_numpy(zero_copy_only=False)]
-        return hashes
-    valid = np.asarray(pc.is_valid(array))
-    values = pc.fill_null(array, False if pa.types.is_boolean(array.type) else 0).to_numpy(zero_copy_only=False)
-    if values.dtype.kind == "f":
-        bits = values.astype(np.float64).view(np.uint64)
-    else:
-        bits = values.astype(np.int64).view(np.uint64)
-    return np.where(valid, _mixed(bits + np.uint64(1)), _NOTHING)
-
-
-def _list_hashes(array: Any) -> Words:
-    """Return the hash of each list: of its values with their places, and of its length."""
-    import pyarrow.compute as pc
-
-    lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    values = _hashes(array.flatten())
-    first = np.cumsum(lengths) - lengths
-    places = (np.arange(len(values)) - np.repeat(first, lengths)).astype(np.uint64)
-    sums = np.concatenate([[np.uint64(0)], np.cumsum(_mixed(values + _mixed(places + np.uint64(7))), dtype=np.uint64)])
-    totals = sums[first + lengths] - sums[first]
-    return np.where(
-        np.asarray(pc.is_valid(array)), _mixed(totals + lengths.astype(np.uint64)), _NOTHING
-    )  # fmt: skip
+    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
+    return well_mixed(well_mixed(words) ^ np.uint64(key))

@@ -40,20 +40,21 @@ class Days:
 
     Attributes
     ----------
-    kpis
-        Columns brain, replication, kpi, value, unit.
+    tables
+        By brain a table of KPIs: a row a replication, a column a KPI, missing where a day lacks it.
     draws
         A hash of all that was drawn beforehand, by replication.
     """
 
-    kpis: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     draws: Mapping[int, str]
     catalogue: Mapping[str, Kpi]
 
     def values(self, brain: str, kpi: str) -> dict[int, float]:
         """Return a KPI's values by replication; nothing for days that lack it."""
-        frame = self.kpis[(self.kpis["brain"] == brain) & (self.kpis["kpi"] == kpi)]
-        return dict(zip(frame["replication"].astype(int), frame["value"].astype(float), strict=True))
+        if brain not in self.tables or kpi not in self.tables[brain]:
+            return {}
+        return {int(day): float(value) for day, value in self.tables[brain][kpi].dropna().items()}  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +141,18 @@ def guarded(catalogue: Mapping[str, Kpi], present: Sequence[str], named: Sequenc
     return [name for name in dict.fromkeys(wanted) if name in present]
 
 
-def record_statistics(days: Days, brains: Sequence[str], kpis: Sequence[str], margins: Sequence[str]) -> dict[str, Any]:
+def record_statistics(days: Days, kpis: Sequence[str], margins: Sequence[str]) -> dict[str, Any]:
     """Return what ``statistics.json`` keeps: values by day, and each KPI's margin.
 
     On the same days the margin is the one named. On other days it is the narrowest that holds the false alarms down,
     where that is wider, and none where that would guard nothing.
     """
-    present = list(dict.fromkeys(days.kpis["kpi"]))
+    present = list(dict.fromkeys(str(kpi) for table in days.tables.values() for kpi in table))
     names = guarded(days.catalogue, present, kpis)
     shared, named = read_margins(margins, names)
     enough = {
         (brain, name): found
-        for brain in brains
+        for brain in days.tables
         for name in names
         if len(found := days.values(brain, name)) >= LEAST_DAYS
     }
