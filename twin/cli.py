@@ -18,6 +18,7 @@ from twin.commands.maps import map_
 from twin.commands.options import EXIT_CODES
 from twin.commands.plan import plan
 from twin.commands.playback import playback
+from twin.commands.policy import policy
 from twin.commands.results import kpis, report
 from twin.commands.run import run
 from twin.commands.validate import validate
@@ -35,6 +36,7 @@ Examples
   twin report reports/city_day/RUN --lang zh      make the report again, in Chinese
   twin playback reports/city_day/RUN              make the film of the day again
   twin policies                                   what a policy is asked, sees and may answer
+  twin policy new mine --decision dispatch        write one to begin with, and its test
   twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
   twin validate air days.csv                      predict observed days of bad air, and judge it
   twin baseline check scenarios/emergency_days.yaml   do events, KPIs and speed keep to what was recorded?
@@ -77,7 +79,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, kpis, report, playback, export, policies, schema, map_, import_, plan, validate, baseline):
+for command in (run, kpis, report, playback, export, policies, schema, map_, import_, plan, validate, baseline, policy):
     cli.add_command(command)
 
 
