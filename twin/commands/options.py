@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from twin.core.language import CODES, Language
+
+if TYPE_CHECKING:
+    from twin.experiment.executors import Executor, Tell
 
 EXIT_CODES = "Exit codes: 0 done, 1 a KPI bound was missed, 2 bad input, 130 interrupted."
 FOLDER = click.Path(path_type=Path)
@@ -16,6 +21,33 @@ LANGUAGE = click.option(
     "--lang", type=click.Choice(CODES), default="en", show_default=True, help="Language of messages and report."
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+
+JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each core].")
+CLUSTER = click.option(
+    "--cluster", metavar="ADDRESS", help="Live the days on a Dask cluster, as tcp://10.0.0.1:8786 (extra: cluster)."
+)
+
+
+def executor_for(jobs: int | None, cluster: str | None) -> Executor:
+    """Return who lives the days of a study: so many processes here (one for each core), or a cluster."""
+    if cluster is not None:
+        from twin.experiment.executors.cluster import ClusterExecutor
+
+        if jobs is not None:
+            raise click.UsageError("--jobs and --cluster exclude each other: a cluster's workers say how many they are")
+        return ClusterExecutor(cluster)
+    from twin.experiment.executors.local import LocalExecutor
+
+    return LocalExecutor(jobs or os.cpu_count() or 1)
+
+
+def tell_on_stderr(language: Language) -> Tell:
+    """Return what says on standard error what a user should read while days are lived."""
+
+    def tell(sentence: str, values: dict[str, object]) -> None:
+        click.echo(language("warning: {text}", text=language(sentence, **values)), err=True)
+
+    return tell
 
 
 def say_step(language: Language) -> Callable[[str, int, int], None]:

@@ -1,0 +1,123 @@
+"""A cluster lives the same days to the last bit, whoever of it is killed meanwhile."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from support.commands import write_scenario
+
+from twin.commands.options import executor_for
+from twin.core.errors import PolicyError, ResultsError
+from twin.experiment.cell_store import MEASURED, CellStore
+from twin.experiment.cells import Job, cells_of, jobs_of
+from twin.experiment.executors.cluster import ClusterExecutor
+from twin.experiment.executors.local import LocalExecutor
+from twin.experiment.live import live
+from twin.scenario.load import load_scenario
+
+DAYS = 10
+NOBODY = "tcp://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> list[Job]:
+    scenario = load_scenario(write_scenario(tmp_path_factory.mktemp("scenario"), small_map_folder))
+    return jobs_of(cells_of(scenario), DAYS)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, jobs: list[Job]) -> list[dict[str, object]]:
+    store = CellStore(tmp_path_factory.mktemp("undisturbed"))
+    live(jobs, store, LocalExecutor(1))
+    return bits_of(store, jobs)
+
+
+def bits_of(store: CellStore, jobs: list[Job]) -> list[dict[str, object]]:
+    results = [store.result(job) for job in jobs]
+    return [{key: value for key, value in result.items() if key != MEASURED} for result in results]
+
+
+def needs_distributed() -> None:
+    pytest.importorskip("distributed", reason="dask.distributed (extra: cluster) is not installed")
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing_and_changes_no_bit(jobs, undisturbed, tmp_path):
+    needs_distributed()
+    from support.clusters import cluster
+
+    store, ages = CellStore(tmp_path / "cells"), {}
+    with cluster(tmp_path / "cluster", workers=2) as running:
+
+        def kill_one(done: int, of: int) -> None:
+            if done == 4:
+                ages.update({path: path.stat().st_mtime_ns for path in store.root.glob("*/[0-9]*.json")})
+                running.workers[0].kill()
+
+        assert live(jobs, store, ClusterExecutor(running.address), kill_one) == len(jobs)
+        assert running.workers[0].wait() == -9
+    assert bits_of(store, jobs) == undisturbed
+    assert len(ages) >= 4
+    assert {path: path.stat().st_mtime_ns for path in ages} == ages, "a finished replication was lived again"
+
+
+def test_a_cluster_that_goes_away_is_told_and_what_is_finished_stays(jobs, undisturbed, tmp_path):
+    needs_distributed()
+    from support.clusters import cluster
+
+    store = CellStore(tmp_path / "cells")
+    with cluster(tmp_path / "cluster", workers=1) as running:
+
+        def end_scheduler(done: int, of: int) -> None:
+            if done == 3:
+                running.scheduler.kill()
+
+        with pytest.raises(
+            ResultsError, match=f"--cluster {running.address}: went away .*finished replications are kept"
+        ):
+            live(jobs, store, ClusterExecutor(running.address), end_scheduler)
+    missing = store.missing_jobs(jobs)
+    assert 0 < len(missing) <= len(jobs) - 3
+    assert live(jobs, store, LocalExecutor(1)) == len(missing), "another executor goes on from there"
+    assert bits_of(store, jobs) == undisturbed
+
+
+def test_what_a_policy_does_wrong_on_a_worker_is_told_here(small_map_folder, tmp_path):
+    needs_distributed()
+    from support.clusters import cluster
+
+    (tmp_path / "mine.py").write_text("def broken(view):\n    raise ValueError('no idea')\n", encoding="utf-8")
+    brains = "brains: [{name: mine, extends: city_brain, decisions: {dispatch: 'mine.py:broken'}}]\n"
+    scenario = load_scenario(write_scenario(tmp_path, small_map_folder, brains))
+    with cluster(tmp_path / "cluster", workers=1) as running, pytest.raises(PolicyError, match="no idea"):
+        live(jobs_of(cells_of(scenario), 1), CellStore(tmp_path / "cells"), ClusterExecutor(running.address))
+
+
+def test_a_cluster_without_workers_is_given_up(jobs, tmp_path):
+    needs_distributed()
+    from support.clusters import cluster
+
+    with cluster(tmp_path / "cluster", workers=0) as running, pytest.raises(ResultsError, match="no worker for 0 s"):
+        live(jobs, CellStore(tmp_path / "cells"), ClusterExecutor(running.address, patience_s=0.2))
+
+
+@pytest.mark.parametrize("address", [NOBODY, "nowhere", "tcp://no such host:8786"])
+def test_a_scheduler_that_does_not_answer_is_told(address, jobs, tmp_path):
+    needs_distributed()
+    with pytest.raises(ResultsError, match=r"no scheduler answers there .*dask scheduler"):
+        live(jobs[:1], CellStore(tmp_path / "cells"), ClusterExecutor(address, connect_s=0.5))
+
+
+def test_without_the_library_its_extra_is_named(jobs, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ResultsError, match=r"zhengzhou-twin\[cluster\]"):
+        live(jobs[:1], CellStore(tmp_path / "cells"), ClusterExecutor(NOBODY))
+
+
+def test_jobs_and_a_cluster_exclude_each_other():
+    assert executor_for(3, None) == LocalExecutor(3)
+    assert executor_for(None, NOBODY) == ClusterExecutor(NOBODY)
+    with pytest.raises(click.UsageError, match="exclude each other"):
+        executor_for(2, NOBODY)

@@ -1,0 +1,192 @@
+"""Lives jobs on the machines of a Dask cluster, which read and write the same folder as this one.
+
+Only the store's path, a cell's id and the number of a replication travel; what a cell is lies in the store. A worker
+that would live it otherwise (other code, another map) refuses. A job of a worker that was lost is lived by another one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from twin.core.errors import ResultsError
+from twin.experiment.cell_store import CellStore
+from twin.experiment.cells import Cell, Job
+from twin.experiment.executors import MOST_DEATHS
+
+if TYPE_CHECKING:
+    from twin.experiment.executors import Done, Tell
+    from twin.experiment.workshops import Workshops
+
+JOBS_A_THREAD: Final = 3
+"""So many jobs a worker's thread are with the scheduler at a time: it need not know all, and nobody waits for it."""
+_LOOK_EVERY_S: Final = 2.0
+_FOLDER_LAG_S: Final = 30.0
+"""A shared folder may show a new file some seconds late."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterExecutor:
+    """The workers of a Dask scheduler.
+
+    Attributes
+    ----------
+    address
+        Where the scheduler listens, as ``tcp://10.0.0.1:8786``.
+    patience_s
+        How long the cluster may have no worker before it is given up.
+    connect_s
+        How long the scheduler may take to answer at first.
+    """
+
+    address: str
+    patience_s: float = 60.0
+    connect_s: float = 10.0
+
+    def run(self, jobs: Sequence[Job], store: CellStore, done: Done, tell: Tell, *, with_events: bool = False) -> None:
+        """Live every job and put its result into the store; see `Executor.run`."""
+        client = self._connect()
+        try:
+            with client.as_current():
+                _Shift(self, client, store, done, with_events).live(jobs)
+        finally:
+            client.close()
+
+    def _connect(self) -> Any:
+        distributed = _distributed()
+        try:
+            return distributed.Client(self.address, set_as_default=False, timeout=self.connect_s)
+        except (OSError, ValueError) as error:
+            raise ResultsError(
+                "--cluster {address}: no scheduler answers there ({problem}); start one with dask scheduler, and give "
+                "the address that it prints",
+                address=self.address, problem=str(error).strip() or type(error).__name__,
+            ) from None  # fmt: skip
+
+
+def _distributed() -> Any:
+    """Import the library, which is an extra."""
+    try:
+        return import_module("distributed")
+    except ImportError:
+        raise ResultsError(
+            "--cluster needs dask.distributed; install the extra: pip install 'zhengzhou-twin[cluster]'"
+        ) from None
+
+
+class _Shift:
+    """The jobs of one call that are with the cluster."""
+
+    def __init__(self, cluster: ClusterExecutor, client: Any, store: CellStore, done: Done, with_events: bool) -> None:
+        self._cluster, self._client, self._store = cluster, client, store
+        self._done, self._with_events = done, with_events
+        self._pending: dict[Any, Job] = {}
+        self._looked, self._alone_s = time.monotonic(), 0.0
+
+    def live(self, jobs: Sequence[Job]) -> None:
+        """Live all jobs, a few of which are with the scheduler at a time."""
+        wait = _distributed().wait
+        waiting = deque(jobs)
+        while waiting or self._pending:
+            room = JOBS_A_THREAD * max(1, self._threads()) - len(self._pending)
+            for _ in range(min(room, len(waiting))):
+                self._hand_in(waiting.popleft())
+            try:
+                finished = wait(list(self._pending), timeout=_LOOK_EVERY_S, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                continue
+            for future in finished:
+                self._take(future, self._pending.pop(future))
+
+    def _threads(self) -> int:
+        """Return how many threads the workers have; raises when nobody has been there for too long."""
+        try:
+            threads = sum(self._client.nthreads().values())
+        except Exception as error:  # whatever a broken connection raises
+            raise self._gone(type(error).__name__) from None
+        now = time.monotonic()
+        since_s, self._looked = min(now - self._looked, 2 * _LOOK_EVERY_S), now  # we may have been suspended
+        self._alone_s = 0.0 if threads else self._alone_s + since_s
+        if self._alone_s > self._cluster.patience_s:
+            raise ResultsError(
+                "--cluster {address}: has had no worker for {seconds:.0f} s; start some with dask worker {address}, "
+                "and run this again: finished replications are kept",
+                address=self._cluster.address, seconds=self._cluster.patience_s,
+            )  # fmt: skip
+        return int(threads)
+
+    def _hand_in(self, job: Job) -> None:
+        root, cell = str(self._store.root.resolve()), job.cell.id
+        key = f"{cell}-{job.replication:04d}-{time.monotonic_ns()}"
+        future = self._client.submit(
+            live_there, root, cell, job.replication, self._with_events, key=key, pure=False
+        )  # fmt: skip
+        self._pending[future] = job
+
+    def _take(self, future: Any, job: Job) -> None:
+        """Take what came of a job."""
+        if future.status == "cancelled":
+            raise self._gone("the connection was lost")
+        error = future.exception()
+        if isinstance(error, _distributed().KilledWorker):
+            raise ResultsError(
+                "{name}: {count} worker processes were killed there (out of memory?); give each worker more memory or "
+                "fewer threads, and run this again: finished replications are kept",
+                name=f"{job.cell.brain}/{job.replication:04d}", count=MOST_DEATHS + 1,
+            )  # fmt: skip
+        if error is not None:
+            raise error
+        self._wait_for_file(job)
+        self._done(job)
+
+    def _wait_for_file(self, job: Job) -> None:
+        begun = time.monotonic()
+        while not self._store.path(job).is_file():
+            if time.monotonic() - begun > _FOLDER_LAG_S:
+                raise ResultsError(
+                    "{path}: a worker has written this, but it is not to be seen here; let --reports be a folder that "
+                    "all machines share under one path",
+                    path=str(self._store.path(job)),
+                )  # fmt: skip
+            time.sleep(0.1)
+
+    def _gone(self, problem: str) -> ResultsError:
+        return ResultsError(
+            "--cluster {address}: went away ({problem}); finished replications are kept: run this again when it is "
+            "back",
+            address=self._cluster.address, problem=problem,
+        )  # fmt: skip
+
+
+# -- in a worker -------------------------------------------------------------------------------------------------------
+
+_one_at_a_time = threading.Lock()
+
+
+def live_there(root: str, cell_id: str, replication: int, with_events: bool) -> None:
+    """Live a job of a described cell in this process; a worker with several threads lives one job at a time."""
+    from twin.experiment.cell_life import live_job
+
+    with _one_at_a_time:
+        live_job(_workshops(), Job(_cell(root, cell_id), replication), CellStore(Path(root)), with_events=with_events)
+
+
+@lru_cache(maxsize=256)
+def _cell(root: str, cell_id: str) -> Cell:
+    return CellStore(Path(root)).read_cell(cell_id)
+
+
+@cache
+def _workshops() -> Workshops:
+    from twin.experiment.memory import give_back_large_arrays
+    from twin.experiment.workshops import Workshops
+
+    give_back_large_arrays()
+    return Workshops()
