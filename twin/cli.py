@@ -19,6 +19,7 @@ from twin.commands.options import EXIT_CODES
 from twin.commands.plan import plan
 from twin.commands.playback import playback
 from twin.commands.policy import policy
+from twin.commands.replay import replay
 from twin.commands.results import kpis, report
 from twin.commands.run import run
 from twin.commands.validate import validate
@@ -37,6 +38,7 @@ Examples
   twin playback reports/city_day/RUN              make the film of the day again
   twin policies                                   what a policy is asked, sees and may answer
   twin policy new mine --decision dispatch        write one to begin with, and its test
+  twin replay reports/city_day/RUN --until 08:13  what did a policy see then, and what would another say?
   twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
   twin validate air days.csv                      predict observed days of bad air, and judge it
   twin baseline check scenarios/emergency_days.yaml   do events, KPIs and speed keep to what was recorded?
@@ -79,7 +81,9 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, kpis, report, playback, export, policies, schema, map_, import_, plan, validate, baseline, policy):
+for command in (run, kpis, report, playback, export, policies, schema, map_, import_, plan, validate):
+    cli.add_command(command)
+for command in (baseline, policy, replay):
     cli.add_command(command)
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from twin.scenario.load import Scenario
 
 SUMMARY: Final = "replication.json"
+TIMES: Final = "times.json"
+"""What rules took to answer; the one file of a replication that differs from one run to the next."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -239,12 +241,15 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
     try:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
+        twin = workshop.twin(task, recorder)
         summary = {
             "brain": workshop.scenario.brains[task.brain].name,
             "replication": task.replication,
-            **live_twin(workshop.twin(task, recorder)),
+            **live_twin(twin),
             "events": recorder.fingerprints(),
         }
+        _write_times(beside / TIMES, twin)
+        del twin
         give_back_memory()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
         summary["kpis"] = [
             asdict(row) for row in compute_kpis(workshop.scenario, recorder.stored())
@@ -262,6 +267,11 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
     finally:
         recorder.abandon()
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write_times(path: Path, twin: Twin) -> None:
+    times = {name: asdict(times) for name, times in sorted(twin.brain.times.items())}
+    path.write_text(json.dumps(times, indent=1), encoding="utf-8")
 
 
 def clear_remnants(root: Path) -> None:

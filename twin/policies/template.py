@@ -13,7 +13,10 @@ from twin.policies.listing import fields_of
 from twin.policies.registry import load_rule_by_name
 
 _RULE = '''\
-"""{name}: answers `{decision}`. {question}"""
+"""A policy for the decision {decision}.
+
+{question}
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,10 @@ class {name}:
 '''
 
 _TEST = '''\
-"""Does {name} keep the contract of `{decision}`? Run it with: python -m pytest {test_file}"""
+"""The policy {name} keeps the contract of the decision {decision}.
+
+Run it with: python -m pytest {test_file}
+"""
 
 from __future__ import annotations
 
@@ -66,6 +72,7 @@ from twin.policies.listing import find_decision
 
 
 def test_it_answers_legally_repeatably_and_in_time() -> None:
+    """A run would stop it otherwise."""
     found = check_rule("{file}:{name}", find_decision("{decision}"), folder=Path(__file__).parent)
     assert found.longest_s < 10.0, "a run stops a policy that takes as long (decision_time_limit_s)"
 '''
@@ -132,7 +139,7 @@ def _imports(kinds: list[type], practised: Any, wants_dice: bool) -> str:
     for kind in (*kinds, practised):
         modules.setdefault(kind.__module__, []).append(kind.__name__)
     lines = [f"from {module} import {', '.join(sorted(set(names)))}" for module, names in sorted(modules.items())]
-    return "\n".join(["from numpy.random import Generator\n", *lines] if wants_dice else lines)
+    return "\n".join(["from numpy.random import Generator", *lines] if wants_dice else lines)
 
 
 def _told(field: dict[str, str]) -> str:
