@@ -56,7 +56,7 @@ def record_baseline(
     """
     from twin.experiment.baselines.command import BaselineOptions, parts_named, record
     from twin.experiment.baselines.statistics import DAYS
-    from twin.experiment.terminal import compile_if_needed, progress_bar
+    from twin.experiment.command import compile_if_needed, progress_bar
     from twin.scenario.load import load_scenario
 
     scenario = load_scenario(scenario_file, overrides)
@@ -85,7 +85,7 @@ def check_baseline(
     seed ("seed=7") the statistics are checked on days that have nothing in common with the recorded ones.
     """
     from twin.experiment.baselines.command import BaselineOptions, check, parts_named
-    from twin.experiment.terminal import compile_if_needed, progress_bar
+    from twin.experiment.command import compile_if_needed, progress_bar
     from twin.scenario.load import load_scenario
 
     scenario = load_scenario(scenario_file, overrides)

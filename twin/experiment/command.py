@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +15,12 @@ import click
 from twin.core.language import Language
 from twin.experiment.beside import BesideRow, beside, headline_beside, not_shared
 from twin.experiment.compare import Comparison, Interval, headline
-from twin.experiment.terminal import compile_if_needed, progress_bar
 
 if TYPE_CHECKING:
     from twin.core.domain import RunWarning
+    from twin.experiment.cell_store import CellStore
+    from twin.experiment.cells import Job
+    from twin.experiment.executors import Executor
     from twin.experiment.run import RunOptions
     from twin.experiment.store import Results
     from twin.scenario.load import Scenario
@@ -74,6 +79,50 @@ def run_and_report(
             err=True,
         )  # fmt: skip
     return 1 if check_kpis and missed else 0
+
+
+def live_and_show(
+    jobs: Sequence[Job], store: CellStore, executor: Executor, language: Language, *, with_events: bool = False
+) -> int:
+    """Live what is missing of a study's jobs, with a bar on a terminal; return how many those were."""
+    from twin.experiment.live import live
+
+    missing = store.missing_jobs(jobs, with_events=with_events)
+    compile_if_needed(list(dict.fromkeys(name for job in missing for name in job.cell.scenario.domains)), language)
+
+    def tell(sentence: str, values: dict[str, object]) -> None:
+        click.echo(language("warning: {text}", text=language(sentence, **values)), err=True)
+
+    with progress_bar(language) as progress:
+        return live(jobs, store, executor, progress, tell, with_events=with_events)
+
+
+def compile_if_needed(domains: Sequence[str], language: Language) -> None:
+    """Compile the kernels of domains, and say so, where that has not been done."""
+    from twin.city.warm_up import NEEDED, WARM_UP, compile_beside, kernels_are_compiled
+    from twin.domains import DESCRIPTIONS
+
+    taking_part = [DESCRIPTIONS[name] for name in domains]
+    if not kernels_are_compiled([*NEEDED, *(name for domain in taking_part for name in domain.kernels)]):
+        click.echo(language("first run: compiling the kernels, once; this takes some 30 seconds"), err=True)
+        compile_beside([WARM_UP, *(domain.warm_up for domain in taking_part if domain.warm_up)])
+
+
+@contextmanager
+def progress_bar(language: Language) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar where standard error is a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=language("replications"), unit="", dynamic_ncols=True) as bar:
+
+        def show(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        yield show
 
 
 def verdict_lines(results: Results, language: Language) -> list[str]:

@@ -25,7 +25,7 @@ _NOT_IN_RESULTS: Final = (
     "report/", "charts/", "planning/", "commands/", "inference/", "validation/", "cli.py", "api.py", "pytest_plugin.py",
     "experiment/compare.py", "experiment/command.py", "experiment/beside.py", "experiment/cell_store.py",
     "experiment/executors/", "experiment/studies/", "experiment/live.py", "experiment/baselines/",
-    "experiment/terminal.py",
+    "experiment/estimate.py", "experiment/replay.py", "experiment/seen.py",
 )  # fmt: skip
 """Parts of the package that only read results."""
 

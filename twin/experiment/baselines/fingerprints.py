@@ -12,7 +12,6 @@ Transactions on Database Systems 15(2).
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from twin.core.fingerprint import Hashes, hashes_of, well_mixed
+from twin.core.fingerprint import Hashes, cell_hashes, row_hashes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,10 +84,7 @@ def fingerprint_of_file(path: Path) -> Fingerprint:
 def fingerprint(table: pa.Table) -> Fingerprint:
     """Return the fingerprint of an event table."""
     cells = {name: _cells(table.column(name), name) for name in sorted(table.column_names)}
-    rows = np.zeros(table.num_rows, dtype=np.uint64)
-    for words in cells.values():
-        rows += words
-    rows = well_mixed(rows)
+    rows = row_hashes(list(cells.values()), table.num_rows)
     sums = np.zeros(BUCKETS, dtype=np.uint64)
     np.add.at(sums, (rows >> np.uint64(58)).astype(np.int64), rows)
     return Fingerprint(
@@ -125,7 +121,5 @@ def _differing_rows(recorded: Fingerprint, now: Fingerprint) -> tuple[int, bool]
 
 def _cells(column: pa.ChunkedArray, name: str) -> Hashes:
     """Return the hash of each cell of a column, in which the column's name has a part."""
-    chunks = [hashes_of(chunk) for chunk in column.chunks]
-    words = np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.uint64)
-    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
-    return well_mixed(well_mixed(words) ^ np.uint64(key))
+    chunks = [cell_hashes(chunk, name) for chunk in column.chunks]
+    return np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.uint64)
