@@ -28,3 +28,17 @@ def test_a_long_table_read_a_column_at_a_time_is_the_same(rows: int, tmp_path: P
     assert len(whole) == rows
     assert list(whole.columns) == list(CALLS)
     assert list(events.stored()) == ["emergency.calls"]
+
+
+@pytest.mark.parametrize("bytes_unpacked", [0, 10_000, 2**25])
+def test_a_large_table_packed_in_memory_is_the_same(bytes_unpacked: int, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(module, "BYTES_UNPACKED", bytes_unpacked)
+    tables = []
+    for events in (Recorder(tmp_path), Recorder(packed=True)):
+        calls = events.table("emergency.calls", CALLS)
+        for number in range(9000):
+            calls.add(*(ROW | {"call": number, "condition": "stemi" if number % 3 else None}).values())
+        events.close()
+        tables.append(events.stored()["emergency.calls"])
+    pd.testing.assert_frame_equal(*tables)
+    assert len(tables[0]) == 9000

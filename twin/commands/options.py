@@ -13,7 +13,7 @@ import click
 from twin.core.language import CODES, Language
 
 if TYPE_CHECKING:
-    from twin.experiment.executors import Executor, Tell
+    from twin.experiment.executors import Executor
 
 EXIT_CODES = "Exit codes: 0 done, 1 a KPI bound was missed, 2 bad input, 130 interrupted."
 FOLDER = click.Path(path_type=Path)
@@ -39,15 +39,6 @@ def executor_for(jobs: int | None, cluster: str | None) -> Executor:
     from twin.experiment.executors.local import LocalExecutor
 
     return LocalExecutor(jobs or os.cpu_count() or 1)
-
-
-def tell_on_stderr(language: Language) -> Tell:
-    """Return what says on standard error what a user should read while days are lived."""
-
-    def tell(sentence: str, values: dict[str, object]) -> None:
-        click.echo(language("warning: {text}", text=language(sentence, **values)), err=True)
-
-    return tell
 
 
 def say_step(language: Language) -> Callable[[str, int, int], None]:

@@ -21,6 +21,7 @@ _SECOND: Final = np.uint64(0x94D049BB133111EB)
 _NULL: Final = np.uint64(0xD6E8FEB86659FD93)
 _BASE: Final = 0x9E3779B97F4A7C15
 """Odd, so that it has an inverse modulo 2^64."""
+_INVERSE: Final = pow(_BASE, -1, 2**64)
 
 Hashes = NDArray[np.uint64]
 
@@ -78,54 +79,52 @@ def _well_mixed(bits: Hashes) -> Hashes:
 
 
 def _hashes(column: Any) -> Hashes:
-    """Return 64 bits for each value of an Arrow array."""
-    kind = column.type
+    """Return 64 bits for each value of an Arrow array; its memory is read as it lies there."""
+    kind, buffers = column.type, column.buffers()
     if pa.types.is_dictionary(kind):
-        found = _hashes_of_words(column)
+        words = np.append(_hashes(column.dictionary), _NULL)  # an empty dictionary has no place 0
+        found: Hashes = words[_numbers(column.indices, "i")]
     elif pa.types.is_list(kind):
-        found = _hashes_of_rows(_hashes(column.flatten()), column.value_lengths())
+        ends = _ends(column, buffers[1])
+        inside = column.values.slice(ends[0], ends[-1] - ends[0])
+        found = _hashes_of_rows(_hashes(inside), ends)
     elif pa.types.is_string(kind):
-        found = _hashes_of_texts(column)
+        ends = _ends(column, buffers[1])
+        letters = np.frombuffer(buffers[2] or b"", np.uint8, ends[-1] - ends[0], ends[0])
+        found = _hashes_of_rows(letters.astype(np.uint64), ends)
+    elif pa.types.is_boolean(kind):
+        found = _unpacked(column, buffers[1]).astype(np.uint64)
     else:
-        found = _bits(column)
+        found = _numbers(column, "u").astype(np.uint64)
+        if kind == pa.float64():  # the lower half of a double is often empty
+            found ^= found >> np.uint64(32)
     if column.null_count:
-        found = np.where(column.is_null().to_numpy(zero_copy_only=False), _NULL, found)
+        found = np.where(_unpacked(column, buffers[0]), found, _NULL)
     return found
 
 
-def _bits(column: Any) -> Hashes:
-    """Return the bits of numbers, truth values and times, those of doubles folded: their lower half is often empty."""
-    if pa.types.is_temporal(column.type):
-        column = column.cast(pa.int64())
-    if column.null_count:
-        column = column.fill_null(False if pa.types.is_boolean(column.type) else 0)
-    values = column.to_numpy(zero_copy_only=False)
-    if values.dtype.kind != "f":
-        return values.astype(np.int64).view(np.uint64)  # type: ignore[no-any-return]
-    bits: Hashes = values.view(f"u{values.dtype.itemsize}").astype(np.uint64)
-    if values.dtype.itemsize == 8:
-        bits ^= bits >> np.uint64(32)
-    return bits
+def _numbers(column: Any, kind: str) -> NDArray[Any]:
+    """Return the numbers of an array, as signed or unsigned integers of their width; 0 where one is missing."""
+    width = column.type.bit_width // 8
+    buffer = column.buffers()[1]
+    if buffer is None:
+        return np.zeros(len(column), f"{kind}{width}")
+    numbers = np.frombuffer(buffer, f"{kind}{width}", len(column), width * column.offset)
+    return np.where(_unpacked(column, column.buffers()[0]), numbers, 0) if column.null_count else numbers
 
 
-def _hashes_of_words(column: Any) -> Hashes:
-    """Return a hash of each value of a dictionary-encoded column: each different one is hashed once."""
-    places = column.indices.fill_null(0) if column.null_count else column.indices
-    words = np.append(_hashes(column.dictionary), _NULL)  # an empty dictionary has no place 0
-    found: Hashes = words[places.to_numpy(zero_copy_only=False)]
-    return found
+def _unpacked(column: Any, buffer: Any) -> NDArray[np.bool_]:
+    """Return bits, one a value, as truth values."""
+    end = column.offset + len(column)
+    bits = np.unpackbits(np.frombuffer(buffer, np.uint8, (end + 7) // 8), count=end, bitorder="little")
+    return bits[column.offset :].view(np.bool_)
 
 
-def _hashes_of_texts(column: Any) -> Hashes:
-    """Return a hash of each text, by its bytes."""
-    if column.null_count:
-        column = column.fill_null("")
-    _, offsets, letters = column.buffers()
-    if letters is None or len(column) == 0:
-        return np.zeros(len(column), np.uint64)
-    ends = np.frombuffer(offsets, np.int32, len(column) + 1, 4 * column.offset)
-    inside = np.frombuffer(letters, np.uint8, int(ends[-1] - ends[0]), int(ends[0]))
-    return _hashes_of_rows(inside.astype(np.uint64), pa.array(np.diff(ends)))
+def _ends(column: Any, buffer: Any) -> NDArray[np.int32]:
+    """Return where each list or text begins, and where the last ends, shape (values + 1,)."""
+    if buffer is None or len(buffer) == 0:
+        return np.zeros(len(column) + 1, np.int32)
+    return np.frombuffer(buffer, np.int32, len(column) + 1, 4 * column.offset)
 
 
 @lru_cache(maxsize=64)
@@ -136,16 +135,15 @@ def _powers(base: int, count: int) -> Hashes:
     return np.cumprod(factors, dtype=np.uint64)
 
 
-def _hashes_of_rows(values: Hashes, lengths: Any) -> Hashes:
+def _hashes_of_rows(values: Hashes, ends: NDArray[np.int32]) -> Hashes:
     """Return a hash of each list, in which the order counts: a polynomial in a number modulo 2^64.
 
     All lists are summed as one long polynomial; the inverse of the power with which a list begins takes it out.
     """
     count = 1 << max(16, len(values).bit_length())
-    long = np.asarray(lengths.fill_null(0), np.int64)
-    ends = np.concatenate([[0], np.cumsum(long)])
+    ends = ends - ends[0]
     sums = np.zeros(len(values) + 1, np.uint64)
     np.cumsum(values * _powers(_BASE, count)[: len(values)], dtype=np.uint64, out=sums[1:])
-    begins = _powers(pow(_BASE, -1, 2**64), count)[ends[:-1]]
-    found: Hashes = (sums[ends[1:]] - sums[ends[:-1]]) * begins + long.astype(np.uint64) * _FIRST
+    begins = _powers(_INVERSE, count)[ends[:-1]]
+    found: Hashes = np.diff(sums[ends]) * begins + np.diff(ends).astype(np.uint64) * _FIRST
     return found

@@ -16,6 +16,8 @@ from twin.core.fingerprint import TableFingerprint
 ROWS_IN_MEMORY: Final = 4096
 ROWS_READ_AT_ONCE: Final = 200_000
 """A longer table is read a column at a time: read whole, it would be in memory twice."""
+BYTES_UNPACKED: Final = 2**25
+"""A larger table that is kept in memory is packed."""
 
 
 def _packing(schema: pa.Schema) -> dict[str, Any]:
@@ -32,10 +34,12 @@ def _packing(schema: pa.Schema) -> dict[str, Any]:
 class EventTable:
     """One kind of event with a fixed schema; rows are written in groups so that memory stays bounded."""
 
-    def __init__(self, schema: pa.Schema, path: Path | pa.BufferOutputStream | None) -> None:
+    def __init__(self, schema: pa.Schema, path: Path | None, *, packed: bool = False) -> None:
         self.schema = schema
         self.fingerprint = TableFingerprint(schema)
-        self._path = path
+        self._path: Path | pa.BufferOutputStream | None = path
+        self._packed = packed
+        self._kept_bytes = 0
         self._rows: list[tuple[Any, ...]] = []
         self._kept: list[pa.Table] = []
         self._writer = None if path is None else pq.ParquetWriter(path, schema, **_packing(schema))
@@ -56,8 +60,19 @@ class EventTable:
         self.fingerprint.add(table)
         if self._writer:
             self._writer.write_table(table)
-        else:
-            self._kept.append(table)
+            return
+        self._kept.append(table)
+        self._kept_bytes += table.nbytes
+        if self._packed and self._kept_bytes > BYTES_UNPACKED:
+            self._pack()
+
+    def _pack(self) -> None:
+        """Go on with a file in memory."""
+        self._path = pa.BufferOutputStream()
+        self._writer = pq.ParquetWriter(self._path, self.schema, **_packing(self.schema))
+        for table in self._kept:
+            self._writer.write_table(table)
+        self._kept.clear()
 
     def _flush(self) -> None:
         if not self._rows:
@@ -102,7 +117,7 @@ class Recorder:
     folder
         Where ``<table>.parquet`` files are written; None keeps rows in memory.
     packed
-        Without a folder: keep them as such files, which takes a fraction of the memory.
+        Without a folder: keep large tables as such files in memory, which takes a fraction of it.
     """
 
     def __init__(self, folder: Path | None = None, *, packed: bool = False) -> None:
@@ -113,9 +128,8 @@ class Recorder:
     def table(self, name: str, schema: Mapping[str, pa.DataType]) -> EventTable:
         """Return the table of this name, made with this schema the first time."""
         if name not in self._tables:
-            kept = pa.BufferOutputStream() if self._packed else None
-            path = self._folder / f"{name}.parquet" if self._folder else kept
-            self._tables[name] = EventTable(pa.schema(list(schema.items())), path)
+            path = self._folder / f"{name}.parquet" if self._folder else None
+            self._tables[name] = EventTable(pa.schema(list(schema.items())), path, packed=self._packed)
         return self._tables[name]
 
     def close(self) -> None:

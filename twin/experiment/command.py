@@ -18,6 +18,9 @@ from twin.experiment.compare import Comparison, Interval, headline
 
 if TYPE_CHECKING:
     from twin.core.domain import RunWarning
+    from twin.experiment.cell_store import CellStore
+    from twin.experiment.cells import Job
+    from twin.experiment.executors import Executor
     from twin.experiment.run import RunOptions
     from twin.experiment.store import Results
     from twin.scenario.load import Scenario
@@ -78,8 +81,24 @@ def run_and_report(
     return 1 if check_kpis and missed else 0
 
 
+def live_and_show(
+    jobs: Sequence[Job], store: CellStore, executor: Executor, language: Language, *, with_events: bool = False
+) -> int:
+    """Live what is missing of a study's jobs, with a bar on a terminal; return how many those were."""
+    from twin.experiment.live import live
+
+    missing = store.missing_jobs(jobs, with_events=with_events)
+    compile_if_needed(list(dict.fromkeys(name for job in missing for name in job.cell.scenario.domains)), language)
+
+    def tell(sentence: str, values: dict[str, object]) -> None:
+        click.echo(language("warning: {text}", text=language(sentence, **values)), err=True)
+
+    with progress_bar(language) as progress:
+        return live(jobs, store, executor, progress, tell, with_events=with_events)
+
+
 def compile_if_needed(domains: Sequence[str], language: Language) -> None:
-    """Compile the kernels of these domains where that was not done yet, and say so."""
+    """Compile the kernels of domains, and say so, where that has not been done."""
     from twin.city.warm_up import NEEDED, WARM_UP, compile_beside, kernels_are_compiled
     from twin.domains import DESCRIPTIONS
 
