@@ -11,6 +11,7 @@ import click
 
 from twin import __version__
 from twin.commands.baseline import baseline
+from twin.commands.compare import compare
 from twin.commands.export import export
 from twin.commands.imports import import_
 from twin.commands.lists import policies, schema
@@ -34,6 +35,7 @@ Examples
   twin scenarios/city_day.yaml seed=7 --reps 20   with another seed, on twenty days
   twin scenarios/city_day.yaml emergency.seats=14 with twice the call takers
   twin scenarios/city_day.yaml --check            only say whether the file is right
+  twin compare scenarios/emergency_days.yaml      compare its brains, with intervals and verdicts
   twin report reports/city_day/RUN --lang zh      make the report again, in Chinese
   twin playback reports/city_day/RUN              make the film of the day again
   twin policies                                   what a policy is asked, sees and may answer
@@ -81,7 +83,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, kpis, report, playback, export, policies, schema, map_, import_, plan, validate):
+for command in (run, compare, kpis, report, playback, export, policies, schema, map_, import_, plan, validate):
     cli.add_command(command)
 for command in (baseline, policy, replay):
     cli.add_command(command)

@@ -1,4 +1,9 @@
-"""Two published comparisons in spirit: ``published_comparison.py [replications [days [calls a day]]]``.
+"""Published comparisons of policies made again, as docs/published.md shows them.
+
+    published_comparison.py [replications [days [calls a day]]]
+
+In full: the inventory policies of Koenig and Law (1985) by which methods of comparison are shown; see
+``tests/support/inventory.py``. In spirit, for what the papers' region was is not public:
 
 Jagtenberg, Bhulai and van der Mei (2015): freed vehicles wait where they add the most expected coverage (DMEXCLP)
 instead of at home; in Utrecht 16.8 % fewer calls are late. The same (2017): of the vehicles in time not the closest is
@@ -21,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import numpy as np  # noqa: E402
+from support.inventory import compared  # noqa: E402
 from support.region import POLICIES, VEHICLES, City, Served, region, relative_change, serve  # noqa: E402
 
 REPLICATIONS, DAYS, CALLS_PER_DAY = 20, 5, 220.0
@@ -40,8 +46,9 @@ def one(task: tuple[str, int, int, float]) -> Served:
 
 
 def main(replications: int = REPLICATIONS, days: int = DAYS, calls_per_day: float = CALLS_PER_DAY) -> None:
-    """Print the table."""
+    """Print the tables."""
     begun_s = time.perf_counter()
+    print("\n".join(compared()), end="\n\n")
     tasks = [(policy, number, days, calls_per_day) for number in range(replications) for policy in POLICIES]
     with ProcessPoolExecutor(PROCESSES) as pool:
         served = list(pool.map(one, tasks))

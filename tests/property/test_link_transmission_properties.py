@@ -140,7 +140,7 @@ def test_no_vehicle_is_lost_or_doubled(case):
         for vehicle in traffic._road.origin_head:
             while vehicle >= 0:
                 waiting.append(int(vehicle))
-                vehicle = traffic._vehicles.behind[vehicle]
+                vehicle = traffic._vehicles.bound["behind"][vehicle]
         assert len(waiting) == traffic.waiting()
         departed = set(np.flatnonzero(case.depart_ms < traffic.now_ms).tolist())
         assert sorted([*there, *waiting, *gone]) == sorted(departed)

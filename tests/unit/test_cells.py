@@ -100,6 +100,38 @@ def test_a_cell_has_the_kpis_and_tables_of_the_run_of_its_scenario(scenario, liv
                 assert result[key] == summary[key]
 
 
+ALL_DOMAINS = """
+brains: [city_brain]
+domains: [emergency, traffic, elevators, air]
+elevators: {fleet_size: 500}
+traffic:
+  figures_for_residents: 0
+  trips_per_day: 1500
+  mean_trip_km: {work: 2.5, school: 1.8, business: 2.5, leisure: 2.2, hospital: 2.6}
+  through_trips_per_day: 100
+  lorry_trips_per_day: 100
+  buses: 4
+  bus_routes: 2
+  off_street_spaces: 900
+  roadside_spaces: 60
+  lot_mean_spaces: 40
+  tariff_zone_km: [1.0, 2.0]
+"""
+
+
+def test_tables_kept_in_memory_give_the_kpis_of_tables_read_from_files_in_every_domain(tmp_path, small_map_folder):
+    path = write_scenario(tmp_path, small_map_folder, ALL_DOMAINS)
+    scenario = load_scenario(path, ("replications=1",))
+    (job,), store = jobs_of(cells_of(scenario), 1), CellStore(tmp_path / "cells")
+    live([job], store, LocalExecutor(1))
+    assert main([str(path), "replications=1", "--jobs", "1", "--no-report", "--reports", str(tmp_path)]) == 0
+    summary, result = Results(only_run(tmp_path)).summary("city_brain", 0), store.result(job)
+    assert result["events"] == summary["events"]
+    assert len(summary["events"]) > 40
+    kpis = {kpi["name"]: {key: kpi[key] for key in ("value", "unit", "count")} for kpi in summary["kpis"]}
+    assert json.dumps(result["kpis"], sort_keys=True) == json.dumps(kpis, sort_keys=True)
+
+
 def test_both_brains_meet_the_same_day_in_a_replication_and_another_in_the_next(scenario, lived):
     tables = {
         (cell.brain, day): lived.result(Job(cell, day))["tables"] for cell in cells_of(scenario) for day in range(2)

@@ -93,7 +93,7 @@ def test_a_study_killed_at_random_moments_ends_like_an_undisturbed_one(kills, sc
     for number in range(kills):
         kill_at_random(lambda: start(*words, program=STUDY, env=TESTS), lambda: stored(tmp_path), random.Random(number))
     before = stored(tmp_path)
-    done = call(*words, program=STUDY, env=TESTS)
+    done = call(*words, program=STUDY, env=TESTS, timeout=WAIT_S)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{len(jobs) - len(before)}\n", "")
     assert before.items() <= stored(tmp_path).items()
     assert bits_of(CellStore(tmp_path / "cells"), jobs) == undisturbed
@@ -112,7 +112,7 @@ def stored_in_run(reports: Path) -> dict[str, int]:
 @pytest.fixture(scope="module")
 def undisturbed_run(tmp_path_factory: pytest.TempPathFactory, scenario: Path) -> dict[str, bytes]:
     reports = tmp_path_factory.mktemp("undisturbed_run")
-    assert call(scenario, "--jobs", "2", "--no-report", "--reports", reports).returncode == 0
+    assert call(scenario, "--jobs", "2", "--no-report", "--reports", reports, timeout=WAIT_S).returncode == 0
     return results_of(only_run(reports))
 
 
@@ -122,7 +122,7 @@ def test_a_run_killed_at_random_moments_ends_like_an_undisturbed_one(kills, scen
     for number in range(kills):
         kill_at_random(lambda: start(*words), lambda: stored_in_run(tmp_path), random.Random(number))
     before = stored_in_run(tmp_path)
-    done = call(*words)
+    done = call(*words, timeout=WAIT_S)
     assert done.returncode == 0, done.stderr
     assert before.items() <= stored_in_run(tmp_path).items()
     assert results_of(only_run(tmp_path)) == undisturbed_run

@@ -14,8 +14,10 @@ from twin.atmosphere.section import WeatherParameters
 from twin.city.section import RoadParameters
 from twin.core.language import chinese_table
 from twin.domains import DESCRIPTIONS
+from twin.experiment.studies.comparison_text import WORDS as TERMINAL_WORDS
 from twin.report.assumptions import LABELS
 from twin.report.names import findings, report_module
+from twin.report.studies.comparison_verdict import METHODS, ORIGINS
 from twin.report.verdict import WORDS
 from twin.scenario.brains import Vocabulary
 from twin.scenario.events import event_kinds
@@ -44,6 +46,8 @@ def sentences_of(tree: ast.AST) -> Iterator[str]:
         speaks_at_once = isinstance(name, ast.Call) and getattr(name.func, "id", "") in ("Language", "_chosen_language")
         if called in SAYERS | ERRORS or speaks_at_once:
             yield from literals(call.args[0])
+        elif called == "refuse" and len(call.args) > 1:  # the option, then the sentence
+            yield from literals(call.args[1])
 
 
 def brain_errors(tree: ast.AST) -> Iterator[str]:
@@ -68,6 +72,7 @@ def said_in_code() -> list[tuple[str, str]]:
 def held_in_data() -> list[tuple[str, str]]:
     """Return (where, sentence) for sentences that reach a user by way of a description, a parameter or a table."""
     found = [("labels", text) for text in LABELS.values()] + [("words", word) for _, word in WORDS.values()]
+    found += [("words", word) for table in (TERMINAL_WORDS, METHODS, ORIGINS) for word in table.values()]
     sections = [RoadParameters, WeatherParameters, *(description.parameters for description in DESCRIPTIONS.values())]
     for row in (row for section in sections for row in section.shipped.values()):
         found += [(f"parameter {row.name}", text) for text in (row.text, row.unit, row.source)]

@@ -123,13 +123,14 @@ def test_who_comes_home_minds_no_price_before_he_sets_out_nor_where_he_arrives()
     parks.set_levels(np.where(parks._point == point, 100.0, 1.0), lots["spaces"].to_numpy(np.float64))
     parks.bears[who] = 1.0
     parks._lots.taken[:] = 0
-    parks.head_for(who, np.full(2, point, np.int32))
+    parks.heading[who] = parks._destination[who] = point
     noon_ms = np.full(2, 12 * 3_600_000, np.int32)
     parks.go_where_prices_suit(who, book.purpose[trips], noon_ms)
     assert (parks.heading[who] == point).tolist() == [False, True]
-    parks.head_for(who, np.full(2, point, np.int32))
+    parks.heading[who] = point
+    parks._been[who] = 0
     book.current[who], book.arrived_ms[trips] = trips, NEVER_YET
-    written = np.empty((3, 2), np.int32)
+    written = np.empty((4, 2), np.int32)
     going, _ = arrive(*domain._arrivals, who, noon_ms, 0, 86_400_000, *written)
     assert (going, written[0, 0]) == (1, 0)  # the one for leisure looks further
     assert parks._point[book.lot[trips[1]]] == point

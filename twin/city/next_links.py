@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from twin.city.routing import Hierarchy
 from twin.kernels.first_links import customise_keys
 from twin.kernels.hierarchy import UNREACHABLE_MS
-from twin.kernels.lanes import DESTINATIONS, SLOT_BITS
+from twin.kernels.lanes import DESTINATIONS, KEYS, SLOT_BITS
 from twin.kernels.next_links import find_next_links
 from twin.kernels.pruning import KeptArcs, keep_arcs, least_times
 from twin.kernels.queries import Topology
@@ -92,7 +92,7 @@ class NextLinks:
             begin, end = int(part[0]), int(part[-1]) + 1
             find_next_links(
                 *ways, nodes[begin * DESTINATIONS : end * DESTINATIONS], rows[begin:end],
-                np.empty((self.words.shape[1], DESTINATIONS), np.uint32), self.words,
+                np.empty((self.words.shape[1], KEYS), np.uint32), self.words,
             )  # fmt: skip
 
         parts = [part for part in np.array_split(np.arange(len(rows)), threads) if len(part)]

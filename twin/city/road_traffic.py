@@ -32,6 +32,7 @@ from twin.kernels.vehicles import (
     ARRIVED,
     BOUND,
     ENTRY,
+    MOST_EQUIVALENTS,
     PASSENGER_CAR,
     WHOLE,
     WORD_BITS,
@@ -124,9 +125,9 @@ class RoadTraffic(RoadView):
             raise ValueError(f"a pocket holds 0 to {MOST_ASIDE} vehicles")
         self._road, self._row = build_road(node_count, *ends, times, priority, stands, rows, aside)
         self._link = np.argsort(self._row).astype(np.int32)
-        nobody, no_way = np.empty(0, np.int32), NextLinks(1, node_count).words
+        no_way = NextLinks(1, node_count).words
         self._vehicles = Vehicles(
-            np.empty(0, BOUND), np.empty(0, np.uint8), nobody, np.full(1, ARRIVED, np.int32), no_way,
+            np.empty(0, BOUND), np.full(1, ARRIVED, np.int32), no_way,
             round(tracked_share * WHOLE), np.empty(0, ENTRY), np.zeros(1, np.int64),
         )  # fmt: skip
         self._entries: list[Rows] = []
@@ -153,15 +154,12 @@ class RoadTraffic(RoadView):
             If one is below 0.1 or above 25.5.
         """
         tenths = np.rint(PASSENGER_CAR * np.broadcast_to(np.asarray(equivalents, np.float64), count))
-        if count and not (tenths.min() >= 1 and tenths.max() <= np.iinfo(np.uint8).max):
+        if count and not (tenths.min() >= 1 and tenths.max() <= MOST_EQUIVALENTS):
             raise ValueError("passenger-car equivalents must lie within 0.1..25.5")
         before = len(self._driving)
-        known = self._vehicles
-        bound = np.concatenate([known.bound, np.zeros(count, BOUND)])
-        self._vehicles = known._replace(
-            bound=bound, behind=np.pad(known.behind, (0, count)),
-            equivalents=np.concatenate([known.equivalents, tenths.astype(np.uint8)]),
-        )  # fmt: skip
+        more = np.zeros(count, BOUND)
+        more["equivalents"] = tenths
+        self._vehicles = self._vehicles._replace(bound=np.concatenate([self._vehicles.bound, more]))
         self._driving = np.concatenate([self._driving, np.zeros(count, np.bool_)])
         return np.arange(before, before + count, dtype=np.int32)
 

@@ -120,7 +120,7 @@ class RoadView:
             while waits != NOBODY:
                 who.append(waits)
                 where.append(node)
-                waits = int(self._vehicles.behind[waits])
+                waits = int(self._vehicles.bound["behind"][waits])
         return np.array(who, np.int32), np.array(where, np.int32)
 
     def ready_since_ms(self, links: ArrayLike) -> NDArray[np.int32]:

@@ -123,6 +123,9 @@ class DomainDescription:
         ``module:function`` that computes the KPIs of one replication; see `KpiFunction`.
     report
         ``module:function`` that makes the domain's sections of the report from stored results.
+    case_times
+        Event table, its column of case numbers, and that of the seconds at which cases begin, for the cases of
+        ``observations``; None where it has none.
     cases_are_days
         Whether the rows of ``observations`` are days that follow one another, which are not independent cases.
     members
@@ -161,6 +164,7 @@ class DomainDescription:
     warm_up: str = ""
     layers: str = ""
     cases_are_days: bool = False
+    case_times: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

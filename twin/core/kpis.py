@@ -34,6 +34,9 @@ class KpiFamily:
         A bound that the city has set itself, in the family's unit, or None.
     headline
         Whether the report's verdict shows it.
+    margin
+        The smallest difference that matters, in the family's unit; None where nobody has said, and a comparison takes
+        a share of the baseline's mean.
     """
 
     name: str
@@ -45,6 +48,7 @@ class KpiFamily:
     better: Better = "lower"
     target: float | None = None
     headline: tuple[str, ...] = ()
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,14 @@ CONFIDENCE: Final = 0.95
 
 def half_interval_of(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> float:
     """Return half the width of Student's t interval of the mean of at least two values."""
+    return student_half(float(values.std(ddof=1)) / math.sqrt(len(values)), len(values) - 1, confidence)
+
+
+def student_half(standard_error: float, degrees: float, confidence: float = CONFIDENCE) -> float:
+    """Return half the width of a Student's t interval."""
     from scipy.special import stdtrit
 
-    count = len(values)
-    return float(stdtrit(count - 1, 0.5 + confidence / 2)) * float(values.std(ddof=1)) / float(count**0.5)
+    return float(stdtrit(degrees, 0.5 + confidence / 2)) * standard_error
 
 
 def block_of(count: int) -> int:
@@ -34,13 +38,11 @@ def half_interval_in_a_row(values: NDArray[np.float64], confidence: float = CONF
     ----------
     Künsch (1989), The jackknife and the bootstrap for general stationary observations, Annals of Statistics 17(3).
     """
-    from scipy.special import stdtrit
-
     count, block = len(values), block_of(len(values))
     sums = np.cumsum(np.concatenate([[0.0], values]))
     means = (sums[block:] - sums[:-block]) / block
     square = block / (count - block) * float(((means - values.mean()) ** 2).mean())
-    return float(stdtrit(count / block - 1, 0.5 + confidence / 2)) * math.sqrt(square)
+    return student_half(math.sqrt(square), count / block - 1, confidence)
 
 
 def statistic_of(values: NDArray[np.float64], statistic: str | None) -> float:

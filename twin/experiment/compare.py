@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from twin.core.kpis import Better, Kpi
-from twin.core.statistics import CONFIDENCE, half_interval_in_a_row, half_interval_of
+from twin.core.statistics import CONFIDENCE, half_interval_in_a_row
+from twin.inference.paired import differences, student
+from twin.inference.verdicts import Verdict, direction
 
-ROUNDING: Final = 1e-9
-"""Relative size below which two figures are the same."""
-
-Verdict = Literal["better", "worse", "undecided", "same", "higher", "lower"]
 Over = Literal["days", "cases", "days_in_a_row"]
 
 
@@ -65,15 +63,11 @@ def t_interval(values: NDArray[np.float64], over: Over, confidence: float = CONF
     mean = float(values.mean())
     if count < 2:
         return Interval(mean, -np.inf, np.inf, count, over)
-    half = (half_interval_in_a_row if over == "days_in_a_row" else half_interval_of)(values, confidence)
-    return Interval(mean, mean - half, mean + half, count, over)
-
-
-def _differences(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return other minus baseline of each pair; what is only the rounding of sums of times is no difference."""
-    differences: NDArray[np.float64] = pairs[:, 1] - pairs[:, 0]
-    rounding = ROUNDING * np.maximum(np.abs(pairs).max(axis=1), 1.0)
-    return np.where(np.abs(differences) <= rounding, 0.0, differences)
+    if over == "days_in_a_row":
+        half = half_interval_in_a_row(values, confidence)
+        return Interval(mean, mean - half, mean + half, count, over)
+    ends = student(values).interval(confidence)
+    return Interval(mean, ends.low, ends.high, count, over)
 
 
 def _verdict(difference: Interval | None, better: Better) -> Verdict:
@@ -83,10 +77,7 @@ def _verdict(difference: Interval | None, better: Better) -> Verdict:
         return "same"
     if not (difference.low > 0 or difference.high < 0):
         return "undecided"
-    rises = difference.low > 0
-    if better == "neither":
-        return "higher" if rises else "lower"
-    return "better" if rises == (better == "higher") else "worse"
+    return direction(difference.low > 0, better)
 
 
 def _paired(baseline: pd.Series, other: pd.Series) -> NDArray[np.float64]:
@@ -112,7 +103,7 @@ def compare_days(name: str, unit: str, better: Better, baseline: pd.Series, othe
     if not len(baseline) or not len(other):
         return None
     pairs = _paired(baseline, other)
-    difference = t_interval(_differences(pairs), "days") if len(pairs) > 1 else None
+    difference = t_interval(differences(pairs[:, 0], pairs[:, 1]), "days") if len(pairs) > 1 else None
     return Comparison(
         name,
         unit,
@@ -138,7 +129,7 @@ def compare_cases(
     pairs = _paired(baseline, other)
     if not len(baseline) or not len(other):
         return None
-    difference = t_interval(_differences(pairs), over) if len(pairs) > 1 else None
+    difference = t_interval(differences(pairs[:, 0], pairs[:, 1]), over) if len(pairs) > 1 else None
     return Comparison(
         name,
         unit,

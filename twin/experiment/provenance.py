@@ -27,6 +27,7 @@ _NOT_IN_RESULTS: Final = (
     "experiment/compare.py", "experiment/command.py", "experiment/beside.py", "experiment/cell_store.py",
     "experiment/executors/", "experiment/studies/", "experiment/live.py", "experiment/baselines/",
     "experiment/estimate.py", "experiment/replay.py", "experiment/seen.py",
+    "experiment/catalogue.py",
 )  # fmt: skip
 """Parts of the package that only read results."""
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from twin.core.errors import ResultsError
-from twin.core.kpis import HOURS, Kpi, names_of
+from twin.core.kpis import Kpi
+from twin.experiment.catalogue import catalogue_of
 from twin.experiment.compare import Comparison, Over, compare_cases, compare_days
 from twin.experiment.files import write_text
 from twin.experiment.tasks import SUMMARY, TIMES, Task, compute_kpis, folder_of, load_object
@@ -193,14 +194,7 @@ class Results:
 
     def catalogue(self) -> dict[str, Kpi]:
         """Return every KPI that the run's domains may have, by name."""
-        from twin.domains import DESCRIPTIONS
-
-        members = {"district": tuple(self.manifest["districts"]), "hour": HOURS}
-        return {
-            kpi.name: kpi
-            for name in self.scenario.domains
-            for kpi in names_of(name, DESCRIPTIONS[name].kpi_families, {**members, **DESCRIPTIONS[name].members})
-        }
+        return catalogue_of(self.scenario.domains, self.manifest["districts"])
 
     def compare(self, baseline: str, other: str) -> list[Comparison]:
         """Compare two brains in every KPI that both have: over the days, or over the cases of a single day."""

@@ -1,1 +1,1 @@
-"""Statistics of comparisons: arrays in, frozen answers out; each file names its paper."""
+"""Statistics of comparisons: arrays in, frozen dataclasses out; each file is one method and names its paper."""

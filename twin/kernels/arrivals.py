@@ -198,6 +198,7 @@ def arrive(
     goes_on: NDArray[np.int32],
     here: NDArray[np.int32],
     illegal: NDArray[np.int32],
+    ended: NDArray[np.int32],
 ) -> tuple[int, int]:
     """Let drivers arrive, in the order given.
 
@@ -210,6 +211,8 @@ def arrive(
     goes_on, here, illegal
         Written: positions in `who` of those who drive to another point, and from which point; and of those who have
         stopped where it is not allowed. Of length n.
+    ended
+        Written: the trips that have ended, all but those that go on; of length n.
 
     Returns
     -------
@@ -224,6 +227,7 @@ def arrive(
             stops.arrived_ms[trip] = at_ms
         purpose = stops.purpose[trip]
         stops.parked_ms[trip] = at_ms
+        ended[place - going] = trip
         if purpose == customs.home and seekers.at_home[vehicle]:
             stops.ending[trip] = OWN_PLACE
             continue

@@ -19,6 +19,10 @@ LANES: Final = 8
 
 DESTINATIONS: Final = 16
 """Columns of an array of keys: one register of the widest of today's processors, two of the others."""
+WORDS: Final = 2
+"""Words that `settle` writes at once: each arc is read once for all of them."""
+KEYS: Final = WORDS * DESTINATIONS
+"""Columns of an array of keys."""
 SLOT_BITS: Final = 4
 """The lowest bits of a key, and what each column has in the answer of `settle`."""
 
@@ -92,43 +96,49 @@ def _in_lanes(builder: Any, number: Any, columns: int) -> Any:
 
 
 def _packed(builder: Any, slots: Any) -> Any:
-    """Return the numbers below 16 in a register of `DESTINATIONS` lanes as one word, lane 0 in the lowest bits."""
-    half = DESTINATIONS // 2
+    """Return the numbers below 16 in a register of `KEYS` lanes as one wide number, lane 0 in the lowest bits."""
+    half = KEYS // 2
     two_each = ir.VectorType(ir.IntType(16), half)
-    pairs = builder.bitcast(builder.trunc(slots, ir.VectorType(ir.IntType(8), DESTINATIONS)), two_each)
+    pairs = builder.bitcast(builder.trunc(slots, ir.VectorType(ir.IntType(8), KEYS)), two_each)
     by_four = builder.lshr(pairs, ir.Constant(two_each, [SLOT_BITS] * half))
-    return builder.bitcast(builder.trunc(builder.or_(pairs, by_four), ir.VectorType(ir.IntType(8), half)), _WIDE)
+    return builder.bitcast(
+        builder.trunc(builder.or_(pairs, by_four), ir.VectorType(ir.IntType(8), half)), ir.VectorType(_WIDE, WORDS)
+    )
 
 
 @intrinsic
 def _settle(typing: Any, keys: Any, at: Any, heads: Any, steps: Any, begin: Any, end: Any) -> Any:
     """Lower ``keys[at]`` to the least of ``keys[heads[i]] + steps[i]``, for i from `begin` to before `end`.
 
-    Done in each lane. Then take the slots, which are the lowest bits, out of the row and return them, lane 0 in the
-    lowest bits. The row stays in a register meanwhile: written back at each i, the next would wait for it.
+    Done in each lane. Then take the slots, which are the lowest bits, out of the row and return them as `WORDS` words,
+    lane 0 in the lowest bits of the first. The row stays in registers meanwhile: written back at each i, the next would
+    wait for it.
 
-    All are of 32 bits, unsigned and contiguous; `keys` has the shape (any, `DESTINATIONS`), and rows are not looked at
-    for bounds.
+    All are of 32 bits, unsigned and contiguous; `keys` has the shape (any, `KEYS`), and rows are not looked at for
+    bounds.
     """
     del typing
+    answer: Any = cast("Any", types).UniTuple(types.uint64, WORDS)
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        target = _row(context, builder, signature, values, 0, DESTINATIONS)
+        target = _row(context, builder, signature, values, 0, KEYS)
         data = context.make_array(signature.args[0])(context, builder, values[0]).data
         least = _variable(builder, builder.load(target, align=4))
         with _each(context, builder, signature, values, 4) as (index, _):
             head = builder.zext(_number(context, builder, signature, values, 2, index), _WIDE)
             step = _number(context, builder, signature, values, 3, index)
-            beyond = builder.load(_row_at(builder, data, head, DESTINATIONS), align=4)
-            reached = builder.add(beyond, _in_lanes(builder, step, DESTINATIONS))
+            beyond = builder.load(_row_at(builder, data, head, KEYS), align=4)
+            reached = builder.add(beyond, _in_lanes(builder, step, KEYS))
             known = builder.load(least)
             builder.store(builder.select(builder.icmp_unsigned("<", reached, known), reached, known), least)
         settled = builder.load(least)
-        slots = builder.and_(settled, ir.Constant(_register(DESTINATIONS), [(1 << SLOT_BITS) - 1] * DESTINATIONS))
+        slots = builder.and_(settled, ir.Constant(_register(KEYS), [(1 << SLOT_BITS) - 1] * KEYS))
         builder.store(builder.sub(settled, slots), target, align=4)
-        return _packed(builder, slots)
+        packed = _packed(builder, slots)
+        words = [builder.extract_element(packed, ir.Constant(_NUMBER, word)) for word in range(WORDS)]
+        return context.make_tuple(builder, answer, words)
 
-    return types.uint64(keys, at, heads, steps, begin, end), generate
+    return answer(keys, at, heads, steps, begin, end), generate
 
 
-settle = cast("Callable[..., int]", _settle)
+settle = cast("Callable[..., tuple[int, int]]", _settle)

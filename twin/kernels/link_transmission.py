@@ -133,11 +133,11 @@ def leave(link: Any, slots: Rows, vehicles: Vehicles, place: int, time_ms: int) 
 def wait_at_origin(road: Road, vehicles: Vehicles, vehicle: int, node: int, time_ms: int) -> None:
     """Let a vehicle wait at a node, behind the others, to enter from `time_ms` on."""
     vehicles.bound[vehicle].since_ms = time_ms
-    vehicles.behind[vehicle] = NOBODY
+    vehicles.bound[vehicle].behind = NOBODY
     if road.origin_head[node] == NOBODY:
         road.origin_head[node] = vehicle
     else:
-        vehicles.behind[road.origin_tail[node]] = vehicle
+        vehicles.bound[road.origin_tail[node]].behind = vehicle
     road.origin_tail[node] = vehicle
     road.wake_ms[node] = min(road.wake_ms[node], time_ms)
 
@@ -197,7 +197,7 @@ def take_off(
     """Let the next vehicle of a link into this node, or of its origin, leave; return which it is."""
     if row == FROM_ORIGIN:
         vehicle = road.origin_head[node]
-        road.origin_head[node] = vehicles.behind[vehicle]
+        road.origin_head[node] = vehicles.bound[vehicle].behind
         road.origin_ms[node] = time_ms
         if onto >= 0:
             take_origin_turn(road.links[onto], rules.origin_priority_ms)

@@ -93,7 +93,6 @@ def look_ahead(road: Road, vehicles: Vehicles, begin: int, end: int, until_ms: i
         vehicle = road.slots[np.uint32(road.links[row].slot_first + road.links[row].head)].vehicle
         road.ahead[row] = vehicle
         prefetch(vehicles.bound, vehicle)
-        prefetch(vehicles.equivalents, vehicle)
     for place in range(due):
         row = road.due[place]
         fetch_way(road, vehicles, road.ahead[row], road.links[row].to_node)

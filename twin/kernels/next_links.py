@@ -3,8 +3,8 @@
 PHAST (Delling, Goldberg, Nowatzyk and Werneck 2011, "PHAST: Hardware-accelerated shortest path trees", IPDPS) on the
 hierarchy of `twin.kernels.hierarchy`: a sweep up from the destination meets its ancestors in the elimination tree; then
 one sweep over all nodes from the highest rank down knows everybody's time, for what lies above a node is final when its
-turn comes. `DESTINATIONS` share both the walk and its memory traffic; arcs that are on nobody's fastest way are left
-out (`twin.kernels.pruning`), and keys tell which link is next (`twin.kernels.first_links`).
+turn comes. `KEYS` destinations share both the walk and its memory traffic; arcs that are on nobody's fastest way are
+left out (`twin.kernels.pruning`), and keys tell which link is next (`twin.kernels.first_links`).
 
 Which link is next takes four bits, so the slots of `DESTINATIONS` at a node are one word.
 """
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from twin.kernels.compile import kernel
 from twin.kernels.first_links import NO_WAY_KEY, TIME_MASK
 from twin.kernels.hierarchy import NO_NODE
-from twin.kernels.lanes import DESTINATIONS, settle
+from twin.kernels.lanes import DESTINATIONS, KEYS, WORDS, settle
 from twin.kernels.pruning import KeptArcs
 from twin.kernels.queries import Topology, check_node, parent_of
 from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
@@ -65,7 +65,7 @@ def find_next_links(
     words
         The row of `next_slots` for each `DESTINATIONS` of them.
     keys
-        Working array, shape (n, DESTINATIONS).
+        Working array, shape (n, KEYS).
     next_slots
         Written, shape (any, n): for each lane a position among the links out of the node, or `ARRIVED_SLOT`, or
         `NO_WAY_SLOT`.
@@ -77,12 +77,14 @@ def find_next_links(
     """
     for destination in destinations:
         check_node(topology, destination)
-    for group in range(len(words)):
+    for group in range(0, len(words), WORDS):
         keys[:] = _NOWHERE
         begin = group * DESTINATIONS
-        for lane in range(min(DESTINATIONS, len(destinations) - begin)):
+        for lane in range(min(KEYS, len(destinations) - begin)):
             climb(topology, down, destinations[begin + lane], lane, keys)
-        word = words[group]
+        first, second = words[group], words[min(group + 1, len(words) - 1)]
         for rank in range(len(rank_node) - 1, -1, -1):
             slots = settle(keys, rank, up.head, up.key, up.first[rank], up.first[rank + 1])
-            next_slots[word, rank_node[rank]] = slots
+            node = rank_node[rank]
+            next_slots[second, node] = slots[1]
+            next_slots[first, node] = slots[0]  # the later of the two: where there is no second, it is the same word

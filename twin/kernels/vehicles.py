@@ -31,12 +31,15 @@ BOUND: Final = np.dtype(
         # the position in `Vehicles.route` of the next link to enter, or, as ``~d``, destination d of the table
         ("heading", np.int32),
         ("since_ms", np.int32),  # when it entered the link on which it is, or from when on it wants to enter one
+        ("equivalents", np.int32),  # tenths of passenger cars that it counts as where the flow is limited
+        ("behind", np.int32),  # who waits behind it at the same origin, else NOBODY
     ]
 )
 ENTRY: Final = np.dtype([("vehicle", np.int32), ("row", np.int32), ("time_ms", np.int32)])
 """That a vehicle has entered a link."""
 PASSENGER_CAR: Final = 10
-"""Of `Vehicles.equivalents`."""
+"""Of `BOUND`'s equivalents."""
+MOST_EQUIVALENTS: Final = 255
 SPREAD: Final = 2654435769
 """2^32 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4): multiples spread evenly over 32 bits."""
 WHOLE: Final = 2**32
@@ -48,11 +51,7 @@ class Vehicles(NamedTuple):
     Attributes
     ----------
     bound
-        Where each is bound for, of dtype `BOUND`, shape (v,).
-    equivalents
-        Tenths of passenger cars that each counts as where the flow is limited, at most 255; shape (v,).
-    behind
-        Who waits behind each at the same origin, else `NOBODY`, shape (v,).
+        Where each is bound for, and what else is asked of it wherever it is, of dtype `BOUND`, shape (v,).
     route
         Rows of links, each route ended by `ARRIVED`, one after the other.
     next_slots
@@ -65,8 +64,6 @@ class Vehicles(NamedTuple):
     """
 
     bound: Rows
-    equivalents: NDArray[np.uint8]
-    behind: NDArray[np.int32]
     route: NDArray[np.int32]
     next_slots: NDArray[np.uint64]
     tracked_below: int
@@ -89,7 +86,7 @@ is_tracked_kernel: Final = uncounted_kernel(is_tracked)
 @uncounted_kernel
 def gap_ms(vehicles: Vehicles, vehicle: int, headway_ms: int) -> int:
     """Return how long the next waits after this vehicle where passenger cars follow one another in `headway_ms`."""
-    return int(vehicles.equivalents[vehicle]) * headway_ms // PASSENGER_CAR
+    return int(vehicles.bound[np.uint32(vehicle)].equivalents) * headway_ms // PASSENGER_CAR
 
 
 @uncounted_kernel

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from types import ModuleType
 
     from twin.charts.section import Finding
     from twin.core.kpis import Kpi
-    from twin.report.view import RunView
+    from twin.core.language import Language
 
 _STATISTICS: Final = {
     "mean": "mean",
@@ -21,7 +22,30 @@ _STATISTICS: Final = {
 }
 
 
-def days(view: RunView, count: int) -> str:
+class Named(Protocol):
+    """What names are said from: a language, and what the map's districts are called."""
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+
+    @property
+    def districts(self) -> Mapping[str, str]:
+        """What each district is called."""
+
+
+def brain_titles(names: Sequence[str], language: Language) -> dict[str, str]:
+    """Return what each brain is called: shipped brains by their title, others by their name."""
+    from twin.scenario.brains import shipped_brain, shipped_names
+
+    shipped = shipped_names()
+    return {
+        name: language.pick(*(shipped_brain(name).title[code] for code in ("en", "zh"))) if name in shipped else name
+        for name in names
+    }
+
+
+def days(view: Named, count: int) -> str:
     """Return a number of days in words."""
     return view.language("1 day") if count == 1 else view.language("{n} days", n=count)
 
@@ -46,7 +70,7 @@ def findings(domain: str) -> tuple[Finding, ...]:
     return found
 
 
-def member_name(view: RunView, domain: str, member: str) -> str:
+def member_name(view: Named, domain: str, member: str) -> str:
     """Return what a member of a grouping is called: an hour, a district, or one of the domain's own."""
     if len(member) == 3 and member[0] == "h" and member[1:].isdigit():
         hour = int(member[1:])
@@ -57,7 +81,7 @@ def member_name(view: RunView, domain: str, member: str) -> str:
     return view.language(own.get(member, member.replace("_", " ")))
 
 
-def kpi_title(view: RunView, kpi: Kpi) -> str:
+def kpi_title(view: Named, kpi: Kpi) -> str:
     """Return a KPI as a sentence fragment: what it is, for whom, which statistic."""
     say = view.language
     parts = [say(kpi.family.title)]

@@ -10,9 +10,10 @@ from twin.charts.numbers import Numbers, interval_decimals, number, scaled
 from twin.charts.rows import interval_bar
 from twin.charts.section import Section
 from twin.charts.statistics import Spread, spread_of
-from twin.experiment.compare import Comparison, Verdict, headline, is_headline
+from twin.experiment.compare import Comparison, headline, is_headline
+from twin.inference.verdicts import Verdict
 from twin.report.expectations import expectations
-from twin.report.names import days, findings, kpi_title
+from twin.report.names import Named, days, findings, kpi_title
 
 if TYPE_CHECKING:
     from twin.charts.section import Finding
@@ -24,6 +25,7 @@ WORDS: Final[dict[Verdict, tuple[str, str]]] = {
     "worse": ("✗", "worse"),
     "undecided": ("≈", "no difference shown"),
     "same": ("=", "the same"),
+    "equivalent": ("=", "equivalent"),
     "higher": ("↑", "higher"),
     "lower": ("↓", "lower"),
 }
@@ -108,7 +110,7 @@ def _item(view: RunView, finding: Finding, row: Comparison) -> Html:
     return h("li", icon(sign), h("div", h("strong", main), " ", h("span", more)), class_=f"finding {row.verdict}")
 
 
-def sentence(view: RunView, finding: Finding, row: Comparison) -> tuple[str, str]:
+def sentence(view: Named, finding: Finding, row: Comparison) -> tuple[str, str]:
     """Return a finding in plain words, and its interval."""
     say, numbers, gap = view.language, Numbers(view.language), row.difference
     if gap is None or row.verdict == "same":
@@ -132,7 +134,7 @@ def sentence(view: RunView, finding: Finding, row: Comparison) -> tuple[str, str
     return text, more
 
 
-def _over_text(view: RunView, row: Comparison) -> str:
+def _over_text(view: Named, row: Comparison) -> str:
     count = row.difference.count if row.difference else 0
     if row.difference and row.difference.over == "days":
         return days(view, count)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from twin.core.errors import TwinError
+from twin.report.names import brain_titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,15 +37,7 @@ class RunView:
     @cached_property
     def titles(self) -> Mapping[str, str]:
         """What each brain is called: shipped brains by their title, others by their name."""
-        from twin.scenario.brains import shipped_brain, shipped_names
-
-        shipped = shipped_names()
-        return {
-            name: self.language.pick(*(shipped_brain(name).title[code] for code in ("en", "zh")))
-            if name in shipped
-            else name
-            for name in self.brains
-        }
+        return brain_titles(self.brains, self.language)
 
     @property
     def replications(self) -> int:

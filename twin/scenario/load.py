@@ -52,13 +52,19 @@ def load_scenario(path: Path | str, overrides: Sequence[str] = ()) -> Scenario:
     return _check(source, problems)
 
 
-def changed(scenario: Scenario, changes: Mapping[str, object]) -> Scenario:
-    """Return a scenario with other values at some paths, checked anew (see `Scenario.with_`)."""
+def changed(scenario: Scenario, changes: Mapping[str, object], where: str = "with_") -> Scenario:
+    """Return a scenario with other values at some paths, checked anew (see `Scenario.with_`).
+
+    Parameters
+    ----------
+    where
+        What problems name as the place where the changes were asked for.
+    """
     if scenario.source is None:
         raise ScenarioError(
             "{path}: a scenario read back from results cannot be changed; load its file", path=scenario.path
         )
-    at = Position("with_")
+    at = Position(where)
     problems = Problems()
     root = scenario.source.root
     texts = list(scenario.source.texts)
@@ -73,7 +79,7 @@ def changed(scenario: Scenario, changes: Mapping[str, object]) -> Scenario:
             problems.add(at, (key,), "cannot be used: {reason}", reason=str(error))
             continue
         root = put(root, segments, node, problems)
-        texts.append(("with_", f"{key}={value!r}"))
+        texts.append((where, f"{key}={value!r}"))
     return _check(Source(scenario.path, root, tuple(texts)), problems)
 
 

@@ -52,6 +52,25 @@ def objections_to(
     return [(missing, *hints(rule, known))]
 
 
+def decision_of_rule(path: Path, name: str, views: Mapping[str, str]) -> str | None:
+    """Return the decision that a function or class of a file answers, by the view that it says it takes.
+
+    None where the file cannot be read as Python, defines no such name, or does not say which view it takes.
+    """
+    try:
+        definition = _defined(_parsed(path)).get(name)
+    except (SyntaxError, OSError, ValueError, RecursionError, MemoryError):
+        return None
+    place = 0
+    if isinstance(definition, ast.ClassDef):
+        methods = {node.name: node for node in definition.body if isinstance(node, ast.FunctionDef)}
+        definition, place = methods.get("decide"), 1
+    if not isinstance(definition, ast.FunctionDef):
+        return None
+    arguments = [*definition.args.posonlyargs, *definition.args.args]
+    return views.get(_last_word(arguments[place].annotation)) if len(arguments) > place else None
+
+
 def annotations_of(rule: str, decision: Decision, folders: Iterable[Path]) -> dict[str, ast.expr | None]:
     """Return what stands beside the parameters of a rule to which there is no objection; empty for an installed one."""
     reference = registry.split_reference(rule)

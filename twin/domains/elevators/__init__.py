@@ -24,6 +24,7 @@ DESCRIPTION: Final = DomainDescription(
     kpi_families=FAMILIES,
     factory="twin.domains.elevators.domain:ElevatorsDomain",
     observations="twin.domains.elevators.kpis:observations",
+    case_times=("elevators.failures", "case", "at_s"),
     kpis="twin.domains.elevators.kpis:compute",
     report="twin.domains.elevators.report:sections",
     layers="twin.domains.elevators.layers:layers",

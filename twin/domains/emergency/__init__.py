@@ -34,6 +34,7 @@ DESCRIPTION: Final = DomainDescription(
     kpi_families=FAMILIES,
     factory="twin.domains.emergency.domain:EmergencyDomain",
     observations="twin.domains.emergency.kpis:observations",
+    case_times=("emergency.calls", "call", "ring_s"),
     kpis="twin.domains.emergency.kpis:compute",
     report="twin.domains.emergency.report:sections",
     supply="twin.domains.emergency.supplied:supply",

@@ -30,6 +30,7 @@ DESCRIPTION: Final = DomainDescription(
     kpi_families=(*ROAD_FAMILIES, *EVENT_FAMILIES, *CROWD_FAMILIES, *PARKING_FAMILIES),
     factory="twin.domains.traffic.domain:TrafficDomain",
     observations="twin.domains.traffic.kpis:observations",
+    case_times=("traffic.trips", "trip", "planned_s"),
     kpis="twin.domains.traffic.kpis:compute",
     layers="twin.domains.traffic.layers:layers",
     report="twin.domains.traffic.report:sections",

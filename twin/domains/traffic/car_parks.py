@@ -40,6 +40,8 @@ class CarParks:
     bears
         How many times what spaces cost (by the tariff or around, what is less) each driver pays before he looks
         further, shape (v,).
+    prices_differ
+        Whether hours cost somewhere now what they do not by the tariff.
     """
 
     GOES_ON: Final = -1
@@ -86,7 +88,7 @@ class CarParks:
         self.turned_away = np.full(vehicles, NOT_YET, np.int32)
         self.bears = np.full(vehicles, ANY_PRICE)
         self._level, self._level_around = np.ones(len(lots)), np.ones(points)
-        self._prices_differ = False
+        self.prices_differ = False
 
     @property
     def taken(self) -> NDArray[np.int32]:
@@ -146,12 +148,6 @@ class CarParks:
         """Turn positions among the sorted lots into those of the table."""
         return np.where(found >= 0, self._order[np.maximum(found, 0)], found).astype(np.int32)
 
-    def head_for(self, who: Positions, points: Positions) -> None:
-        """Let vehicles drive to points, where those who park will look for a place."""
-        self.heading[who] = self._destination[who] = points
-        self._been[who] = 0
-        self.turned_away[who] = NOT_YET
-
     def set_levels(self, level: NDArray[np.float64], weight: NDArray[np.float64]) -> None:
         """Let an hour in lots cost so much of what it does by the tariff, shape (k,), and drivers know it.
 
@@ -167,13 +163,13 @@ class CarParks:
             for column in (weight, weight * level)
         )
         self._level_around[:] = np.minimum(1.0, np.where(weighed > 0, cost / np.maximum(weighed, 1e-9), 1.0))
-        self._prices_differ = bool((level != 1).any())
+        self.prices_differ = bool((level != 1).any())
 
     def go_where_prices_suit(self, who: Positions, purpose: NDArray[np.int8], time_of_day_ms: Positions) -> None:
         """Let drivers who set out, and look for a place where they are heading, go first where the price suits them."""
         charged = (time_of_day_ms >= MS * DAY_FROM_S) & (time_of_day_ms < MS * DAY_UNTIL_S)
         charged &= purpose != PURPOSES.index("home")
-        if not (self._prices_differ and charged.any()):
+        if not charged.any():
             return
         who, purpose, time_of_day_ms = who[charged], purpose[charged], time_of_day_ms[charged]
         destination, first = self._destination[who], np.empty(len(who), np.int32)

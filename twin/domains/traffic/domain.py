@@ -52,6 +52,7 @@ from twin.domains.traffic.trips import TripBook
 from twin.domains.traffic.watch import Watch
 from twin.domains.traffic.ways import Ways
 from twin.kernels.arrivals import arrive
+from twin.kernels.setting_out import Journeys, SettingOut, Whereabouts, set_out
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -63,6 +64,8 @@ VEHICLES: Final = "traffic.vehicles"
 TRIPS: Final = "traffic.trips"
 LONGEST_MS: Final = 2**31 - 1
 """Times on the road are whole milliseconds of 32 bits."""
+STAYED_IN: Final = 2
+"""The row of `SettingOut.stays` that holds lots."""
 LOTS_OF: Final = Streams(0, 0)
 """Where lots lie belongs to the city, not to the day: all seeds and replications have the same."""
 
@@ -252,6 +255,13 @@ class TrafficDomain:
         where = self.network.junction_point[self.network.links.node_junction[self.book.origin[first[kept]]]]
         self.overnight = np.full(len(vehicles), -1, np.int32)
         self.overnight[of_vehicle[kept]] = self.car_parks.place_overnight(where, self._time_of_day_ms(0))
+        stops, seekers, _, customs = self._arrivals
+        links, network, book = self.network.links, self.network, self.book
+        journeys = Journeys(
+            book.vehicle, book.origin, book.destination, self.overnight, book.departed_ms, book.left_ms
+        )  # fmt: skip
+        places = Whereabouts(links.node_junction, network.junction_point, network.point_junction)
+        self._departures = stops, seekers, customs, journeys, places
 
     def _time_of_day_ms(self, at_ms: int | NDArray[np.int32]) -> Any:
         return (at_ms + self._midnight_ms) % round(MS * DAY_S)
@@ -273,20 +283,21 @@ class TrafficDomain:
         book, begins_ms = self.book, step * self._step_ms
         ends_ms = begins_ms + self._step_ms
         trips, at_ms = self.air_links.allowed(book, *book.due(step))
-        who = book.vehicle[trips]
-        leaving = self._leave(who, at_ms)
-        junction = self.routes.begin(who, self._where_from(trips, who))
-        book.current[who] = trips
-        book.departed_ms[trips] = at_ms
-        point = self.network.junction_point[self.network.links.node_junction[book.destination[trips]]]
-        self.car_parks.head_for(who, point)
-        seeks = self._seeks(trips, who)
-        self.car_parks.go_where_prices_suit(who[seeks], book.purpose[trips[seeks]], self._time_of_day_ms(at_ms[seeks]))
+        who, junction, seeks, stays = self._set_out(trips, at_ms)
+        self.books.end(*stays)
+        junction = self.routes.begin(who, junction)
+        if self.car_parks.prices_differ:
+            self.car_parks.go_where_prices_suit(
+                who[seeks], book.purpose[trips[seeks]], self._time_of_day_ms(at_ms[seeks])
+            )
         looking, again_ms, from_junction = self.car_parks.going_on(begins_ms)
-        self.parking_app.lead(
-            book, self._users(trips, who, junction), self._users(book.current[looking], looking, from_junction),
-            begins_ms, (begins_ms + self._begins_ms) / MS, self._time_of_day_ms(begins_ms),
-        )  # fmt: skip
+        if not self.parking_app.silent:
+            user = self.parking_app.user
+            self.parking_app.lead(
+                book, Users(who, trips, junction).of(seeks & user[who]),
+                Users(looking, book.current[looking], from_junction).of(user[looking]),
+                begins_ms, (begins_ms + self._begins_ms) / MS, self._time_of_day_ms(begins_ms),
+            )  # fmt: skip
         drivers = np.concatenate([who, looking])
         self.incidents.send(drivers)
         self.routes.send(who, self.road)
@@ -297,7 +308,7 @@ class TrafficDomain:
             ends_ms, drivers, np.concatenate([at_ms, again_ms]), np.concatenate([junction, from_junction])
         )
         self._arrive(arrived, time_ms, ends_ms)
-        self.car_parks.leave(leaving)  # not before: nobody takes a place earlier than it is left
+        self.car_parks.leave(stays[STAYED_IN])  # not before: nobody takes a place earlier than it is left
         self._load_delay.step(ends_ms)
         self.ways.renew(ends_ms, self._begins_ms)
         self.incidents.step(ends_ms)
@@ -314,45 +325,23 @@ class TrafficDomain:
             self._gridlock.look((ends_ms + self._begins_ms) / MS)
             self._records.tracks(self.begins_s)
 
-    def _users(self, trips: NDArray[np.int32], who: NDArray[np.int32], junction: NDArray[np.int32]) -> Users:
-        """Return those of these drivers who have the parking app and will look for a place."""
-        return Users(who, trips, junction).of(self.parking_app.user[who] & self._seeks(trips, who))
-
-    def _seeks(self, trips: NDArray[np.int32], who: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Say who will look for a place at the end of his trip, shape (trips,)."""
-        purpose = self.book.purpose[trips]
-        own = (purpose == PURPOSES.index("home")) & self._permit[who]
-        return np.asarray(self._parks[purpose] & ~own)
-
-    def _where_from(self, trips: NDArray[np.int32], who: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the junctions at which trips begin: where the car is, or where the table says at first."""
-        stands = self.car_parks.heading[who]
-        drawn = self.network.links.node_junction[self.book.origin[trips]]
-        return np.where(stands >= 0, self.network.point_junction[stands], drawn).astype(np.int32)
-
-    def _leave(self, who: NDArray[np.int32], at_ms: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Stamp when cars leave where they stand; return the lots among these places."""
-        before = self.book.current[who]
-        away = before >= 0
-        self.book.left_ms[before[away]] = at_ms[away]
-        lot = np.where(away, self.book.lot[before], self.overnight[who])
-        began_ms = np.where(away, self.book.parked_ms[before], 0)
-        paid = lot >= 0
-        self.books.end(who[paid], before[paid], lot[paid], began_ms[paid], at_ms[paid])
-        return lot[paid]
+    def _set_out(self, trips: NDArray[np.int32], at_ms: NDArray[np.int32]) -> SettingOut:
+        """Let trips begin; return who sets out where, who will look for a place, and what stays in lots end."""
+        out = SettingOut.of(len(trips))
+        ended = set_out(*self._departures, trips, at_ms, out)
+        return out._replace(stays=out.stays[:, :ended])
 
     def _arrive(self, who: NDArray[np.int32], time_ms: NDArray[np.int32], ends_ms: int) -> None:
         """Let those who have arrived look for a place, and plan what they do next."""
         book = self.book
-        trips = book.current[who]
-        goes_on, here, illegal = np.empty((3, len(who)), np.int32)
+        goes_on, here, illegal, ended = np.empty((4, len(who)), np.int32)
         going, stopped = arrive(
-            *self._arrivals, who, time_ms, self._midnight_ms, round(MS * DAY_S), goes_on, here, illegal
+            *self._arrivals, who, time_ms, self._midnight_ms, round(MS * DAY_S), goes_on, here, illegal, ended
         )
         goes_on, here, illegal = goes_on[:going], here[:going], illegal[:stopped]
         self.car_parks.go_on(who[goes_on], time_ms[goes_on], here)
-        self.illegal_parking.stop(who[illegal], trips[illegal], book, time_ms[illegal])
-        book.plan_next(np.delete(trips, goes_on), self.parameters.least_stay_share, ends_ms)
+        self.illegal_parking.stop(who[illegal], book.current[who[illegal]], book, time_ms[illegal])
+        book.plan_next(ended[: len(who) - going], self.parameters.least_stay_share, ends_ms)
 
     def on_event(self, twin: Twin, event: WorldEvent, begins: bool) -> None:
         """Change the roads; those who come for a crowd were drawn before."""

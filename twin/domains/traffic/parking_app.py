@@ -63,6 +63,8 @@ class ParkingApp:
         Who has the app, shape (v,).
     times_led, times_turned_away
         How often each trip's driver was led to a lot, and found no room there; shape (t,).
+    silent
+        Whether nobody is ever led: `lead` need not be called.
     refused
         Places that could not be kept although the feed showed some, in all.
     """
@@ -84,7 +86,7 @@ class ParkingApp:
         setting = twin.brain.connection(PARKING_APP.name)
         share = setting.share if setting.on else 0.0
         self.user = vehicles["app_draw"].to_numpy() < share  # false for those who never park: NaN
-        self._silent = twin.brain.is_silent(LOT_CHOICE) or not self.user.any() or not feed.connected.any()
+        self.silent = twin.brain.is_silent(LOT_CHOICE) or not self.user.any() or not feed.connected.any()
         self._walk_m = vehicles["walk_m"].to_numpy(np.float32)
         self._value = vehicles["value_of_time_yuan_per_h"].to_numpy(np.float32)
         self._spaces = np.array(lots["spaces"], np.int32)
@@ -122,8 +124,6 @@ class ParkingApp:
 
         Whoever is not led, drives to his destination and looks there; who has been turned away looks where he is.
         """
-        if self._silent:
-            return
         self._feed.report_if_due(now_ms, self._car_parks)
         self._times_asked[setting_out.who] = 0
         away = turned_away.of(self._car_parks.turned_away[turned_away.who] >= 0)

@@ -12,6 +12,7 @@ from twin.kernels.fees import write_fees, write_lot_fees
 from twin.kernels.led_parking import keep_places
 from twin.kernels.lot_choice import Asking, Shown, ShownLots, show_lots
 from twin.kernels.parking import Lots, Points, look_for_places, write_points_within_price
+from twin.kernels.setting_out import Journeys, SettingOut, Whereabouts, set_out
 
 
 def _one_barrier() -> Barriers:
@@ -26,7 +27,6 @@ def _arrive_once(lots: Lots, points: Points) -> None:
     trips = pd.DataFrame(columns, dtype=np.int32).assign(purpose=np.zeros(2, np.int8))
     book = TripBook(trips, 1, 0, 1000, 2)
     who, time_ms = book.due(0)
-    book.current[:] = 0
     stops = book.stops(np.zeros(2, np.int16))
     level = np.ones(1)
     seekers = Seekers(
@@ -34,7 +34,9 @@ def _arrive_once(lots: Lots, points: Points) -> None:
     )
     ground = Ground(lots, points, one, _one_barrier(), one.copy(), one.copy(), one, level, level)
     customs = Customs(np.ones(1, np.uint8), ~no, 1, 1000)
-    arrive(stops, seekers, ground, customs, who, time_ms, 0, 86_400_000, *np.empty((3, 1), np.int32))
+    journeys = Journeys(book.vehicle, book.origin, book.destination, none, book.departed_ms, book.left_ms)
+    set_out(stops, seekers, customs, journeys, Whereabouts(one, one, one), who, time_ms, SettingOut.of(1))
+    arrive(stops, seekers, ground, customs, who, time_ms, 0, 86_400_000, *np.empty((4, 1), np.int32))
     book.plan_next(who, 0.5, 1000)
 
 

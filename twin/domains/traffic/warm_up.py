@@ -11,6 +11,7 @@ def compile_kernels() -> None:
     from twin.city.road_traffic import STEP_MS, RoadTraffic
     from twin.city.routing import Hierarchy
     from twin.domains.traffic.parking_warm_up import compile_parking_kernels
+    from twin.kernels.load_delay import Loads, set_by_load
     from twin.kernels.road_network import triangular
     from twin.kernels.way_lengths import write_way_lengths
 
@@ -25,6 +26,8 @@ def compile_kernels() -> None:
     road.send_to(who, one)
     road.advance(STEP_MS, who, one, np.ones(1, np.int32))
     road.queues()
-    road.readings()
+    whole, share = np.zeros(3, np.int32), np.zeros(3)
+    loads = Loads(share, share.copy(), whole, *(whole.copy() for _ in range(4)))
+    set_by_load(loads, road.readings(), 1.0, 0.5, 1.0, 1.0)
     write_way_lengths(table.words, road.out_first, road.out_link, end, np.full(3, 100.0), one, one, np.empty(1))
     compile_parking_kernels()

@@ -1,0 +1,1 @@
+"""Studies: sets of cells, and what is asked of them."""

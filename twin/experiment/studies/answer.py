@@ -1,0 +1,150 @@
+"""What a comparison has found, put together and stored."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twin.core.kpis import Kpi
+from twin.experiment.compare import is_headline
+from twin.experiment.studies.best import BestOf, Pick, best_of, pick_of
+from twin.experiment.studies.comparison import ComparedKpi, ComparisonQuestion, compare_tables, left_out
+from twin.experiment.studies.enough import Lived, Precision, indifference_of
+from twin.experiment.studies.warm_up import WarmUp
+
+if TYPE_CHECKING:
+    from twin.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class ComparisonAnswer:
+    """What a comparison has found.
+
+    Attributes
+    ----------
+    scenario
+        With the compared brains alone.
+    cells
+        Id of each brain's cell.
+    days
+        How many days of each brain were lived.
+    left_out
+        Brain and name of each KPI that too few days have.
+    best
+        For more than two brains, each against the best of the others: the KPI that matters, then the headline ones.
+    catalogue
+        Every KPI that the scenario may have.
+    warm_up
+        Where the warm-up's length was found, and not given.
+    """
+
+    scenario: Scenario
+    question: ComparisonQuestion
+    cells: Mapping[str, str]
+    days: Mapping[str, int]
+    rows: tuple[ComparedKpi, ...]
+    left_out: tuple[tuple[str, str], ...]
+    best: tuple[BestOf, ...]
+    pick: Pick | None
+    precision: Precision | None
+    catalogue: Mapping[str, Kpi]
+    warm_up: WarmUp | None = None
+
+    @property
+    def id(self) -> str:
+        """12 hexadecimal digits: the same for the same cells, however many days were lived of them."""
+        return hashlib.sha256("\n".join(self.cells[brain] for brain in self.question.brains).encode()).hexdigest()[:12]
+
+    def rows_of(self, brain: str, *, headline: bool) -> list[ComparedKpi]:
+        """Return the KPIs of a brain: the one that matters first, then the headline ones; or all."""
+        own = [row for row in self.rows if row.brain == brain and not (headline and row.family == "other")]
+        return sorted(own, key=lambda row: row.family != "primary")
+
+
+def answer_of(
+    scenario: Scenario,
+    question: ComparisonQuestion,
+    lived: Lived,
+    catalogue: Mapping[str, Kpi],
+    cells: Mapping[str, str],
+) -> ComparisonAnswer:
+    """Draw from the days that were lived what they say."""
+    tables, brains = lived.tables, question.brains
+    rows = compare_tables(question, tables, catalogue, scenario.seed)
+    shown = [kpi for name, kpi in catalogue.items() if name == question.kpi or is_headline(kpi)]
+    shown.sort(key=lambda kpi: kpi.name != question.kpi)
+    best = [found for kpi in shown if (found := best_of(brains, tables, kpi)) is not None]
+    pick = lived.pick
+    if pick is None and question.kpi is not None and len(brains) > 2:
+        kpi = catalogue[question.kpi]
+        mean = float(tables[brains[0]][kpi.name].mean())
+        indifference = indifference_of(question, kpi, mean)
+        if indifference > 0 and kpi.family.better != "neither":
+            pick = pick_of(brains, tables, kpi, indifference)
+    return ComparisonAnswer(
+        scenario=scenario,
+        question=question,
+        cells=cells,
+        days={brain: len(tables[brain]) for brain in brains},
+        rows=tuple(rows),
+        left_out=tuple(left_out(question, tables, rows)),
+        best=tuple(best),
+        pick=pick,
+        precision=lived.precision,
+        catalogue=catalogue,
+    )
+
+
+def plain(thing: Any) -> Any:
+    """Return dataclasses, numbers and what holds them as JSON can hold them; what is not finite becomes None."""
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        return {field.name: plain(getattr(thing, field.name)) for field in dataclasses.fields(thing)}
+    if isinstance(thing, Mapping):
+        return {str(key): plain(value) for key, value in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return [plain(value) for value in thing]
+    if isinstance(thing, float) and not math.isfinite(thing):
+        return None
+    return thing
+
+
+def summary_of(answer: ComparisonAnswer) -> dict[str, Any]:
+    """Return an answer as plain data, for scripts."""
+    scenario = answer.scenario
+    return {
+        "id": answer.id,
+        "scenario": str(scenario.path),
+        "title": scenario.title,
+        "seed": scenario.seed,
+        "brains": list(answer.question.brains),
+        "days": plain(answer.days),
+        "cells": plain(answer.cells),
+        "question": plain(answer.question),
+        "kpis": plain(answer.rows),
+        "left_out": [{"brain": brain, "kpi": kpi} for brain, kpi in answer.left_out],
+        "best": plain(answer.best),
+        "pick": plain(answer.pick),
+        "precision": plain(answer.precision),
+        "warm_up_h": scenario.warm_up_h,
+        "warm_up": plain(answer.warm_up),
+    }
+
+
+def folder_of_answer(reports: Path, answer: ComparisonAnswer) -> Path:
+    """Return where an answer is kept: one folder for the same brains of the same scenario, however many days."""
+    return reports / answer.scenario.name / f"comparison-{answer.id}"
+
+
+def write_answer(folder: Path, answer: ComparisonAnswer) -> None:
+    """Write ``comparison.json``, whole or not at all."""
+    from twin.experiment.files import write_text
+
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(summary_of(answer), indent=1, ensure_ascii=False, sort_keys=True)
+    write_text(folder / "comparison.json", text + "\n")

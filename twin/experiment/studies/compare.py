@@ -1,0 +1,94 @@
+"""Lives a comparison's days, as far as they are missing, and draws from them what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from twin.city.places import read_districts
+from twin.experiment.catalogue import catalogue_of
+from twin.experiment.cells import Job, cell_of
+from twin.experiment.live import live
+from twin.experiment.studies.answer import ComparisonAnswer, answer_of
+from twin.experiment.studies.enough import live_enough
+from twin.experiment.studies.refusing import refuse
+from twin.experiment.studies.warm_up import warm_up_of
+from twin.scenario.problems import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from twin.core.kpis import Kpi
+    from twin.experiment.cell_store import CellStore
+    from twin.experiment.cells import Cell
+    from twin.experiment.executors import Executor, Tell
+    from twin.experiment.studies.comparison import ComparisonQuestion
+    from twin.scenario.scenario import Scenario
+
+
+def known_kpis(scenario: Scenario) -> dict[str, Kpi]:
+    """Return every KPI that a scenario may have, by name."""
+    districts = [district.id for district in read_districts(scenario.map_folder / "districts.geojson")]
+    return catalogue_of(scenario.domains, districts)
+
+
+def check_brains(names: Sequence[str], cells: Mapping[str, Cell]) -> None:
+    """Stop where there is nothing to compare.
+
+    Raises
+    ------
+    InvalidScenarioError
+    """
+    if len(names) < 2:
+        refuse("--brains", "a comparison needs two brains or more; given: {names}", names=", ".join(names) or "-")
+    for one, other in combinations(names, 2):
+        if one == other:
+            refuse("--brains", "{name} stands there twice", name=show(one))
+        if cells[one].id == cells[other].id:
+            refuse(
+                "--brains",
+                "{one} and {other} are the same: every connection and every rule; leave one out",
+                one=show(one), other=show(other),
+            )  # fmt: skip
+
+
+def compare(
+    scenario: Scenario,
+    question: ComparisonQuestion,
+    store: CellStore,
+    executor: Executor,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    tell: Tell = lambda sentence, values: None,
+    *,
+    batch: int = 1,
+) -> ComparisonAnswer:
+    """Compare brains; what the store has of their days is not lived again.
+
+    Parameters
+    ----------
+    scenario
+        With the brains of the question.
+    batch
+        How many days to live at least before looking again where brains are ruled out meanwhile.
+    """
+    cells = {name: cell_of(scenario, name) for name in question.brains}
+    check_brains(question.brains, cells)
+    catalogue, warm_up = known_kpis(scenario), None
+    if question.find_warm_up and question.kpi is not None:
+        warm_up = warm_up_of(scenario, question.brains, catalogue[question.kpi], store, executor, progress)
+        scenario = replace(scenario, warm_up_h=warm_up.hours)
+        cells = {name: cell_of(scenario, name) for name in question.brains}
+
+    def live_brains(days: Mapping[str, int]) -> dict[str, pd.DataFrame]:
+        most = max(days.values())
+        jobs = [Job(cells[name], day) for day in range(most) for name, count in days.items() if day < count]
+        live(jobs, store, executor, progress, tell)
+        return {name: store.kpis(cells[name], count) for name, count in days.items()}
+
+    lived = live_enough(question, live_brains, catalogue, batch)
+    answer = answer_of(scenario, question, lived, catalogue, {name: cell.id for name, cell in cells.items()})
+    return replace(answer, warm_up=warm_up)

@@ -1,0 +1,234 @@
+"""What a comparison asks, and what it answers: every KPI of each brain against the first, with a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from twin.core.kpis import Better, Kpi
+from twin.core.statistics import CONFIDENCE
+from twin.core.streams import Streams
+from twin.experiment.compare import is_headline
+from twin.experiment.studies.margins import Margin, Margins, Size
+from twin.inference.bootstrap import BootstrapEstimate, bootstrap_t, quantile_interval
+from twin.inference.estimates import Ends, Estimate, p_value
+from twin.inference.families import holm
+from twin.inference.paired import Pairing, StudentEstimate, differences, pairing, student
+from twin.inference.verdicts import Judgement, judge
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Method = Literal["student", "bootstrap"]
+Family = Literal["primary", "headline", "other"]
+BOOTSTRAP_FROM: Final = 10
+"""Days from which on the bootstrap can be trusted with skewed figures."""
+BOOTSTRAP_UNTIL: Final = 1000
+"""Days from which on means are normal enough, and resampling only costs time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonQuestion:
+    """What is asked.
+
+    Attributes
+    ----------
+    brains
+        Names; the first is what others are compared with.
+    kpi
+        The one that matters most, or None: it is tested by itself, and decides how many replications are enough and
+        which brain is best.
+    replications
+        How many, or None: as many as it takes until the KPI's interval is narrow.
+    half_width
+        How narrow, in the KPI's unit; None for its margin.
+    cap
+        Most replications where they are not given.
+    indifference
+        A difference between brains that one does not mind when the best is picked; None for the margin.
+    pick
+        Whether brains that have fallen behind are not lived any further.
+    find_warm_up
+        Whether the hours that are lived and not counted are found from a few days, instead of the scenario's.
+    """
+
+    brains: tuple[str, ...]
+    kpi: str | None = None
+    replications: int | None = None
+    half_width: float | None = None
+    cap: int = 200
+    margins: Margins = field(default_factory=Margins)
+    indifference: Size | None = None
+    pick: bool = False
+    find_warm_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedKpi:
+    """One KPI of a brain against the first brain.
+
+    Attributes
+    ----------
+    family
+        Of the questions whose p-values are adjusted together: the KPI that matters most, the headline KPIs, all others.
+    days
+        Pairs of days on which both brains have the KPI; ``lacking`` of the days lack it.
+    baseline, other
+        Means over these days.
+    difference
+        Mean of other minus baseline; ``ends`` is its 95 % interval, ``inner`` the 90 % one that is held against the
+        margin.
+    method
+        Whose interval and p-values these are: Student's t, or the bootstrap-t for daily percentiles, medians and worst
+        cases among the headline KPIs and the one that matters most.
+    student, bootstrap
+        The 95 % interval by each; the bootstrap's is None for all other KPIs and for few days.
+    typical
+        Median of the daily differences and its interval by the bootstrap over days, for headline KPIs of ten days on.
+    """
+
+    brain: str
+    kpi: str
+    unit: str
+    better: Better
+    family: Family
+    days: int
+    lacking: int
+    baseline: float
+    other: float
+    difference: float
+    ends: Ends
+    inner: Ends
+    method: Method
+    student: Ends
+    bootstrap: Ends | None
+    typical: tuple[float, Ends] | None
+    margin: Margin | None
+    pairing: Pairing
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The days on which both brains have a KPI, and what they say, before the family is known."""
+
+    brain: str
+    kpi: Kpi
+    family: Family
+    lacking: int
+    baseline: NDArray[np.float64]
+    other: NDArray[np.float64]
+    student: StudentEstimate
+    bootstrap: BootstrapEstimate | None
+    typical: tuple[float, Ends] | None
+
+    @property
+    def always_equal(self) -> bool:
+        """Whether both brains have the same value on every day."""
+        return self.student.mean == 0 and self.student.standard_error == 0
+
+    @property
+    def estimate(self) -> Estimate:
+        """The estimate that the verdict rests on."""
+        if self.bootstrap is not None and is_skewed(self.kpi):
+            return self.bootstrap
+        return self.student
+
+
+def is_skewed(kpi: Kpi) -> bool:
+    """Say whether a day's value is a percentile or a worst case, whose means over days are not near normal."""
+    return kpi.statistic is not None and kpi.statistic != "mean"
+
+
+def compare_tables(
+    question: ComparisonQuestion, tables: Mapping[str, pd.DataFrame], catalogue: Mapping[str, Kpi], seed: int
+) -> list[ComparedKpi]:
+    """Compare every KPI that at least two days of both brains have, in the order of the catalogue.
+
+    Parameters
+    ----------
+    tables
+        The KPIs of each brain: a row a replication, a column a KPI, NaN where a day lacks it.
+    seed
+        Of the bootstrap's chance.
+    """
+    baseline, *others = question.brains
+    found = [
+        pairs
+        for other in others
+        for kpi in catalogue.values()
+        if (pairs := _pairs(question, kpi, other, tables[baseline], tables[other], seed)) is not None
+    ]
+    adjusted: dict[int, float] = dict.fromkeys(range(len(found)), 1.0)
+    for family in ("primary", "headline", "other"):  # what is the same on every day is no question
+        places = [place for place, pairs in enumerate(found) if pairs.family == family and not pairs.always_equal]
+        values = holm([p_value(found[place].estimate) for place in places])
+        adjusted.update(zip(places, values.tolist(), strict=True))
+    return [_compared(question, pairs, adjusted[place]) for place, pairs in enumerate(found)]
+
+
+def _pairs(
+    question: ComparisonQuestion, kpi: Kpi, brain: str, baseline: pd.DataFrame, other: pd.DataFrame, seed: int
+) -> _Pairs | None:
+    if kpi.name not in baseline.columns or kpi.name not in other.columns:
+        return None
+    both = pd.concat([baseline[kpi.name], other[kpi.name]], axis=1, join="inner").to_numpy(dtype=np.float64)
+    pairs = both[~np.isnan(both).any(axis=1)]
+    if len(pairs) < 2:
+        return None
+    family: Family = "primary" if kpi.name == question.kpi else "headline" if is_headline(kpi) else "other"
+    apart = differences(pairs[:, 0], pairs[:, 1])
+    chance = Streams(seed, 0)("study", "bootstrap", brain, kpi.name)
+    enough = BOOTSTRAP_FROM <= len(apart) <= BOOTSTRAP_UNTIL
+    bootstrap, typical = None, None
+    if enough and family != "other":  # among hundreds of questions no p-value of a bootstrap would be small enough
+        bootstrap = bootstrap_t(apart, chance)
+        typical = float(np.median(apart)), quantile_interval(apart, 0.5, CONFIDENCE, chance)
+    return _Pairs(
+        brain, kpi, family, len(both) - len(pairs), pairs[:, 0], pairs[:, 1], student(apart), bootstrap, typical
+    )
+
+
+def _compared(question: ComparisonQuestion, pairs: _Pairs, p_adjusted: float) -> ComparedKpi:
+    kpi, estimate = pairs.kpi, pairs.estimate
+    mean = float(pairs.baseline.mean())
+    margin = question.margins.of(kpi, mean)
+    return ComparedKpi(
+        brain=pairs.brain,
+        kpi=kpi.name,
+        unit=kpi.family.unit,
+        better=kpi.family.better,
+        family=pairs.family,
+        days=len(pairs.baseline),
+        lacking=pairs.lacking,
+        baseline=mean,
+        other=float(pairs.other.mean()),
+        difference=estimate.mean,
+        ends=estimate.interval(CONFIDENCE),
+        inner=estimate.interval(2 * CONFIDENCE - 1),
+        method="student" if estimate is pairs.student else "bootstrap",
+        student=pairs.student.interval(CONFIDENCE),
+        bootstrap=None if pairs.bootstrap is None else pairs.bootstrap.interval(CONFIDENCE),
+        typical=pairs.typical,
+        margin=margin,
+        pairing=pairing(pairs.baseline, pairs.other),
+        judgement=judge(estimate, kpi.family.better, margin.size if margin else None, p_adjusted),
+    )
+
+
+def left_out(
+    question: ComparisonQuestion, tables: Mapping[str, pd.DataFrame], rows: Sequence[ComparedKpi]
+) -> list[tuple[str, str]]:
+    """Return brain and name of each KPI that one of two brains has on too few days to be compared."""
+    there = {(row.brain, row.kpi) for row in rows}
+    baseline, *others = question.brains
+    return [
+        (other, str(name))
+        for other in others
+        for name in dict.fromkeys([*tables[baseline].columns, *tables[other].columns])
+        if (other, name) not in there
+    ]

@@ -1,0 +1,120 @@
+"""Differences of two systems that met the same chance: Student's t, and whether meeting the same chance has paid."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from twin.core.statistics import CONFIDENCE, student_half
+from twin.inference.estimates import Array, Ends
+
+ROUNDING: Final = 1e-9
+"""Relative size below which two figures are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudentEstimate:
+    """A mean with Student's t distribution; with a standard error of 0 there is no doubt."""
+
+    mean: float
+    standard_error: float
+    count: int
+
+    @property
+    def degrees(self) -> int:
+        """Degrees of freedom."""
+        return self.count - 1
+
+    def interval(self, confidence: float) -> Ends:
+        """Return Student's t interval."""
+        half = student_half(self.standard_error, self.degrees, confidence)
+        return Ends(self.mean - half, self.mean + half)
+
+    def chance_above(self, null: float) -> float:
+        """Return the p-value of the test against a mean of ``null`` or less."""
+        return self._below(-(self.mean - null))
+
+    def chance_below(self, null: float) -> float:
+        """Return the p-value of the test against a mean of ``null`` or more."""
+        return self._below(self.mean - null)
+
+    def _below(self, distance: float) -> float:
+        from scipy.special import stdtr
+
+        if self.standard_error == 0:
+            return 1.0 if distance >= 0 else 0.0
+        return float(stdtr(self.degrees, distance / self.standard_error))
+
+
+def student(values: Array) -> StudentEstimate:
+    """Return the estimate of the mean of at least two values.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two values: they say nothing of their spread.
+    """
+    if len(values) < 2:
+        raise ValueError(f"an interval needs at least two values, not {len(values)}")
+    return StudentEstimate(float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values)), len(values))
+
+
+def differences(baseline: Array, other: Array) -> Array:
+    """Return other minus baseline of each pair; what is only the rounding of sums of times is no difference."""
+    found = other - baseline
+    rounding = ROUNDING * np.maximum(np.maximum(np.abs(baseline), np.abs(other)), 1.0)
+    return np.where(np.abs(found) <= rounding, 0.0, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What meeting the same chance has brought to a comparison.
+
+    Attributes
+    ----------
+    correlation
+        Of the two systems' values over the pairs; NaN where one of them never varies.
+    variance_ratio
+        Variance of a difference of two independent values over that of the paired one: how many times as many
+        replications a comparison without common chance would need. Infinite where all differences are equal.
+    interval_ratio
+        Width of the interval that takes the same values as independent (Welch 1947) over that of the paired one.
+    """
+
+    correlation: float
+    variance_ratio: float
+    interval_ratio: float
+
+    @property
+    def pays(self) -> bool:
+        """Say whether the paired interval is the narrower one."""
+        return self.interval_ratio > 1.0
+
+
+def pairing(baseline: Array, other: Array, confidence: float = CONFIDENCE) -> Pairing:
+    """Return what pairing brings, from at least two pairs.
+
+    References
+    ----------
+    Welch (1947), The generalization of Student's problem when several different population variances are involved,
+    Biometrika 34; Law (2015), Simulation Modeling and Analysis, 5th ed., 10.2 and 11.2.
+    """
+    count = len(baseline)
+    paired = student(differences(baseline, other))
+    squares = np.array([baseline.var(ddof=1), other.var(ddof=1)]) / count
+    apart = float(squares.sum())
+    deviations = [float(baseline.std()), float(other.std())]
+    related = float(np.corrcoef(baseline, other)[0, 1]) if min(deviations) > 0 else math.nan
+    if apart == 0:
+        return Pairing(related, 1.0, 1.0)
+    degrees = apart**2 / (float((squares**2).sum()) / (count - 1))
+    welch = student_half(math.sqrt(apart), degrees, confidence)
+    own = paired.interval(confidence).half_width
+    return Pairing(
+        related,
+        apart / paired.standard_error**2 if paired.standard_error else math.inf,
+        welch / own if own else math.inf,
+    )

@@ -1,0 +1,1 @@
+"""Pages of studies, one module a kind, built from what a study has answered."""
