@@ -11,6 +11,7 @@ import click
 
 from twin import __version__
 from twin.commands.attribute import attribute
+from twin.commands.baseline import baseline
 from twin.commands.compare import compare
 from twin.commands.export import export
 from twin.commands.imports import import_
@@ -19,6 +20,8 @@ from twin.commands.maps import map_
 from twin.commands.options import EXIT_CODES
 from twin.commands.plan import plan
 from twin.commands.playback import playback
+from twin.commands.policy import policy
+from twin.commands.replay import replay
 from twin.commands.results import kpis, report
 from twin.commands.run import run
 from twin.commands.sweep import sweep
@@ -40,8 +43,11 @@ Examples
   twin report reports/city_day/RUN --lang zh      make the report again, in Chinese
   twin playback reports/city_day/RUN              make the film of the day again
   twin policies                                   what a policy is asked, sees and may answer
+  twin policy new mine --decision dispatch        write one to begin with, and its test
+  twin replay reports/city_day/RUN --until 08:13  what did a policy see then, and what would another say?
   twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
   twin validate air days.csv                      predict observed days of bad air, and judge it
+  twin baseline check scenarios/emergency_days.yaml   do events, KPIs and speed keep to what was recorded?
 
 A name that is no command is taken for a scenario file: "twin FILE" is "twin run FILE".
 
@@ -81,23 +87,11 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (
-    run,
-    compare,
-    attribute,
-    sweep,
-    tune,
-    kpis,
-    report,
-    playback,
-    export,
-    policies,
-    schema,
-    map_,
-    import_,
-    plan,
-    validate,
-):
+for command in (run, compare, kpis, report, playback, export, policies, schema, map_, import_, plan, validate):
+    cli.add_command(command)
+for command in (attribute, sweep, tune):
+    cli.add_command(command)
+for command in (baseline, policy, replay):
     cli.add_command(command)
 
 

@@ -61,7 +61,8 @@ def only_run(reports: Path) -> Path:
 
 def results_of(run: Path) -> dict[str, bytes]:
     """Return every file of a run that its seed determines, byte for byte, by name."""
-    paths = [*sorted(run.glob("events/**/*")), run / "kpis.csv", run / "kpis.json"]
+    events = [path for path in sorted(run.glob("events/**/*")) if path.name != "times.json"]  # what rules took
+    paths = [*events, run / "kpis.csv", run / "kpis.json"]
     return {path.relative_to(run).as_posix(): path.read_bytes() for path in paths if path.is_file()}
 
 

@@ -30,6 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "validation": {"core", "atmosphere", "charts", "report"},
     "commands": {"core", "city", "planning", "validation", "policies", "scenario", "experiment", "report"},
     "cli": {"core", "commands"},
+    "rl": {"core", "policies", "scenario", "experiment", "api"},
+    "pytest_plugin": {"core", "scenario", "experiment"},
     "__init__": {"api"},
 }
 """Which parts each part of the package may import, besides itself (``twin`` itself holds the version)."""

@@ -54,6 +54,15 @@ def test_the_figure_that_matters_is_a_family_of_its_own() -> None:
     assert named.rows_of("after", headline=True)[0].kpi == RESPONSE
 
 
+def test_figures_that_are_the_same_on_every_day_do_not_make_others_harder_to_show() -> None:
+    """Four headline figures, of which one is always 3: three questions are asked."""
+    answer = answered(ComparisonQuestion(TWO, replications=30), MadeUpDays({"before": 10.0, "after": 9.7}))
+    asked = [row.judgement for row in answer.rows if row.family == "headline" and row.kpi != ANSWER]
+    assert len(asked) == 3
+    assert min(asked, key=lambda one: one.p).p_adjusted == pytest.approx(3 * min(one.p for one in asked))
+    assert one(answer, ANSWER).judgement.p_adjusted == 1.0
+
+
 def test_daily_percentiles_are_judged_by_the_bootstrap_and_means_by_students_t() -> None:
     answer = answered(ComparisonQuestion(TWO, replications=20), MadeUpDays({"before": 10.0, "after": 9.0}))
     assert (one(answer, RESPONSE).method, one(answer, WORST).method) == ("student", "bootstrap")

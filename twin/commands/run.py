@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from twin.commands.options import EXIT_CODES, FOLDER, JSON, LANGUAGE
 from twin.core.language import Code, Language
+
+if TYPE_CHECKING:
+    from twin.scenario.scenario import Scenario
 
 
 @click.command(short_help="Run a scenario and write its report.", epilog=EXIT_CODES)
@@ -19,6 +25,7 @@ from twin.core.language import Code, Language
 @click.option("--threads", type=click.IntRange(min=1), default=1, help="Threads of each run [default: 1].")
 @click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
 @click.option("--resume", is_flag=True, help="Go on from finished replications; reuse a finished run.")
+@click.option("--estimate", "only_estimate", is_flag=True, help="Only say what the run will cost: time and memory.")
 @click.option("--check", is_flag=True, help="Only check the scenario file, and the tables that it names.")
 @click.option("--check-kpis", is_flag=True, help="Exit with 1 when a bound of the scenario's expect is missed.")
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
@@ -32,6 +39,7 @@ def run(
     threads: int,
     reports: Path,
     resume: bool,
+    only_estimate: bool,
     check: bool,
     check_kpis: bool,
     no_report: bool,
@@ -51,6 +59,8 @@ def run(
             Workshop(scenario).check_tables()
         click.echo(language("{path}: is a valid scenario", path=str(scenario_file)))
         return 0
+    if only_estimate:
+        return _say_estimate(scenario, reports, jobs or os.cpu_count() or 1, language, as_json=as_json)
     from twin.experiment.command import run_and_report
     from twin.experiment.run import RunOptions
 
@@ -62,3 +72,13 @@ def run(
         with_report=not no_report,
         as_json=as_json,
     )
+
+
+def _say_estimate(scenario: Scenario, reports: Path, jobs: int, language: Language, *, as_json: bool) -> int:
+    from twin.experiment.command import compile_if_needed
+    from twin.experiment.estimate import estimate, estimate_line
+
+    compile_if_needed(scenario.domains, language)
+    found = estimate(scenario, reports, jobs)
+    click.echo(json.dumps(asdict(found), indent=1) if as_json else estimate_line(found, language))
+    return 0

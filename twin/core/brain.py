@@ -36,6 +36,12 @@ class AskingTime:
         self.total_s += seconds
         self.longest_s = max(self.longest_s, seconds)
 
+    def add_all(self, other: AskingTime) -> None:
+        """Take up all answers of another count."""
+        self.count += other.count
+        self.total_s += other.total_s
+        self.longest_s = max(self.longest_s, other.longest_s)
+
 
 class Brain:
     """Answers the twin's questions and says which connections work.
@@ -55,6 +61,8 @@ class Brain:
         How many answers were replaced.
     times
         What answering took, by decision; how long a rule thought changes nothing that happens.
+    listener
+        Called after each question with the decision, the view, the answer, the answer in words, and the time.
     """
 
     def __init__(
@@ -72,6 +80,7 @@ class Brain:
         self.name = setting.name
         self.replaced = 0
         self.times: dict[str, AskingTime] = {}
+        self.listener: Callable[[Decision, Any, Any, str, float], None] | None = None
         self._rules = rules
         self._practised = practised
         self._recorder = recorder
@@ -178,6 +187,8 @@ class Brain:
         rule = self.setting.decisions[decision.name].rule
         seen = [_reach(view, path) for path in paths_seen]
         table.add(time_s, rule, _shown(answer), str(problem) if problem else None, *seen)
+        if self.listener:
+            self.listener(decision, view, answer, _shown(answer), time_s)
 
 
 def _whereabouts(error: BaseException) -> dict[str, object]:

@@ -7,6 +7,7 @@ differ by mistake. It is no guard against somebody who forges a table.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -147,3 +148,13 @@ def _hashes_of_rows(values: Hashes, ends: NDArray[np.int32]) -> Hashes:
     begins = _powers(_INVERSE, count)[ends[:-1]]
     found: Hashes = np.diff(sums[ends]) * begins + np.diff(ends).astype(np.uint64) * _FIRST
     return found
+
+
+def cell_hashes(column: pa.Array, name: str) -> Hashes:
+    """Return a hash of each cell of a column, in which the column's name has a part."""
+    return _well_mixed(_hashes(column) * np.uint64(_odd_number_of(name)) + np.uint64(_BASE))
+
+
+def row_hashes(cells: Sequence[Hashes], rows: int) -> Hashes:
+    """Return a hash of each row from those of its cells, whatever the order of the columns."""
+    return _well_mixed(np.sum(cells, axis=0, dtype=np.uint64) if len(cells) else np.zeros(rows, np.uint64))

@@ -22,9 +22,12 @@ RESULT_LIBRARIES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simp
 """Libraries whose version may change a result's bytes."""
 
 _NOT_IN_RESULTS: Final = (
-    "report/", "charts/", "planning/", "commands/", "inference/", "validation/", "cli.py", "api.py", "pytest_plugin.py",
+    "report/", "charts/", "planning/", "rl/", "commands/", "inference/", "validation/", "cli.py", "api.py",
+    "pytest_plugin.py",
     "experiment/compare.py", "experiment/command.py", "experiment/beside.py", "experiment/cell_store.py",
-    "experiment/executors/", "experiment/studies/", "experiment/live.py", "experiment/catalogue.py",
+    "experiment/executors/", "experiment/studies/", "experiment/live.py", "experiment/baselines/",
+    "experiment/estimate.py", "experiment/replay.py", "experiment/seen.py",
+    "experiment/catalogue.py",
 )  # fmt: skip
 """Parts of the package that only read results."""
 

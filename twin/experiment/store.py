@@ -17,11 +17,12 @@ from twin.core.kpis import Kpi
 from twin.experiment.catalogue import catalogue_of
 from twin.experiment.compare import Comparison, Over, compare_cases, compare_days
 from twin.experiment.files import write_text
-from twin.experiment.tasks import SUMMARY, Task, compute_kpis, folder_of, load_object
+from twin.experiment.tasks import SUMMARY, TIMES, Task, compute_kpis, folder_of, load_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from twin.core.brain import AskingTime
     from twin.core.clock import Clock
     from twin.scenario.load import Scenario
 
@@ -128,6 +129,18 @@ class Results:
         path = self._events_folder(brain, replication) / SUMMARY
         summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return summary
+
+    def answer_times(self, brain: str) -> dict[str, AskingTime]:
+        """Return what a brain's rules took to answer over all replications, by decision; nothing of older runs."""
+        from twin.core.brain import AskingTime
+
+        found: dict[str, AskingTime] = {}
+        for replication in range(self.scenario.replications):
+            path = self._events_folder(brain, replication) / TIMES
+            if path.is_file():
+                for decision, times in json.loads(path.read_text(encoding="utf-8")).items():
+                    found.setdefault(decision, AskingTime()).add_all(AskingTime(**times))
+        return found
 
     def _events_folder(self, brain: str, replication: int) -> Path:
         if brain not in self.brains or not 0 <= replication < self.scenario.replications:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twin.city.city import City
+    from twin.core.decisions import Rule
     from twin.core.domain import RunWarning
     from twin.core.kpis import KpiValue
     from twin.core.model import Listener, Twin
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from twin.scenario.load import Scenario
 
 SUMMARY: Final = "replication.json"
+TIMES: Final = "times.json"
+"""What rules took to answer; the one file of a replication that differs from one run to the next."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -137,8 +140,19 @@ class Workshop:
                 found += look(self._domain(name, roads), scenario.clock, scenario.events, scenario.seed)
         return found
 
-    def twin(self, task: Task, recorder: Recorder, tables: Mapping[str, pd.DataFrame] | None = None) -> Twin:
-        """Build the twin of a task; ``tables`` replaces exogenous tables by name."""
+    def twin(
+        self, task: Task, recorder: Recorder, tables: Mapping[str, pd.DataFrame] | None = None,
+        rules: Mapping[str, Rule] | None = None,
+    ) -> Twin:  # fmt: skip
+        """Build the twin of a task.
+
+        Parameters
+        ----------
+        tables
+            Exogenous tables by name, in place of those that would be drawn.
+        rules
+            Rules by decision, in place of those that the brain names.
+        """
         from twin.city.conditions import RoadConditions
         from twin.core.model import Twin
         from twin.core.streams import Streams
@@ -151,7 +165,7 @@ class Workshop:
         return Twin(
             city=self.city,
             clock=clock,
-            brain=self._brain(task, recorder, streams),
+            brain=self._brain(task, recorder, streams, rules or {}),
             streams=streams,
             domains=list(domains.values()),
             events=self._events(domains, roads),
@@ -160,7 +174,7 @@ class Workshop:
             exogenous=roads.tables,
         )
 
-    def _brain(self, task: Task, recorder: Recorder, streams: Any) -> Any:
+    def _brain(self, task: Task, recorder: Recorder, streams: Any, given: Mapping[str, Rule]) -> Any:
         from twin.core.brain import Brain
         from twin.core.decisions import RuleSetting
         from twin.domains import DESCRIPTIONS
@@ -174,7 +188,7 @@ class Workshop:
         rules, practised = {}, {}
         for decision in decisions:
             stream = streams("policy", decision.name)
-            rules[decision.name] = load_rule(
+            rules[decision.name] = given.get(decision.name) or load_rule(
                 setting.decisions[decision.name], decision, scenario.path.parent, random=stream
             )
             practised[decision.name] = load_rule(
@@ -239,12 +253,15 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
     try:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
+        twin = workshop.twin(task, recorder)
         summary = {
             "brain": workshop.scenario.brains[task.brain].name,
             "replication": task.replication,
-            **live_twin(workshop.twin(task, recorder)),
+            **live_twin(twin),
             "events": recorder.fingerprints(),
         }
+        _write_times(beside / TIMES, twin)
+        del twin
         give_back_memory()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
         summary["kpis"] = [
             asdict(row) for row in compute_kpis(workshop.scenario, recorder.stored())
@@ -262,6 +279,11 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
     finally:
         recorder.abandon()
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write_times(path: Path, twin: Twin) -> None:
+    times = {name: asdict(times) for name, times in sorted(twin.brain.times.items())}
+    path.write_text(json.dumps(times, indent=1), encoding="utf-8")
 
 
 def clear_remnants(root: Path) -> None:

@@ -69,7 +69,7 @@ def against_best(values: Array, *, lower_is_better: bool, confidence: float = CO
         (min(0.0, float(mean) - best - half), max(0.0, float(mean) - best + half))
         for mean, best in zip(means, others, strict=True)
     ]
-    ends = tuple(Ends(-high, -low) if lower_is_better else Ends(low, high) for low, high in gaps)
+    ends = tuple(Ends(0.0 - high, 0.0 - low) if lower_is_better else Ends(low, high) for low, high in gaps)
     reaching = tuple(high > 0 for _, high in gaps)
     return AgainstBest(tuple(values.mean(axis=1).tolist()), ends, reaching, half, confidence)
 

@@ -14,21 +14,25 @@ from twin.core.language import Language
 from twin.domains import DESCRIPTIONS
 
 
+def find_decision(name: str) -> Decision:
+    """Return a decision by name; raises PolicyError where there is none."""
+    decisions = {decision.name: decision for one in DESCRIPTIONS.values() for decision in one.decisions}
+    if name not in decisions:
+        near = difflib.get_close_matches(name, decisions, 1)
+        raise PolicyError(
+            "there is no decision {name}; there are {known}{hint}",
+            name=name,
+            known=", ".join(decisions),
+            hint=f" (did you mean {near[0]}?)" if near else "",
+        )
+    return decisions[name]
+
+
 def describe_decisions(name: str | None = None) -> list[dict[str, Any]]:
     """Return every decision, or the one named, as plain data; raises PolicyError for an unknown name."""
-    decisions = [decision for description in DESCRIPTIONS.values() for decision in description.decisions]
     if name is not None:
-        known = [decision.name for decision in decisions]
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            raise PolicyError(
-                "there is no decision {name}; there are {known}{hint}",
-                name=name,
-                known=", ".join(known),
-                hint=f" (did you mean {near[0]}?)" if near else "",
-            )
-        decisions = [decision for decision in decisions if decision.name == name]
-    return [_describe(decision) for decision in decisions]
+        return [_describe(find_decision(name))]
+    return [_describe(decision) for description in DESCRIPTIONS.values() for decision in description.decisions]
 
 
 def _describe(decision: Decision) -> dict[str, Any]:

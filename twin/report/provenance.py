@@ -25,6 +25,7 @@ def provenance_section(view: RunView) -> Section:
         table([say("What"), say("Value")], _facts(view), numbers_from=99, class_="facts"),
         h("h3", say("The same city for every brain")),
         _same_city(view),
+        _answer_times(view),
         h("h3", say("To repeat this run")),
         h("pre", h("code", command(manifest)), tabindex="0"),
         h("p", exact, class_="note"),
@@ -113,6 +114,26 @@ def _same_city(view: RunView) -> Html:
     else:
         text = say("The brains did not meet the same city: the hashes of the first day's tables differ.")
     return join(h("p", text, class_=None if alike else "warning"), table(head, rows, numbers_from=99))
+
+
+def _answer_times(view: RunView) -> Html:
+    """Return a table of what each rule took to answer, beside the limit; nothing for runs that did not measure it."""
+    say, results = view.language, view.results
+    rows: list[list[Child]] = [
+        [_code(decision), view.titles[brain], _code(results.scenario.brain(brain).decisions[decision].rule),
+         str(times.count), f"{1000 * times.total_s / times.count:.3g}", f"{1000 * times.longest_s:.3g}"]
+        for brain in view.brains
+        for decision, times in results.answer_times(brain).items()
+    ]  # fmt: skip
+    if not rows:
+        return join()
+    rows.sort(key=lambda row: str(row[0]))
+    head = [say("Decision"), say("Brain"), say("Rule"), say("Answers"), say("Mean, ms"), say("Longest, ms")]
+    limit = say(
+        "A rule that has not answered after {limit} s ends the run.",
+        limit=f"{results.scenario.decision_time_limit_s:g}",
+    )
+    return join(h("h3", say("What rules took to answer")), h("p", limit), table(head, rows, numbers_from=3))
 
 
 def command(manifest: dict[str, Any]) -> str:

@@ -127,6 +127,11 @@ class _Pairs:
     typical: tuple[float, Ends] | None
 
     @property
+    def always_equal(self) -> bool:
+        """Whether both brains have the same value on every day."""
+        return self.student.mean == 0 and self.student.standard_error == 0
+
+    @property
     def estimate(self) -> Estimate:
         """The estimate that the verdict rests on."""
         if self.bootstrap is not None and is_skewed(self.kpi):
@@ -158,9 +163,9 @@ def compare_tables(
         for kpi in catalogue.values()
         if (pairs := _pairs(question, kpi, other, tables[baseline], tables[other], seed)) is not None
     ]
-    adjusted: dict[int, float] = {}
-    for family in ("primary", "headline", "other"):
-        places = [place for place, pairs in enumerate(found) if pairs.family == family]
+    adjusted: dict[int, float] = dict.fromkeys(range(len(found)), 1.0)
+    for family in ("primary", "headline", "other"):  # what is the same on every day is no question
+        places = [place for place, pairs in enumerate(found) if pairs.family == family and not pairs.always_equal]
         values = holm([p_value(found[place].estimate) for place in places])
         adjusted.update(zip(places, values.tolist(), strict=True))
     return [_compared(question, pairs, adjusted[place]) for place, pairs in enumerate(found)]

@@ -32,13 +32,12 @@ def pairing_section(answer: ComparisonAnswer, view: StudyView) -> Section:
     parts: list[Child] = [h("p", text)]
     for brain in answer.question.brains[1:]:
         rows = [row for row in answer.rows_of(brain, headline=True) if row.judgement.word != "same"]
-        if len(answer.question.brains) > 2:
-            parts.append(h("h3", view.titles[brain]))
-        parts.append(table(head, [_pairing_cells(answer, view, row) for row in rows], class_="compact"))
+        drawn = table(head, [_pairing_cells(view, row) for row in rows], class_="compact")
+        parts.append(details(view.titles[brain], drawn) if len(answer.question.brains) > 2 else drawn)
     return Section("pairing", say("What meeting the same days has brought"), join(*parts))
 
 
-def _pairing_cells(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi) -> list[Child]:
+def _pairing_cells(view: StudyView, row: ComparedKpi) -> list[Child]:
     say, found = view.language, row.pairing
     pays = say("pays") if found.pays else say("does not pay")
     return [

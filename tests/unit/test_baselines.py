@@ -1,0 +1,301 @@
+"""A recorded baseline is kept by what did not change, and every difference from it is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from support.commands import write_scenario
+
+from twin.cli import main
+from twin.experiment.baselines import speed
+from twin.experiment.baselines.fingerprints import Fingerprint, difference, fingerprint
+from twin.experiment.baselines.margins import Margin, read_margins
+from twin.experiment.baselines.statistics import (
+    Days,
+    RecordedDays,
+    check_statistics,
+    read_statistics,
+    record_statistics,
+)
+
+DOMAIN = "domains: [emergency]\n"
+
+
+# -- fingerprints ------------------------------------------------------------------------------------------------------
+
+
+def some_table(rows: int = 3000) -> pa.Table:
+    chance = np.random.default_rng(1)
+    return pa.table(
+        {
+            "time_s": chance.normal(size=rows),
+            "call": pa.array([None if n % 7 == 0 else n for n in range(rows)], pa.int32()),
+            "name": pa.array([("a", "b", None)[n % 3] for n in range(rows)]).dictionary_encode(),
+            "seen": pa.array([list(range(n % 4)) for n in range(rows)], pa.list_(pa.float32())),
+        }
+    )
+
+
+def with_changed(table: pa.Table, column: str, rows: int) -> pa.Table:
+    values = table.column(column).to_numpy().copy()
+    values[:rows] += 1.0
+    return table.set_column(table.column_names.index(column), column, pa.array(values))
+
+
+def test_the_order_of_rows_and_columns_and_how_words_are_packed_change_no_fingerprint() -> None:
+    table = some_table()
+    order = np.random.default_rng(2).permutation(table.num_rows)
+    shuffled = table.take(order).select(["seen", "name", "call", "time_s"])
+    plain = shuffled.set_column(1, "name", shuffled.column("name").cast(pa.string()))
+    assert fingerprint(plain) == fingerprint(table)
+    assert difference(fingerprint(table), fingerprint(plain)) is None
+
+
+@pytest.mark.parametrize("rows", [1, 5, 20, 60])
+def test_the_rows_that_differ_are_counted_and_the_column_is_named(rows: int) -> None:
+    found = difference(fingerprint(some_table()), fingerprint(with_changed(some_table(), "time_s", rows)))
+    assert found is not None
+    assert found.columns == ("time_s",)
+    assert rows / 1.6 <= found.differing_rows <= 1.6 * rows + 1
+    assert not found.at_least
+
+
+def test_where_nearly_all_rows_differ_only_a_lower_bound_is_told() -> None:
+    found = difference(fingerprint(some_table()), fingerprint(with_changed(some_table(), "time_s", 3000)))
+    assert found is not None
+    assert found.at_least
+    assert 50 <= found.differing_rows <= 3000
+
+
+def test_rows_that_are_missing_are_counted() -> None:
+    found = difference(fingerprint(some_table()), fingerprint(some_table().slice(12)))
+    assert found is not None
+    assert (found.recorded_rows, found.rows) == (3000, 2988)
+    assert 12 <= found.differing_rows <= 16
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (pa.array([[1, 2], [3]]), pa.array([[2, 1], [3]])),
+        (pa.array([[1], [2, 3]]), pa.array([[1, 2], [3]])),
+        (pa.array([None, 1.0]), pa.array([0.0, 1.0])),
+        (pa.array(["", "x"]), pa.array([None, "x"])),
+        (pa.array([[], [1]]), pa.array([None, [1]])),
+    ],
+)
+def test_what_looks_alike_is_told_apart(one: pa.Array, other: pa.Array) -> None:
+    table, like = (pa.table({"v": each}) for each in (one, other))
+    assert fingerprint(table) != fingerprint(like)
+
+
+def test_values_that_change_places_between_columns_are_a_difference() -> None:
+    table = pa.table({"a": [1, 2], "b": [2, 1]})
+    swapped = pa.table({"a": [1, 2], "b": [1, 2]})
+    found = difference(fingerprint(table), fingerprint(swapped))
+    assert found is not None
+    assert found.columns == (), "each column holds the same values; the rows do not"
+    assert found.differing_rows >= 1
+
+
+def test_a_table_that_is_new_or_gone_is_a_difference() -> None:
+    print_of = fingerprint(some_table(5))
+    for pair in ((None, print_of), (print_of, None)):
+        found = difference(*pair)
+        assert found is not None
+        assert (found.recorded_rows, found.rows) in ((None, 5), (5, None))
+    assert difference(Fingerprint(0, {}, ""), Fingerprint(0, {}, "")) is None
+
+
+# -- margins and statistics --------------------------------------------------------------------------------------------
+
+
+def test_margins_are_named_for_all_or_for_one() -> None:
+    shared, named = read_margins(["3%", "a.b=0.5", "a.c=10 %"], {"a.b", "a.c"})
+    assert (shared, named) == (Margin(0.03), {"a.b": Margin(0.0, 0.5), "a.c": Margin(0.1)})
+    assert read_margins([], ())[0].of(-200.0) == 10.0
+    assert Margin(0.1, 4.0).of(20.0) == 4.0
+
+
+def days_of(values: Mapping[str, np.ndarray[Any, Any]], draws: str = "same") -> Days:
+    from twin.core.kpis import names_of
+    from twin.domains.emergency.measures import FAMILIES
+
+    table = pd.DataFrame(values)
+    catalogue = {kpi.name: kpi for kpi in names_of("emergency", FAMILIES, {})}
+    return Days({"b": table}, {day: f"{draws} {day}" for day in table.index}, catalogue)
+
+
+DRIVE, RESPONSE = "emergency.drive_min.mean", "emergency.response_min.mean"
+
+
+def recorded_of(days: Days, *margins: str) -> RecordedDays:
+    content = record_statistics(days, [DRIVE, RESPONSE], margins)
+    return read_statistics(json.loads(json.dumps(content)))
+
+
+def test_the_same_days_are_paired_and_other_days_are_not() -> None:
+    """Days that differ by half from one another hide a change of a tenth, unless they are the same ones."""
+    chance = np.random.default_rng(3)
+    drive, response = chance.normal(4.0, 0.7, 20), chance.normal(8.0, 0.1, 20)
+    recorded = recorded_of(days_of({DRIVE: drive, RESPONSE: response}))
+    same = check_statistics(days_of({DRIVE: 1.1 * drive, RESPONSE: response}), recorded)
+    assert same.same_days
+    assert [(row.kpi, row.fails) for row in same.rows] == [(DRIVE, True), (RESPONSE, False)]
+    other = check_statistics(days_of({DRIVE: 1.1 * drive, RESPONSE: 1.1 * response}, "other"), recorded)
+    assert not other.same_days
+    assert [(row.kpi, row.fails) for row in other.rows] == [(RESPONSE, True)]
+    assert other.not_judged == (("b", DRIVE),)
+
+
+def test_a_kpi_that_is_gone_fails() -> None:
+    values = np.random.default_rng(4).normal(8.0, 0.1, 20)
+    recorded = recorded_of(days_of({DRIVE: values, RESPONSE: values}))
+    gone = check_statistics(days_of({DRIVE: values, RESPONSE: np.full(20, np.nan)}), recorded)
+    assert [(row.kpi, row.fails, row.kept is None) for row in gone.rows] == [
+        (DRIVE, False, False),
+        (RESPONSE, True, True),
+    ]
+
+
+def test_a_named_margin_is_kept_to() -> None:
+    values = np.random.default_rng(5).normal(8.0, 0.5, 20)
+    recorded = recorded_of(days_of({DRIVE: values, RESPONSE: values}), f"{DRIVE}=0.5", "2%")
+    now = check_statistics(days_of({DRIVE: values + 0.4, RESPONSE: values + 0.4}), recorded)
+    assert [row.fails for row in now.rows] == [False, True]
+
+
+# -- the commands ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> Path:
+    """A folder with a scenario of the small city and its baseline of six days."""
+    folder = tmp_path_factory.mktemp("baseline")
+    scenario = write_scenario(folder, small_map_folder, DOMAIN)
+    reports = folder / "reports"
+    assert main(["baseline", "record", str(scenario), "--reps", "6", "--jobs", "1", "--reports", str(reports)]) == 0
+    return folder
+
+
+def check(place: Path, *words: str) -> int:
+    shared = ("--jobs", "1", "--reports", str(place / "reports"))
+    return main(["baseline", "check", str(place / "tiny.yaml"), *words, *shared])
+
+
+def test_unchanged_code_keeps_its_baseline_in_all_three_parts(place, capfd, monkeypatch):
+    monkeypatch.setattr(speed, "SLOWEST", 20.0)  # of replications of a few milliseconds on a busy machine
+    files = {path.name: path.read_bytes() for path in (place / "baselines" / "tiny").iterdir()}
+    assert sorted(files) == ["exact.json", "speed.json", "statistics.json"]
+    assert check(place) == 0
+    said = capfd.readouterr().out
+    assert "event tables are as recorded" in said
+    assert "KPIs are kept (the same 6 days, paired)" in said
+    assert {path.name: path.read_bytes() for path in (place / "baselines" / "tiny").iterdir()} == files
+
+
+def test_every_table_that_differs_is_counted_and_named(place, tmp_path, capfd):
+    content = json.loads((place / "baselines/tiny/exact.json").read_text("utf-8"))
+    calls = content["tables"]["traditional"]["0001"[3:]]["emergency.calls"]
+    calls["columns"]["answer_s"] = "0" * 16
+    calls["buckets"] = "0000" + calls["buckets"][4:]
+    del content["tables"]["city_brain"]["0"]["emergency.trips"]
+    (tmp_path / "exact.json").write_text(json.dumps(content), encoding="utf-8")
+    assert check(place, "--folder", str(tmp_path), "--json") == 1
+    told = json.loads(capfd.readouterr().out)
+    assert told["kept"] is False
+    assert [(row["brain"], row["replication"], row["table"]) for row in told["exact"]["differences"]] == [
+        ("city_brain", 0, "emergency.trips"),
+        ("traditional", 1, "emergency.calls"),
+    ]
+    assert check(place, "--folder", str(tmp_path)) == 1
+    said = capfd.readouterr().out
+    assert "2 of " in said
+    assert "the run does not repeat itself" in said
+    assert "columns answer_s" in said
+
+
+def test_events_may_differ_where_the_code_has_changed_unless_strictness_is_asked_for(place, tmp_path, capfd):
+    content = json.loads((place / "baselines/tiny/exact.json").read_text("utf-8"))
+    content["identity"]["code"] = "another"
+    content["tables"]["traditional"]["0"]["emergency.calls"]["buckets"] = "f" * 256
+    (tmp_path / "exact.json").write_text(json.dumps(content), encoding="utf-8")
+    assert check(place, "--folder", str(tmp_path)) == 0
+    assert "not the same since it was recorded: code" in capfd.readouterr().out
+    assert check(place, "--folder", str(tmp_path), "--strict") == 1
+
+
+def test_a_kpi_that_has_moved_is_told_with_its_interval_and_margin(place, tmp_path, capfd):
+    content = json.loads((place / "baselines/tiny/statistics.json").read_text("utf-8"))
+    row = next(row for row in content["kpis"] if row["kpi"] == DRIVE)
+    row["values"] = {day: 1.2 * value for day, value in row["values"].items()}
+    (tmp_path / "statistics.json").write_text(json.dumps(content), encoding="utf-8")
+    assert check(place, "--folder", str(tmp_path)) == 1
+    said = capfd.readouterr().out
+    assert f"{DRIVE} [traditional]: moved" in said
+    assert "margin ±" in said
+
+
+def test_a_replication_that_takes_one_and_a_half_times_as_long_fails(place, capfd):
+    recorded = speed.RecordedSpeed(3, {"traditional": 10.0, "city_brain": 10.0})
+    rows = speed.check_speed(
+        None, recorded, lambda done, of: None, lambda *_: {"traditional": 14.9, "city_brain": 15.1}
+    )  # type: ignore[arg-type]
+    assert [(row.brain, row.fails) for row in rows] == [("traditional", False), ("city_brain", True)]
+
+
+def test_the_reference_loop_takes_a_time_that_a_clock_can_see():
+    assert 0.005 < min(speed.reference_s() for _ in range(3)) < 5.0
+
+
+def test_only_the_part_that_is_named_is_written_anew(place, capfd):
+    folder = place / "baselines" / "tiny"
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    scenario = str(place / "tiny.yaml")
+    assert main(["baseline", "record", scenario, "--exact", "--jobs", "1", "--reports", str(place / "reports")]) == 0
+    after = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert {name for name in before if before[name] != after[name]} == {"exact.json"}
+
+
+@pytest.mark.parametrize(
+    ("words", "damage", "said"),
+    [
+        (["record", "FILE"], {}, "say what to write anew: --exact, --statistics, --speed"),
+        (["check", "FILE", "--folder", "NOWHERE"], {}, "write one with twin baseline record"),
+        (["check", "FILE", "--speed", "--folder", "NOWHERE"], {}, "--speed"),
+        (["check", "FILE", "emergency.seats=5"], {}, "was recorded of another scenario: sections differ"),
+        (["check", "FILE", "seed=9", "--exact"], {}, "the exact baseline is of seed 7"),
+        (["record", "FILE", "--statistics", "--reps", "2"], {}, "--reps"),
+        (["record", "FILE", "--statistics", "--reps", "6", "--kpi", "emergency.drive_min.men"], {}, "did you mean"),
+        (["record", "FILE", "--statistics", "--reps", "6", "--margin", "much"], {}, "is no margin"),
+        (["record", "FILE", "--statistics", "--reps", "6", "--margin", "a=3%"], {}, "is not guarded"),
+        (["check", "FILE", "--exact"], {"exact": "{"}, "is no baseline of this kind"),
+        (["check", "FILE", "--exact"], {"exact": '{"format": 1, "part": "speed", "scenario": {}}'}, "is no baseline"),
+        (["check", "FILE", "--speed"], {"speed": "attempts"}, "KeyError"),
+        (["check", "FILE", "--statistics"], {"statistics": "kpis"}, "KeyError"),
+        (["record", "FILE", "--exact", "--folder", "FILE"], {}, "cannot be written"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)  # fmt: skip
+def test_bad_input_is_one_message_and_exit_code_2(words, damage, said, place, tmp_path, capfd):
+    for part, text in damage.items():
+        if not text.startswith("{"):  # a key that is taken away
+            whole = json.loads((place / f"baselines/tiny/{part}.json").read_text("utf-8"))
+            del whole[text]
+            text = json.dumps(whole)
+        (tmp_path / f"{part}.json").write_text(text, encoding="utf-8")
+        words = [*words, "--folder", str(tmp_path)]
+    places = {"FILE": str(place / "tiny.yaml"), "NOWHERE": str(tmp_path / "nowhere")}
+    shared = ["--jobs", "1", "--reports", str(place / "reports")]
+    assert main(["baseline", *[places.get(word, word) for word in words], *shared]) == 2
+    out, error = capfd.readouterr()
+    assert out == ""
+    assert said in error
+    assert "Traceback" not in error

@@ -1,0 +1,89 @@
+"""What a run will cost is said before it, as a range that holds what it then takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.commands import only_run, write_scenario
+
+from twin.cli import main
+from twin.core.language import Language
+from twin.experiment.estimate import Estimate, Range, _shares_begun, estimate, estimate_line
+from twin.scenario.load import load_scenario
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> Path:
+    return write_scenario(tmp_path_factory.mktemp("estimate"), small_map_folder, "domains: [emergency]\n")
+
+
+def estimate_of(scenario, capfd, *words) -> dict:
+    assert main([str(scenario), "--estimate", "--json", "--jobs", "1", *map(str, words)]) == 0
+    return json.loads(capfd.readouterr().out)
+
+
+def test_a_piece_is_lived_where_nothing_is_stored_and_finished_runs_are_asked_where_there_are(
+    scenario, tmp_path, capfd
+):
+    measured = estimate_of(scenario, capfd, "--reports", tmp_path, "--reps", "5")
+    assert measured["source"] == "measured"
+    assert measured["replications"] == 10
+    assert 0 < measured["each_s"]["low"] < measured["each_s"]["high"] < 5
+    assert not list(tmp_path.iterdir()), "an estimate leaves nothing behind"
+    assert main([str(scenario), "--jobs", "1", "--no-report", "--reports", str(tmp_path), "--reps", "5"]) == 0
+    capfd.readouterr()
+    manifest = json.loads((only_run(tmp_path) / "manifest.json").read_text("utf-8"))
+    stored = estimate_of(scenario, capfd, "--reports", tmp_path, "--reps", "50", "seed=9")
+    assert stored["source"] == "stored"
+    assert stored["replications"] == 100
+    assert stored["wall_s"]["low"] < 10 * manifest["wall_s"] < stored["wall_s"]["high"]
+    assert stored["memory_mb"]["low"] < manifest["peak_memory_mb"] < stored["memory_mb"]["high"]
+    other = estimate_of(scenario, capfd, "--reports", tmp_path, "emergency.seats=9")
+    assert other["source"] == "measured", "a run of something else says nothing"
+
+
+def test_a_piece_says_what_the_whole_day_takes(scenario, tmp_path):
+    """However short it is: one tick of four."""
+    loaded = load_scenario(scenario, ("duration_h=6",))
+    whole = estimate(loaded, tmp_path, 1, budget_s=60.0)
+    piece = estimate(loaded, tmp_path, 1, budget_s=0.0)
+    assert piece.each_s.high - piece.each_s.low > whole.each_s.high - whole.each_s.low
+    assert piece.each_s.low < 3 * whole.each_s.high
+    assert piece.each_s.high > whole.each_s.low / 3
+
+
+def test_what_is_drawn_for_later_makes_the_range_wider() -> None:
+    """A day whose night has passed is half over by the clock, and a tenth by its trips."""
+    trips = pd.DataFrame({"depart_ms": np.concatenate([np.full(100, 3_600_000), np.full(900, 72_000_000)])})
+    calls = pd.DataFrame({"ring_s": np.linspace(0, 86_400, 60)})
+    assert list(_shares_begun({"calls": calls, "trips": trips}, 43_200.0, 86_400.0)) == [pytest.approx(0.1)]
+    assert list(_shares_begun({"calls": calls.head(10)}, 43_200.0, 86_400.0)) == []
+
+
+def test_more_processes_take_less_time_and_more_memory(scenario, tmp_path):
+    loaded = load_scenario(scenario, ("replications=20",))
+    one, four = (estimate(loaded, tmp_path, jobs, budget_s=1.0) for jobs in (1, 4))
+    assert four.wall_s.low < one.wall_s.low
+    assert four.memory_mb is not None
+    assert one.memory_mb is not None
+    assert four.memory_mb.high > one.memory_mb.high
+    assert estimate(loaded, tmp_path, 1, count=400, budget_s=1.0).wall_s.low > 4 * one.wall_s.low
+
+
+def test_it_is_said_in_a_sentence_in_both_languages() -> None:
+    found = Estimate(40, 2, Range(60.0, 100.0), Range(1200.0, 2600.0), Range(812.0, 1305.0), "stored")
+    said = "20 to 43 min: 40 replications of 1 to 1.7 min in 2 processes; memory 810 to 1300 MB; from finished runs"
+    assert estimate_line(found, Language("en")).startswith(said)
+    assert "20 至 43 分钟" in estimate_line(found, Language("zh"))
+    hours = Estimate(400, 2, Range(60.0, 100.0), Range(12_000.0, 26_000.0), None, "measured")
+    assert estimate_line(hours, Language("en")).startswith("3.3 to 7.2 h: ")
+    assert "memory unknown" in estimate_line(hours, Language("en"))
+
+
+def test_a_wrong_scenario_is_told_before_anything_is_measured(scenario, capfd):
+    assert main([str(scenario), "--estimate", "sed=3"]) == 2
+    assert 'did you mean "seed"?' in capfd.readouterr().err
