@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for, tell_on_stderr
+from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for
 from twin.core.language import Code, Language
 
 HELP = """Say which connection and which decision brings how much of what one brain brings over another.
@@ -56,7 +56,6 @@ def attribute(
     from twin.report.studies.together import Options
 
     asked = Asked(start, goal, kpis, groups, told_apart, reps, orders, every_coalition)
-    language = Language(lang)
     by = executor_for(jobs, cluster)
-    options = Options(reports, by, language, tell_on_stderr(language), not no_report, as_json, estimate)
+    options = Options(reports, by, Language(lang), not no_report, as_json, estimate)
     return attribute_and_report(scenario_file, overrides, asked, options)

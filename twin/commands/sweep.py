@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for, tell_on_stderr
+from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for
 from twin.core.language import Code, Language
 
 if TYPE_CHECKING:
@@ -61,7 +61,6 @@ def sweep(
     from twin.report.studies.together import Options
 
     asked = Asked(axes, assumed, design, samples, brains, kpis, reps)
-    language = Language(lang)
     by = executor_for(jobs, cluster)
-    options = Options(reports, by, language, tell_on_stderr(language), not no_report, as_json, estimate)
+    options = Options(reports, by, Language(lang), not no_report, as_json, estimate)
     return sweep_and_report(scenario_file, overrides, asked, options)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for, tell_on_stderr
+from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for
 from twin.core.language import Code, Language
 
 HELP = """Choose parameters of rules on training days, and judge them on days that they never saw.
@@ -53,7 +53,6 @@ def tune(
     from twin.report.studies.tuning_command import Asked, tune_and_report
 
     asked = Asked(brain, rules, knobs, kpi, trials, train, validate, test)
-    language = Language(lang)
     by = executor_for(jobs, cluster)
-    options = Options(reports, by, language, tell_on_stderr(language), not no_report, as_json, estimate)
+    options = Options(reports, by, Language(lang), not no_report, as_json, estimate)
     return tune_and_report(scenario_file, overrides, asked, options)

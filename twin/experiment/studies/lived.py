@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from twin.experiment.cell_store import MEASURED
 from twin.experiment.cells import Job, cell_of, jobs_of
-from twin.experiment.live import live
+from twin.experiment.command import live_and_show
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from twin.core.language import Language
     from twin.experiment.cell_store import CellStore
     from twin.experiment.cells import Cell
-    from twin.experiment.executors import Executor, Tell
+    from twin.experiment.executors import Executor
     from twin.scenario.scenario import Scenario
-
-Bar = Callable[[], AbstractContextManager[Callable[[int, int], None]]]
-"""Opens a progress bar, which takes the number of finished days and of all."""
 
 
 class Lived:
-    """Lives scenarios of one brain each; what the store has is not lived again.
+    """Lives scenarios of one brain each; what the store has is not lived again."""
 
-    Parameters
-    ----------
-    processes
-        How many days are lived at the same time, for estimates.
-    """
-
-    def __init__(self, store: CellStore, executor: Executor, processes: int, bar: Bar, tell: Tell) -> None:
+    def __init__(self, store: CellStore, executor: Executor, language: Language) -> None:
         self._store = store
         self._executor = executor
-        self._processes = processes
-        self._bar = bar
-        self._tell = tell
+        self._language = language
+        self._processes = int(getattr(executor, "processes", 1))  # how many workers a cluster has, it alone knows
         self._seconds: list[float] = []
 
     def __call__(self, scenarios: Sequence[Scenario], days: int) -> list[pd.DataFrame]:
@@ -46,8 +36,7 @@ class Lived:
     def on(self, scenarios: Sequence[Scenario], days: Sequence[int]) -> list[pd.DataFrame]:
         """Return the KPIs of each scenario on some days."""
         cells = self.cells(scenarios)
-        with self._bar() as progress:
-            live(jobs_of(cells, days), self._store, self._executor, progress, self._tell)
+        live_and_show(jobs_of(cells, days), self._store, self._executor, self._language)
         self._seconds += [self._measured(Job(cell, days[0])) for cell in cells[:8]]
         return [self._store.kpis(cell, days) for cell in cells]
 

@@ -89,7 +89,7 @@ def attribute_and_report(path: Path, overrides: Sequence[str], asked: Asked, opt
 
     scenario = load_scenario(path, overrides)
     question, language = asked.question(scenario), options.language
-    lived = lived_with(options, scenario.domains)
+    lived = lived_with(options)
     attributing = Attributing(question, lived)
     _estimate(question, attributing, lived, options)
     if options.estimate:

@@ -77,7 +77,7 @@ def sweep_and_report(path: Path, overrides: Sequence[str], asked: Asked, options
     scenario = load_scenario(path, overrides)
     question, language = asked.question(scenario), options.language
     cells = question.cells()  # what is wrong with a point is said before any is lived
-    lived = lived_with(options, question.scenario.domains)
+    lived = lived_with(options)
     _estimate(question, cells, lived, options)
     if options.estimate:
         return 0

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from twin.charts.numbers import number
-from twin.experiment.command import compile_if_needed, progress_bar
 from twin.experiment.files import write_text
 from twin.experiment.studies.lived import Lived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from twin.core.language import Language
-    from twin.experiment.executors import Executor, Tell
+    from twin.experiment.executors import Executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,6 @@ class Options:
     reports: Path
     executor: Executor
     language: Language
-    tell: Tell
     with_report: bool = True
     as_json: bool = False
     estimate: bool = False
@@ -45,14 +41,11 @@ class Options:
         click.echo(self.language(sentence, **values), err=True)
 
 
-def lived_with(options: Options, domains: Iterable[str]) -> Lived:
+def lived_with(options: Options) -> Lived:
     """Return what lives cells, with a progress bar."""
     from twin.experiment.cell_store import CellStore
 
-    compile_if_needed(tuple(domains), options.language)
-    processes = int(getattr(options.executor, "processes", 1))  # how many workers a cluster has, it alone knows
-    store = CellStore(options.reports / "cells")
-    return Lived(store, options.executor, processes, lambda: progress_bar(options.language), options.tell)
+    return Lived(CellStore(options.reports / "cells"), options.executor, options.language)
 
 
 def duration(seconds: float, language: Language) -> str:

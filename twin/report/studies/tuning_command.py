@@ -62,7 +62,7 @@ def tune_and_report(path: Path, overrides: Sequence[str], asked: Asked, options:
 
     scenario = load_scenario(path, overrides)
     question, language = asked.question(scenario), options.language
-    lived = lived_with(options, scenario.domains)
+    lived = lived_with(options)
     _estimate(question, lived, options)
     if options.estimate:
         return 0
