@@ -175,7 +175,7 @@ class Attributing:
         TwinError
             Where a KPI that was asked for has values on fewer than two days that all coalitions share.
         """
-        question, scenario = self.question, self.question.scenario
+        question = self.question
         self._need(self.coalitions)
         found, left_out = [], []
         for kpi in question.kpis:
@@ -193,6 +193,10 @@ class Attributing:
                 left_out.append(kpi.name)
         if not found:
             refuse("--reps", "no headline figure has values on two days under every coalition; give more")
+        return self._put_together(found, left_out)
+
+    def _put_together(self, found: Sequence[KpiAttribution], left_out: Sequence[str]) -> Attribution:
+        question, scenario = self.question, self.question.scenario
         changes = {part.name: changes_of(question.start, question.goal, part) for part in question.parts}
         return Attribution(
             scenario=scenario.path.name,
