@@ -93,14 +93,17 @@ def _verdict(answer: Tuning, naming: Naming) -> Html:
     rows = [_row(answer, one, naming) for one in answer.judged]
     head: list[Child] = [say("Days"), say("As it was"), say("Tuned"), say("Difference (95 % interval)"), ""]
     label = say("What tuning changes, on training, validation and test days")
+    rules = ", ".join(f"{decision}: {rule}" for decision, rule in answer.rules.items())
     note = say(
-        "Both met the same days, so the difference is paired by day. Only the test days judge: the setting was chosen "
-        "because it did well on the others."
-    )
+        "As it was: {brain} with these rules ({rules}) and the parameters that they have by themselves. Both met the same "
+        "days, so the difference is paired by day. Only the test days judge: the setting was chosen because it did well "
+        "on the others.",
+        brain=naming.brain(answer.brain), rules=rules,
+    )  # fmt: skip
     return join(
         h("ul", h("li", icon(WORDS[word][0]), h("div", _sentence(answer, naming)), class_=f"finding {word}"),
           class_="findings"),
-        figure(naming.kpi_title(answer.kpi), forest(rows, head, label), note=note),
+        figure(naming.kpi_title(answer.kpi), forest(rows, head, label), note=note, class_="tornado"),
     )  # fmt: skip
 
 
