@@ -95,9 +95,9 @@ def _verdict(answer: Tuning, naming: Naming) -> Html:
     label = say("What tuning changes, on training, validation and test days")
     rules = ", ".join(f"{decision}: {rule}" for decision, rule in answer.rules.items())
     note = say(
-        "As it was: {brain} with these rules ({rules}) and the parameters that they have by themselves. Both met the same "
-        "days, so the difference is paired by day. Only the test days judge: the setting was chosen because it did well "
-        "on the others.",
+        "As it was: {brain} with these rules ({rules}) and the parameters that they have by themselves. Both met the "
+        "same days, so the difference is paired by day. Only the test days judge: the setting was chosen because it did "
+        "well on the others.",
         brain=naming.brain(answer.brain), rules=rules,
     )  # fmt: skip
     return join(
