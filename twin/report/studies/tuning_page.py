@@ -96,8 +96,8 @@ def _verdict(answer: Tuning, naming: Naming) -> Html:
     rules = ", ".join(f"{decision}: {rule}" for decision, rule in answer.rules.items())
     note = say(
         "As it was: {brain} with these rules ({rules}) and the parameters that they have by themselves. Both met the "
-        "same days, so the difference is paired by day. Only the test days judge: the setting was chosen because it did "
-        "well on the others.",
+        "same days, so the difference is paired by day. Only the test days judge: the setting was chosen because it "
+        "did well on the others.",
         brain=naming.brain(answer.brain), rules=rules,
     )  # fmt: skip
     return join(
