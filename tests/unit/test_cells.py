@@ -222,11 +222,12 @@ def test_a_replication_that_was_not_lived_is_told(scenario, lived):
         lived.kpis(cells_of(scenario)[0], [9])
 
 
-def test_a_result_that_cannot_be_read_is_told_with_its_remedy(scenario, tmp_path):
+@pytest.mark.parametrize("text", ['{"kpis": {', "", "[]", '{"kpis": {}}', "\x00\x00"])
+def test_a_result_that_cannot_be_read_is_told_with_its_remedy(text, scenario, tmp_path):
     (job,), store = jobs_of(cells_of(scenario)[:1], 1), CellStore(tmp_path / "cells")
     live([job], store, LocalExecutor(1))
     before = bits_of(store, [job])
-    store.path(job).write_text('{"kpis": {', encoding="utf-8")
+    store.path(job).write_text(text, encoding="utf-8")
     with pytest.raises(ResultsError, match="remove the file, and what is missing is lived again"):
         store.result(job)
     store.path(job).unlink()
@@ -238,6 +239,16 @@ def test_a_store_that_cannot_be_written_is_told(scenario, tmp_path):
     (tmp_path / "cells").write_text("a file", encoding="utf-8")
     with pytest.raises(ResultsError, match="make room, or choose another place with --reports"):
         live(jobs_of(cells_of(scenario), 1), CellStore(tmp_path / "cells"), LocalExecutor(1))
+
+
+def test_a_description_that_cannot_be_read_is_told_and_written_again(scenario, tmp_path):
+    (job,), store = jobs_of(cells_of(scenario)[:1], 1), CellStore(tmp_path / "cells")
+    store.describe(job.cell)
+    (store.folder(job.cell) / "cell.json").write_bytes(b"\xff\xfe{")
+    with pytest.raises(ResultsError, match=r"cell\.json: cannot be read"):
+        store.read_cell(job.cell.id)
+    live([job], store, LocalExecutor(1))
+    assert store.read_cell(job.cell.id) == job.cell
 
 
 def test_a_cell_that_would_be_lived_otherwise_here_is_refused(scenario, lived):
