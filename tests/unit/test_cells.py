@@ -15,7 +15,7 @@ from twin.experiment.cells import Cell, Job, cells_of, jobs_of
 from twin.experiment.executors.local import LocalExecutor
 from twin.experiment.live import live
 from twin.experiment.store import Results
-from twin.experiment.workshops import Workshops, city_key
+from twin.experiment.workshops import Workshops, by_city, city_key
 from twin.scenario.load import Scenario, load_scenario
 
 
@@ -204,6 +204,17 @@ def test_the_city_is_read_once_for_variants_of_it_and_again_for_other_roads(scen
     assert first.city.shared("anything", lambda: 2) == 2
     slow = workshops.of(scenario.with_(**{"roads.local_delay_share": 0.3}))
     assert slow.city.ordinary is not first.city.ordinary
+
+
+def test_days_of_one_variant_follow_one_another_and_cities_come_one_by_one(scenario):
+    """Else each day would read the city of its variant anew."""
+    seeded, slow = scenario.with_(seed=8), scenario.with_(**{"roads.local_delay_share": 0.3})
+    cells = [cells_of(variant)[0] for variant in (scenario, slow, seeded)]
+    cities = by_city(jobs_of(cells, 2))
+    assert [[(job.cell, job.replication) for job in of_one_city] for of_one_city in cities] == [
+        [(cells[0], 0), (cells[0], 1), (cells[2], 0), (cells[2], 1)],
+        [(cells[1], 0), (cells[1], 1)],
+    ]
 
 
 def test_what_was_measured_stands_apart(scenario, lived):

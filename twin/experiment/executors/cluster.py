@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, Final
 from twin.core.errors import ResultsError
 from twin.experiment.cell_store import CellStore
 from twin.experiment.cells import Cell, Job
+from twin.experiment.workshops import Workshops, by_city
 
 if TYPE_CHECKING:
     from twin.experiment.executors import Done, Tell
-    from twin.experiment.workshops import Workshops
 
 JOBS_A_THREAD: Final = 3
 """So many jobs a worker's thread are with the scheduler at a time: it need not know all, and nobody waits for it."""
@@ -93,7 +93,7 @@ class _Shift:
 
     def live(self, jobs: Sequence[Job]) -> None:
         """Live all jobs, a few of which are with the scheduler at a time."""
-        waiting = deque(jobs)
+        waiting = deque(job for of_one_city in by_city(jobs) for job in of_one_city)
         while waiting or self._pending:
             with self._told_when_gone():
                 if not self._threads or time.monotonic() - self._looked > _LOOK_EVERY_S:
@@ -196,7 +196,6 @@ def _cell(root: str, cell_id: str) -> Cell:
 @cache
 def _workshops() -> Workshops:
     from twin.experiment.memory import give_back_large_arrays
-    from twin.experiment.workshops import Workshops
 
     give_back_large_arrays()
     return Workshops()
