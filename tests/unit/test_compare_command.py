@@ -114,6 +114,20 @@ def test_the_warm_up_is_found_from_a_few_days_and_lived_by_all(scenario, tmp_pat
     assert not with_events & set(told["cells"].values())
 
 
+def test_brains_that_did_not_meet_the_same_days_are_found_out(compared, scenario, tmp_path, capfd):
+    """Such as results of another's store that were copied here."""
+    shutil.copytree(compared, tmp_path / "reports")
+    words = (scenario, "--reps", 3, "--reports", tmp_path / "reports", "--no-report")
+    assert go(*words) == 0
+    assert "did not meet the same days" not in capfd.readouterr().out
+    path = next((tmp_path / "reports").glob("cells/*/0001.json"))
+    result = json.loads(path.read_text("utf-8"))
+    result["tables"]["emergency.calls"] = "another"
+    path.write_text(json.dumps(result), encoding="utf-8")
+    assert go(*words) == 0
+    assert "warning: the brains did not meet the same days: emergency.calls differ" in capfd.readouterr().out
+
+
 # -- what it says ------------------------------------------------------------------------------------------------------
 
 

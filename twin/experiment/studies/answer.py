@@ -42,6 +42,9 @@ class ComparisonAnswer:
         Every KPI that the scenario may have.
     warm_up
         Where the warm-up's length was found, and not given.
+    unlike
+        Tables, drawn before any policy acts, that were not the same for all brains on every day: none, or the pairing
+        is worth nothing.
     """
 
     scenario: Scenario
@@ -55,6 +58,7 @@ class ComparisonAnswer:
     precision: Precision | None
     catalogue: Mapping[str, Kpi]
     warm_up: WarmUp | None = None
+    unlike: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -133,6 +137,7 @@ def summary_of(answer: ComparisonAnswer) -> dict[str, Any]:
         "precision": plain(answer.precision),
         "warm_up_h": scenario.warm_up_h,
         "warm_up": plain(answer.warm_up),
+        "unlike_tables": list(answer.unlike),
     }
 
 

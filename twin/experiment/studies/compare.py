@@ -88,4 +88,15 @@ def compare(
 
     lived = live_enough(question, live_brains, catalogue, batch)
     answer = answer_of(scenario, question, lived, catalogue, {name: cell.id for name, cell in cells.items()})
-    return replace(answer, warm_up=warm_up)
+    return replace(answer, warm_up=warm_up, unlike=_unlike(store, list(cells.values()), answer.days))
+
+
+def _unlike(store: CellStore, cells: Sequence[Cell], days: Mapping[str, int]) -> tuple[str, ...]:
+    """Return which tables, drawn before any policy acts, were not the same for all brains on every day."""
+    found: dict[str, None] = {}
+    for day in range(max(days.values())):
+        drawn = [store.result(Job(cell, day))["tables"] for cell in cells if day < days[cell.brain]]
+        for tables in drawn[1:]:
+            names = dict.fromkeys([*drawn[0], *tables])
+            found |= dict.fromkeys(name for name in names if drawn[0].get(name) != tables.get(name))
+    return tuple(found)

@@ -37,7 +37,8 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
         lines.append(_head(language))
         lines += [_line(row, language) for row in rows]
         lines += [f"  {note}" for note in notes_of(rows, language)]
-    return [*lines, *best_lines(answer, language), *precision_lines(answer, language), *warm_up_lines(answer, language)]
+    more = (best_lines, precision_lines, warm_up_lines, unlike_lines)
+    return [*lines, *(line for told in more for line in told(answer, language))]
 
 
 def _head(language: Language) -> str:
@@ -167,6 +168,18 @@ def warm_up_lines(answer: ComparisonAnswer, language: Language, called: Callable
         kpi=kpi, hours=hours,
     )  # fmt: skip
     return [said, more]
+
+
+def unlike_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
+    """Return a warning where the brains did not meet the same days."""
+    if not answer.unlike:
+        return []
+    return [
+        language(
+            "warning: the brains did not meet the same days: {tables} differ; their differences are not paired.",
+            tables=", ".join(answer.unlike),
+        )
+    ]
 
 
 def plain_number(value: float) -> str:
