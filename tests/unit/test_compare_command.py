@@ -26,6 +26,10 @@ def last_there(view: DispatchView) -> Send | Wait:
 
 def unsaid(view):
     return Wait()
+
+
+def illegal(view: DispatchView) -> Send | Wait:
+    return Send(-1) if len(view.free_vehicles) else Wait()
 """
 BRAIN = """\
 extends: city_brain
@@ -126,6 +130,16 @@ def test_brains_that_did_not_meet_the_same_days_are_found_out(compared, scenario
     path.write_text(json.dumps(result), encoding="utf-8")
     assert go(*words) == 0
     assert "warning: the brains did not meet the same days: emergency.calls differ" in capfd.readouterr().out
+
+
+def test_illegal_answers_that_were_replaced_are_told(scenario, tmp_path, capfd, monkeypatch):
+    monkeypatch.chdir(scenario.parent)
+    words = ("on_illegal_answer=traditional_rule", "--brains", "traditional,traditional+mine.py:illegal", "--reps", 2)
+    assert go(scenario, *words, "--reports", tmp_path, "--no-report") == 0
+    told = capfd.readouterr().out
+    assert re.search(
+        r"warning: \d+ illegal answers of traditional_illegal were replaced by the traditional rule's", told
+    )
 
 
 # -- what it says ------------------------------------------------------------------------------------------------------

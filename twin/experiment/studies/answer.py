@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,8 @@ class ComparisonAnswer:
     unlike
         Tables, drawn before any policy acts, that were not the same for all brains on every day: none, or the pairing
         is worth nothing.
+    replaced
+        For each brain that gave any, how many illegal answers the traditional rule replaced.
     """
 
     scenario: Scenario
@@ -59,6 +61,7 @@ class ComparisonAnswer:
     catalogue: Mapping[str, Kpi]
     warm_up: WarmUp | None = None
     unlike: tuple[str, ...] = ()
+    replaced: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -138,6 +141,7 @@ def summary_of(answer: ComparisonAnswer) -> dict[str, Any]:
         "warm_up_h": scenario.warm_up_h,
         "warm_up": plain(answer.warm_up),
         "unlike_tables": list(answer.unlike),
+        "replaced_answers": plain(answer.replaced),
     }
 
 

@@ -37,7 +37,7 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
         lines.append(_head(language))
         lines += [_line(row, language) for row in rows]
         lines += [f"  {note}" for note in notes_of(rows, language)]
-    more = (best_lines, precision_lines, warm_up_lines, unlike_lines)
+    more = (best_lines, precision_lines, warm_up_lines, unlike_lines, replaced_lines)
     return [*lines, *(line for told in more for line in told(answer, language))]
 
 
@@ -180,6 +180,17 @@ def unlike_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
             tables=", ".join(answer.unlike),
         )
     ]
+
+
+def replaced_lines(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return a warning for each brain of which answers were replaced; ``called`` says what brains are called."""
+    return [
+        language(
+            "warning: {count} illegal answers of {brain} were replaced by the traditional rule's.",
+            count=count, brain=called(brain),
+        )
+        for brain, count in answer.replaced.items()
+    ]  # fmt: skip
 
 
 def plain_number(value: float) -> str:

@@ -9,7 +9,7 @@ from twin.charts.convergence import half_width_line
 from twin.charts.html import Child, Html, details, figure, h, join, table
 from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
-from twin.experiment.studies.comparison_text import precision_lines, unlike_lines, warm_up_lines
+from twin.experiment.studies.comparison_text import precision_lines, replaced_lines, unlike_lines, warm_up_lines
 
 if TYPE_CHECKING:
     from twin.experiment.studies.answer import ComparisonAnswer
@@ -95,7 +95,7 @@ def method_section(answer: ComparisonAnswer, view: StudyView) -> Section:
         say("Margin: given, or stated with the figure, else 5 % of the first brain's mean, which is assumed."),
         say("What the twin itself does not know (its parameters, its map) is in no interval."),
     ]
-    points += warm_up_lines(answer, say, view.called)
+    points += [*warm_up_lines(answer, say, view.called), *replaced_lines(answer, say, view.called)]
     facts: list[list[Child]] = [
         [say("Scenario"), h("code", str(scenario.path))],
         [say("Warm-up, not counted"), say("{hours} h", hours=f"{scenario.warm_up_h:g}")],
