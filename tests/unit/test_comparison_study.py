@@ -176,6 +176,7 @@ def test_the_stored_answer_is_json_without_infinities(tmp_path: Path) -> None:
     stored = json.loads((folder / "comparison.json").read_text("utf-8"), parse_constant=pytest.fail)
     assert stored["days"] == dict.fromkeys(THREE, 10)
     assert {row["kpi"] for row in stored["kpis"]} >= {RESPONSE, WORST}
+    assert answer.frame["verdict"].tolist() == [row["judgement"]["word"] for row in stored["kpis"]]
     more = answered(ComparisonQuestion(THREE, replications=30), MadeUpDays(dict.fromkeys(THREE, 10.0)))
     assert folder_of_answer(tmp_path, more) == folder, "more days of the same brains belong to the same place"
 

@@ -19,6 +19,8 @@ from twin.experiment.studies.enough import Lived, Precision, indifference_of
 from twin.experiment.studies.warm_up import WarmUp
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from twin.scenario.scenario import Scenario
 
 
@@ -67,6 +69,22 @@ class ComparisonAnswer:
     def id(self) -> str:
         """12 hexadecimal digits: the same for the same cells, however many days were lived of them."""
         return hashlib.sha256("\n".join(self.cells[brain] for brain in self.question.brains).encode()).hexdigest()[:12]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The compared KPIs as a table for notebooks: a row a brain and KPI."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "brain": row.brain, "kpi": row.kpi, "unit": row.unit, "days": row.days, "baseline": row.baseline,
+                "other": row.other, "difference": row.difference, "low": row.ends.low, "high": row.ends.high,
+                "margin": None if row.margin is None else row.margin.size, "p": row.judgement.p,
+                "p_adjusted": row.judgement.p_adjusted, "p_equivalent": row.judgement.p_equivalent,
+                "verdict": row.judgement.word,
+            }
+            for row in self.rows
+        )  # fmt: skip
 
     def rows_of(self, brain: str, *, headline: bool) -> list[ComparedKpi]:
         """Return the KPIs of a brain: the one that matters first, then the headline ones; or all."""
