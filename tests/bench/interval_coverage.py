@@ -1,7 +1,9 @@
-"""How often intervals and verdicts of comparisons are right, where means are known: ``coverage.py [tries [answer]]``.
+"""How often intervals and verdicts of comparisons are right, where means are known.
+
+    interval_coverage.py [tries [answer]]
 
 ``answer`` is the folder of a comparison (``reports/<scenario>/comparison-<id>``) of many days: these are then taken for
-all days that there are, twenty are drawn from them again and again, and their intervals are held against the mean of all.
+all days that there are, twenty are drawn from them again and again, and their intervals held against the mean of all.
 """
 
 from __future__ import annotations
