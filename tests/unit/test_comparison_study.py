@@ -63,6 +63,12 @@ def test_figures_that_are_the_same_on_every_day_do_not_make_others_harder_to_sho
     assert one(answer, ANSWER).judgement.p_adjusted == 1.0
 
 
+def test_brains_that_differ_in_nothing_that_is_asked_are_told_so() -> None:
+    days = MadeUpDays({"before": 10.0, "after": 10.0}, own_sd=0.0)
+    told = comparison_lines(answered(ComparisonQuestion(TWO, replications=5), days), Language("en"))
+    assert any("the same on every day" in line for line in told)
+
+
 def test_daily_percentiles_are_judged_by_the_bootstrap_and_means_by_students_t() -> None:
     answer = answered(ComparisonQuestion(TWO, replications=20), MadeUpDays({"before": 10.0, "after": 9.0}))
     assert (one(answer, RESPONSE).method, one(answer, WORST).method) == ("student", "bootstrap")

@@ -75,6 +75,13 @@ def notes_of(rows: Iterable[ComparedKpi], language: Language, called: Callable[[
     """
     listed = list(rows)
     notes = []
+    if listed and all(row.judgement.word == "same" for row in listed):
+        notes.append(
+            language(
+                "warning: every one of these figures is the same on every day: what the brains differ in may matter to "
+                "no domain of the scenario."
+            )
+        )
     lacking = [f"{called(row.kpi)} ({row.days})" for row in listed if row.lacking]
     if lacking:
         notes.append(language("Some days lack these figures (days that both have): {kpis}.", kpis="; ".join(lacking)))
