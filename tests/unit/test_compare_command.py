@@ -217,6 +217,8 @@ REFUSED = [
     (["--margin", f"{RESPONSE}=wide"], '--margin: "wide" is not a size above 0'),
     (["--margin", "0.5"], "a margin for all KPIs is a share, as in 3%; or name the KPI: KPI=0.5"),
     (["--reps", "auto", "--pick-within", "3%"], "--pick-within: needs to know in which KPI"),
+    (["--reps", "auto", "--kpi", RESPONSE, "--pick-within", "1", "--half-width", "1"], "both say when to stop"),
+    (["--reps", "auto", "--kpi", RESPONSE, "--pick-within", "1", "--cap", "4"], "looks at 10 days to begin with"),
     (["--warm-up", "auto"], "--warm-up: needs to know which KPI is to have settled"),
     (["--warm-up", "auto", "--kpi", "emergency.calls"], "is no measure of single cases"),
     (["--kpi", "emergency.arrest_survival.mean", "--reps", "2", "--reports", "{reports}"], "on [01] of 2 days"),

@@ -106,7 +106,7 @@ def answer_of(
     shown.sort(key=lambda kpi: kpi.name != question.kpi)
     best = [found for kpi in shown if (found := best_of(brains, tables, kpi)) is not None]
     pick = lived.pick
-    if pick is None and question.kpi is not None and len(brains) > 2:
+    if pick is None and question.kpi is not None and (len(brains) > 2 or question.indifference is not None):
         kpi = catalogue[question.kpi]
         mean = float(tables[brains[0]][kpi.name].mean())
         indifference = indifference_of(question, kpi, mean)
