@@ -192,8 +192,11 @@ def test_the_page_tells_verdicts_in_the_readers_language(code: str) -> None:
     days = MadeUpDays({"before": 10.0, "after": 8.0, "slow": 10.05}, own_sd=0.5)
     answer = answered(ComparisonQuestion(THREE, kpi=RESPONSE), days)
     page = comparison_page(answer, Language(code))  # type: ignore[arg-type]
-    words = {"en": ("better", "equivalent", "may be the best"), "zh": ("更好", "等效", "可能最佳")}[code]
+    words = {"en": ("better", "equivalent", ">is the best<"), "zh": ("更好", "等效", ">最佳<")}[code]
     assert all(word in page for word in words)
+    alike = answered(ComparisonQuestion(THREE, kpi=RESPONSE), MadeUpDays(dict.fromkeys(THREE, 10.0)))
+    said = {"en": ">may be the best<", "zh": ">可能最佳<"}[code]
+    assert said in comparison_page(alike, Language(code))  # type: ignore[arg-type]
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
     assert f'data-kpi="{RESPONSE}"' in page
     assert np.isfinite(one(answer, RESPONSE).difference)
