@@ -55,6 +55,10 @@ A name that is no command is taken for a scenario file: "twin FILE" is "twin run
 """
 
 
+STUDIES = ("compare", "attribute", "sweep", "tune")
+"""Commands that live what is missing whenever they are called."""
+
+
 class ScenarioFirst(click.Group):
     """A group whose default command is ``run``."""
 
@@ -125,7 +129,10 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(message, err=True)
         return 2
     except (KeyboardInterrupt, click.Abort):
-        click.echo(_chosen_language(given)("interrupted; finished replications are kept, --resume goes on"), err=True)
+        language = _chosen_language(given)
+        kept = language("interrupted; finished replications are kept, --resume goes on")
+        lived = language("interrupted; the days that were lived are kept, the same command goes on")
+        click.echo(lived if given[:1] and given[0] in STUDIES else kept, err=True)
         return 130
     except SystemExit:  # click ends so when whoever reads the output has closed it, as "head" does: no error of ours
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)

@@ -92,3 +92,14 @@ def test_tune_prints_what_to_put_into_a_scenario(place: tuple[Path, Path], capfd
     assert "dispatch: {rule: fastest_or_called_off, worth_s: " in out
     told = json.loads((only(place, "tuning") / "tuning.json").read_text(encoding="utf-8"))
     assert [one["name"] for one in told["judged"]] == ["train", "validate", "test"]
+
+
+def test_interrupted_it_says_that_the_same_command_goes_on(
+    place: tuple[Path, Path], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("twin.experiment.studies.lived.live_and_show", interrupted)
+    assert go(place, "attribute", "--reps", "3") == 130
+    assert capfd.readouterr().err == "interrupted; the days that were lived are kept, the same command goes on\n"
