@@ -102,4 +102,4 @@ def test_interrupted_it_says_that_the_same_command_goes_on(
 
     monkeypatch.setattr("twin.experiment.studies.lived.live_and_show", interrupted)
     assert go(place, "attribute", "--reps", "3") == 130
-    assert capfd.readouterr().err == "interrupted; the days that were lived are kept, the same command goes on\n"
+    assert capfd.readouterr().err.strip() == "interrupted; the days that were lived are kept, the same command goes on"
