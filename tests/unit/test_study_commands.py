@@ -74,6 +74,18 @@ def test_sweep_writes_a_tidy_table(place: tuple[Path, Path], capfd: pytest.Captu
     assert '<html lang="zh-CN">' in page
 
 
+def test_the_answer_is_the_same_for_any_number_of_processes(
+    place: tuple[Path, Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--set", "emergency.seats=6,7", "--kpi", KPI)
+    for jobs in ("1", "2"):
+        assert main(["sweep", str(place[0]), *words, "--jobs", jobs, "--reports", str(tmp_path / jobs)]) == 0
+    one, two = (only((place[0], tmp_path / jobs), "sweep") for jobs in ("1", "2"))
+    assert one.name == two.name
+    for name in ("sweep.json", "sweep.parquet", "report.html"):
+        assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
 def test_a_point_that_cannot_be_stops_before_anything_is_lived(
     place: tuple[Path, Path], capfd: pytest.CaptureFixture[str]
 ) -> None:
