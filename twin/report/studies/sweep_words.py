@@ -19,6 +19,8 @@ MEASURES: Final = {
     "morris": "mean size of effects (Morris)",
     "sobol": "total share of the variance (Sobol)",
 }
+MOST_NAMED: Final = 6
+"""More keys than these are not named in a line."""
 SHARES: Final = ("rank", "sobol")
 """Measures without the KPI's unit."""
 
@@ -94,9 +96,17 @@ def span_sentence(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> s
 
 
 def point_text(answer: Sweep, place: int) -> str:
-    """Return a point: ``key = value, key = value``, with the keys' last words."""
-    pairs = zip(short_keys(answer), answer.points[place], strict=True)
-    return ", ".join(f"{key} = {value_text(value)}" for key, value in pairs)
+    """Return a point: ``key = value, key = value``; where one key at a time is moved, that key alone."""
+    base = answer.points[0] if answer.design == "one_at_a_time" else (None,) * len(answer.axes)
+    triples = zip(short_keys(answer), answer.points[place], base, strict=True)
+    return ", ".join(f"{key} = {value_text(value)}" for key, value, was in triples if value != was)
+
+
+def keys_text(answer: Sweep, naming: Naming) -> str:
+    """Return the keys, or how many there are."""
+    if len(answer.axes) > MOST_NAMED:
+        return naming.language("{n} keys", n=len(answer.axes))
+    return ", ".join(axis.key for axis in answer.axes)
 
 
 def short_keys(answer: Sweep) -> list[str]:
@@ -172,7 +182,7 @@ def ends_of(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> tuple[t
     for _, at in (min(known), max(known)):
         amount = amounts[at]
         assert amount is not None
-        found.append((shown(amount, one, naming), point_text(answer, at)))
+        found.append((shown(amount, one, naming), point_text(answer, at) or naming.language("as it is")))
     return found[0], found[1]
 
 
@@ -180,6 +190,6 @@ def facts(answer: Sweep, naming: Naming) -> str:
     """Return how the answer came about, in a line."""
     return naming.language(
         "{scenario}: {points} points of {keys}, {days} days each under {brains}",
-        scenario=answer.scenario, points=len(answer.points), keys=", ".join(axis.key for axis in answer.axes),
+        scenario=answer.scenario, points=len(answer.points), keys=keys_text(answer, naming),
         days=answer.days, brains=", ".join(naming.brain(brain) for brain in answer.brains),
     )  # fmt: skip
