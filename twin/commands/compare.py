@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for, tell_on_stderr
+from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for
 from twin.core.language import Code, Language
 
 HELP = """Compare brains on SCENARIO_FILE; OVERRIDES such as seed=7 replace keys of the file.
@@ -61,5 +61,5 @@ def compare(
     from twin.experiment.studies.command import Means, compare_and_report
 
     asked = Asked(brains, kpi, reps, half_width, cap, margins, pick_within, warm_up == "auto")
-    by = Means(executor_for(jobs, cluster), reports, Language(lang), tell_on_stderr(Language(lang)))
+    by = Means(executor_for(jobs, cluster), reports, Language(lang))
     return compare_and_report(scenario_file, overrides, asked, by, with_report=not no_report, as_json=as_json)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from twin.experiment.command import compile_if_needed, progress_bar
+from twin.experiment.command import live_and_show
 from twin.experiment.studies.answer import folder_of_answer, summary_of, write_answer
 from twin.experiment.studies.brains import choose_brains
 from twin.experiment.studies.compare import compare, known_kpis
@@ -18,7 +19,7 @@ from twin.experiment.studies.comparison_text import comparison_lines
 
 if TYPE_CHECKING:
     from twin.core.language import Language
-    from twin.experiment.executors import Executor, Tell
+    from twin.experiment.executors import Executor
     from twin.experiment.studies.asked import Asked
 
 
@@ -33,7 +34,6 @@ class Means:
     executor: Executor
     reports: Path
     language: Language
-    tell: Tell
 
 
 def compare_and_report(
@@ -47,9 +47,9 @@ def compare_and_report(
     chosen = choose_brains(load_scenario(path, overrides), asked.words)
     scenario = chosen.scenario
     question = asked.question(chosen.names, scenario.replications, known_kpis(scenario))
-    compile_if_needed(scenario.domains, language)
-    with progress_bar(language) as progress:
-        answer = compare(scenario, question, CellStore(reports / "cells"), by.executor, progress, by.tell, batch=BATCH)
+    store = CellStore(reports / "cells")
+    live = partial(live_and_show, store=store, executor=by.executor, language=language)
+    answer = compare(scenario, question, store, live, batch=BATCH)
     folder = folder_of_answer(reports, answer)
     write_answer(folder, answer)
     page = folder / "report.html"

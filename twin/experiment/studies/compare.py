@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from twin.city.places import read_districts
 from twin.experiment.catalogue import catalogue_of
 from twin.experiment.cells import Job, cell_of
-from twin.experiment.live import live
 from twin.experiment.studies.answer import ComparisonAnswer, answer_of
 from twin.experiment.studies.enough import live_enough
 from twin.experiment.studies.refusing import refuse
@@ -18,15 +17,13 @@ from twin.experiment.studies.warm_up import warm_up_of
 from twin.scenario.problems import show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     from twin.core.kpis import Kpi
     from twin.experiment.cell_store import CellStore
     from twin.experiment.cells import Cell
-    from twin.experiment.executors import Executor, Tell
     from twin.experiment.studies.comparison import ComparisonQuestion
+    from twin.experiment.studies.living import LiveJobs
     from twin.scenario.scenario import Scenario
 
 
@@ -60,9 +57,7 @@ def compare(
     scenario: Scenario,
     question: ComparisonQuestion,
     store: CellStore,
-    executor: Executor,
-    progress: Callable[[int, int], None] = lambda done, of: None,
-    tell: Tell = lambda sentence, values: None,
+    live: LiveJobs,
     *,
     batch: int = 1,
 ) -> ComparisonAnswer:
@@ -72,6 +67,8 @@ def compare(
     ----------
     scenario
         With the brains of the question.
+    live
+        Lives what the store does not have of some jobs.
     batch
         How many days to live at least before looking again where brains are ruled out meanwhile.
     """
@@ -79,14 +76,14 @@ def compare(
     check_brains(question.brains, cells)
     catalogue, warm_up = known_kpis(scenario), None
     if question.find_warm_up and question.kpi is not None:
-        warm_up = warm_up_of(scenario, question.brains, catalogue[question.kpi], store, executor, progress)
+        warm_up = warm_up_of(scenario, question.brains, catalogue[question.kpi], store, live)
         scenario = replace(scenario, warm_up_h=warm_up.hours)
         cells = {name: cell_of(scenario, name) for name in question.brains}
 
     def live_brains(days: Mapping[str, int]) -> dict[str, pd.DataFrame]:
         most = max(days.values())
         jobs = [Job(cells[name], day) for day in range(most) for name, count in days.items() if day < count]
-        live(jobs, store, executor, progress, tell)
+        live(jobs)
         return {name: store.kpis(cells[name], count) for name, count in days.items()}
 
     lived = live_enough(question, live_brains, catalogue, batch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from twin.core.clock import DAY_S, HOUR_S
 from twin.experiment.cells import Job, cell_of
-from twin.experiment.live import live
 from twin.experiment.studies.refusing import refuse
 from twin.experiment.tasks import load_object
 from twin.inference.initial_bias import BATCH, mser_5
@@ -22,7 +21,7 @@ from twin.scenario.problems import show
 if TYPE_CHECKING:
     from twin.core.kpis import Kpi
     from twin.experiment.cell_store import CellStore
-    from twin.experiment.executors import Executor
+    from twin.experiment.studies.living import LiveJobs
     from twin.scenario.scenario import Scenario
 
 OPTION: Final = "--warm-up"
@@ -57,8 +56,7 @@ def warm_up_of(
     brains: Sequence[str],
     kpi: Kpi,
     store: CellStore,
-    executor: Executor,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    live: LiveJobs,
 ) -> WarmUp:
     """Live a few times three days without a warm-up and see when a KPI's cases have settled (MSER-5).
 
@@ -79,7 +77,7 @@ def warm_up_of(
     hours = max(scenario.duration_h, PILOT_DAYS * 24.0)
     pilot = replace(scenario, warm_up_h=0.0, duration_h=hours)
     jobs = {brain: [Job(cell_of(pilot, brain), number) for number in range(PILOTS)] for brain in brains}
-    live([job for of_brain in jobs.values() for job in of_brain], store, executor, progress, with_events=True)
+    live([job for of_brain in jobs.values() for job in of_brain], with_events=True)
     by_brain, settled = {}, True
     for brain, of_brain in jobs.items():
         found = [_settling(*_cases(pilot, domain, kpi, store, job), kpi) for job in of_brain]
