@@ -91,6 +91,6 @@ def test_times_that_somebody_else_sets_are_the_times_without_load() -> None:
         end_ms = road.now_ms + EVERY_S * 1000
         road.advance(end_ms)
         delay.step(end_ms)
-        load = delay._load[0]
+        load = delay.loads.load[0]
         assert 0 < load < 0.5
         assert road.of_links("free_ms")[0] == pytest.approx(base_ms * (1 + load), abs=1)

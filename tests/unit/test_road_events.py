@@ -252,6 +252,27 @@ def _degrees(place: tuple[float, float]) -> tuple[NDArray[np.float64], NDArray[n
     return np.array([place[0]]), np.array([place[1]])
 
 
+def test_cars_that_stay_make_no_trip_meanwhile_and_go_on_from_where_they_stand() -> None:
+    def stay(share: float) -> WorldEvent:
+        return WorldEvent("cars_stay", share, 0.5 * HOUR_S, 1.0 * HOUR_S)
+
+    _, usual, _ = run_traffic(clock=MORNING)
+    twin, domain, frames = run_traffic(clock=MORNING, events=[stay(0.6)])
+    book, whole = domain.book, usual.book
+    planned = set(zip(book.vehicle.tolist(), book.planned_ms.tolist(), strict=True))
+    would = set(zip(whole.vehicle.tolist(), whole.planned_ms.tolist(), strict=True))
+    missing = np.array(sorted(would - planned))
+    assert planned < would
+    assert ((missing[:, 1] >= 1_800_000) & (missing[:, 1] < 3_600_000)).all()
+    inside = (whole.planned_ms >= 1_800_000) & (whole.planned_ms < 3_600_000)
+    assert len(missing) / inside.sum() == pytest.approx(0.6, abs=0.1)
+    fewer = traffic_twin(small_town(), small_parameters(), MORNING, events=[stay(0.3)]).tables["traffic.trips"]
+    some = set(zip(fewer["vehicle"].tolist(), fewer["depart_ms"].tolist(), strict=True))
+    assert planned < some < would, "who stays under a smaller share stays under a larger one"
+    assert not twin.domains["traffic"].busy()
+    assert len(frames["traffic.trips"]) == len(book)
+
+
 def test_with_no_spread_a_crowd_heads_for_the_nearest_street() -> None:
     place = (LON + 0.011, LAT + 0.011)
     crowd = WorldEvent("crowd_comes", 50.0, 1.2 * HOUR_S, 1.6 * HOUR_S, (("place", place),))

@@ -326,3 +326,15 @@ def test_the_kernels_are_compiled_once_whatever_arrays_a_caller_has():
     done = subprocess.run([sys.executable, "-c", KINDS], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["1", "1"]
+
+
+def test_whoever_comes_to_a_link_whose_first_will_be_put_aside_may_get_past_before() -> None:
+    """The first waits for a full link until it is put aside; the second comes later and wants another."""
+    ends = np.array([0, 1, 1, 2], np.int32), np.array([1, 2, 3, 4], np.int32)
+    times = LinkTimes(*(np.array(values, np.int32) for values in ([2000] * 4, [2000] * 4, [300] * 4, [2, 1, 1, 1])))
+    road = RoadTraffic(5, *ends, times, pocket=1, unjam_ms=20_000)
+    who = road.add_vehicles(3)
+    road.send_along(who, [0, 3, 5, 7], [0, 1, 3, 0, 1, 0, 2])
+    road.set_links([3], storage=0)  # closed: the first vehicle stays before it, and fills its link
+    arrived, at_ms = road.advance(60_000, who, [0, 400, 5000], [0, 0, 0])
+    assert at_ms[arrived == who[2]] < 12_000

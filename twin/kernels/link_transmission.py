@@ -170,7 +170,7 @@ def first_off_link(
     if rules.unjam_ms > 0 and wanted >= 0 and was_full(road.links[wanted], road.slots, from_ms):
         aside_ms = max(road.ready_ms[row] + rules.unjam_ms, now_ms)
         if aside_ms < min(enters_ms, time_ms):
-            link.passing = 0
+            link.passing = min(link.passing, 1)  # the first goes; held up it is until then
             return aside_ms, ASIDE
     return time_ms, onto
 

@@ -25,6 +25,7 @@ from twin.domains.traffic.dark_signals import DarkSignals, failing_signals
 from twin.domains.traffic.plate_restriction import restricted
 from twin.domains.traffic.road_state import RoadState
 from twin.domains.traffic.signal_control import draw_signals
+from twin.domains.traffic.staying import without_those_who_stay
 from twin.domains.traffic.supplied import vehicles_and_trips
 from twin.domains.traffic.tables import Demand, draw_tables
 from twin.kernels.hierarchy import UNREACHABLE_MS
@@ -156,7 +157,9 @@ def _sample(
     else:
         drawn, weight = vehicles_and_trips(given, lambda column: draw("supplied", column), clock, parameters), 1.0
     tables = with_crowds(draw, drawn, roads, clock, thin, events)
-    trips, _ = restricted(lambda column: draw("plates", column), tables, roads, clock, parameters)
+    vehicles, planned = tables
+    made = without_those_who_stay(draw("stays"), planned, len(vehicles), events)
+    trips, _ = restricted(lambda column: draw("plates", column), (vehicles, made), roads, clock, parameters)
     junction = network.links.node_junction
     origin = junction[trips["origin_node"].to_numpy()]
     point = network.junction_point[junction[trips["destination_node"].to_numpy()]]

@@ -27,7 +27,7 @@ from twin.domains.traffic.gates import Gates
 from twin.domains.traffic.gridlock import GridlockWatch
 from twin.domains.traffic.guidance import Guidance
 from twin.domains.traffic.happened import record_crowds
-from twin.domains.traffic.happenings import CROWD, SIGNALS_FAIL
+from twin.domains.traffic.happenings import CARS_STAY, CROWD, SIGNALS_FAIL
 from twin.domains.traffic.illegal_parking import KERB, IllegalParking, draw_kerb
 from twin.domains.traffic.incidents import EVENTS, Incidents, draw_events, roads_may_close
 from twin.domains.traffic.load_delay import LoadDelay
@@ -44,6 +44,7 @@ from twin.domains.traffic.pricing import Pricing
 from twin.domains.traffic.priority import Priority
 from twin.domains.traffic.records import INTERVAL_S, Records
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
+from twin.domains.traffic.staying import without_those_who_stay
 from twin.domains.traffic.supplied import Supplied, vehicles_and_trips
 from twin.domains.traffic.supplied_lots import lots_of
 from twin.domains.traffic.supplied_routes import Routes
@@ -126,6 +127,7 @@ class TrafficDomain:
             lambda table, *column: twin.streams("traffic", table, *column), (vehicles, trips), self.city.roads,
             twin.clock, self.demand, twin.events,
         )  # fmt: skip
+        trips = without_those_who_stay(twin.streams("traffic", "stays"), trips, len(vehicles), twin.events)
         trips, barred = restricted(
             lambda column: twin.streams("traffic", "plates", column), (vehicles, trips), self.city.roads, twin.clock,
             self.parameters,
@@ -352,7 +354,7 @@ class TrafficDomain:
             self.incidents.refresh()
             if len(self.network.signals):
                 self.signal_control.set_dark(self.dark_signals.phases())
-        elif event.kind != CROWD.name:
+        elif event.kind not in (CROWD.name, CARS_STAY.name):
             self.incidents.on_event(number, event, begins, self.road.now_ms, twin.now)
 
     def busy(self) -> bool:

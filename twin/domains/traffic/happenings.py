@@ -35,6 +35,10 @@ CROWD: Final = EventKind(
 SIGNALS_FAIL: Final = EventKind(
     "signals_fail", "This share of the signals goes dark; drivers stop and go one by one", low=0, high=1
 )
-EVENT_KINDS: Final = (CRASH, CROWD, SIGNALS_FAIL)
+CARS_STAY: Final = EventKind(
+    "cars_stay", "This share of all cars, lorries and buses makes no trip until it ends, and stays where it is",
+    low=0, high=1,
+)  # fmt: skip
+EVENT_KINDS: Final = (CRASH, CROWD, SIGNALS_FAIL, CARS_STAY)
 HEARS: Final = ("road_closes", "traffic_slows", "rain_mm_per_h")
 """The city's own events that act on the lived roads too."""

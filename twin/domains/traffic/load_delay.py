@@ -38,7 +38,7 @@ class LoadDelay:
         self._acts = bool(load_delay.any())
         times = network.times
         self._links = np.arange(len(times.free_ms), dtype=np.int32)
-        self._loads = Loads(
+        self.loads = Loads(
             load_delay, np.zeros(len(self._links)), road.of_links("left"), times.free_ms.copy(),
             times.wave_ms.copy(), times.free_ms.copy(), times.wave_ms.copy(),
         )  # fmt: skip
@@ -47,6 +47,6 @@ class LoadDelay:
         """Look at the links at the end of each interval, and set their times by what passed."""
         if now_ms % (MS * EVERY_S) or not self._acts:
             return
-        loads = self._loads
+        loads = self.loads
         set_by_load(loads, self._road.readings(), float(MS * EVERY_S), NEWEST, self._fullest, float(STEP_MS))
         self._road.set_links(self._links, free_ms=loads.set_free_ms, wave_ms=loads.set_wave_ms)
