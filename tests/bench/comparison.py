@@ -119,9 +119,7 @@ def main(days: int, processes: int) -> None:
     wall_s = time.perf_counter() - begun
     living_s = whole["wall_s"] - whole["begin_s"]
     print(f"{2 * days} jobs, {processes} processes: {wall_s:.1f} s in all, {living_s:.1f} s of them living")
-    print(
-        f"  workers at a job            {100 * whole['at_jobs_s'] / processes / living_s:5.1f} % of the time (others do not matter)"
-    )
+    print(f"  workers at a job            {100 * whole['at_jobs_s'] / processes / living_s:5.1f} % of the time")
     print(f"  cores in use while living   {100 * whole['workers_s'] / processes / living_s:5.1f} %")
     in_all = (whole["workers_s"] + whole["own_s"]) / processes / wall_s
     print(f"  cores in use in all         {100 * in_all:5.1f} %")

@@ -25,10 +25,10 @@ class Cluster:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
 
-def _start(log: Path, *words: str) -> subprocess.Popen[bytes]:
+def _start(log: Path, *words: str, **more: str) -> subprocess.Popen[bytes]:
     with log.open("wb") as stream:
         return subprocess.Popen(
-            [sys.executable, "-m", *words], cwd=ROOT, env=environment(), stdout=stream, stderr=subprocess.STDOUT
+            [sys.executable, "-m", *words], cwd=ROOT, env=environment(**more), stdout=stream, stderr=subprocess.STDOUT
         )
 
 
@@ -45,13 +45,13 @@ def _address(file: Path, log: Path) -> str:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
-    """Start a scheduler and so many workers of one thread; end them all."""
+def cluster(folder: Path, workers: int, **more: str) -> Iterator[Cluster]:
+    """Start a scheduler and so many workers of one thread, with more in their environment; end them all."""
     folder.mkdir(parents=True, exist_ok=True)
     file, log = folder / "scheduler.json", folder / "scheduler.log"
     at_home = ("--host", "127.0.0.1", "--no-dashboard")
     scheduler = _start(
-        log, "distributed.cli.dask_scheduler", "--port", "0", "--scheduler-file", str(file), *at_home
+        log, "distributed.cli.dask_scheduler", "--port", "0", "--scheduler-file", str(file), *at_home, **more
     )  # fmt: skip
     running = Cluster("", scheduler)
     try:
@@ -60,6 +60,7 @@ def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
             _start(
                 folder / f"worker{number}.log", "distributed.cli.dask_worker", running.address, "--no-nanny",
                 "--nthreads", "1", "--memory-limit", "0", "--local-directory", str(folder), *at_home,
+                **more,
             )
             for number in range(workers)
         ]  # fmt: skip

@@ -159,6 +159,14 @@ def test_only_what_is_missing_is_lived(scenario, tmp_path):
     assert live(jobs, store, LocalExecutor(1)) == 0
 
 
+def test_a_job_that_comes_again_although_its_result_is_there_is_not_lived(scenario, lived):
+    """As when a worker was lost after it had stored a result and before it had said so."""
+    (job, *_) = jobs_of(cells_of(scenario), 1)
+    before = lived.path(job).stat().st_mtime_ns
+    LocalExecutor(1).run([job], lived, lambda job: None, lambda sentence, values: None)
+    assert lived.path(job).stat().st_mtime_ns == before
+
+
 def test_a_job_whose_events_are_wanted_later_is_lived_again_for_them(scenario, tmp_path):
     (job,), store = jobs_of(cells_of(scenario)[:1], 1), CellStore(tmp_path / "cells")
     live([job], store, LocalExecutor(1))

@@ -95,6 +95,24 @@ def test_what_a_policy_does_wrong_on_a_worker_is_told_here(small_map_folder, tmp
         live(jobs_of(cells_of(scenario), 1), CellStore(tmp_path / "cells"), ClusterExecutor(running.address))
 
 
+def test_a_day_that_kills_its_workers_is_named_and_the_others_stay(small_map_folder, tmp_path):
+    """As one that needs more memory than any worker has; the scheduler gives it to so many workers, here to one."""
+    needs_distributed()
+    from support.clusters import cluster
+
+    rule = "import os, signal\ndef deadly(view):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    (tmp_path / "mine.py").write_text(rule, encoding="utf-8")
+    brains = "brains: [traditional, {name: mine, extends: city_brain, decisions: {dispatch: 'mine.py:deadly'}}]\n"
+    scenario = load_scenario(write_scenario(tmp_path, small_map_folder, brains))
+    store, jobs = CellStore(tmp_path / "cells"), jobs_of(cells_of(scenario), 1)
+    once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    with cluster(tmp_path / "cluster", workers=1, **once) as running:
+        live(jobs[:1], store, ClusterExecutor(running.address))
+        with pytest.raises(ResultsError, match="mine/0000: 1 worker processes were killed there"):
+            live(jobs, store, ClusterExecutor(running.address))
+    assert store.missing_jobs(jobs) == jobs[1:]
+
+
 def test_a_cluster_without_workers_is_given_up(jobs, tmp_path):
     needs_distributed()
     from support.clusters import cluster

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 def live_job(workshops: Workshops, job: Job, store: CellStore, *, with_events: bool = False) -> None:
-    """Live a job; its result appears in the store whole or not at all.
+    """Live a job unless its result is there; it appears in the store whole or not at all.
+
+    Who lived a job may have been lost after he had stored it; then it comes again.
 
     Raises
     ------
@@ -34,6 +36,8 @@ def live_job(workshops: Workshops, job: Job, store: CellStore, *, with_events: b
     """
     from twin.core.recorder import Recorder
 
+    if store.has(job, with_events=with_events):
+        return
     workshop = workshops.of(job.cell.scenario)
     try:
         if not with_events:

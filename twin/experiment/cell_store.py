@@ -50,6 +50,10 @@ class CellStore:
 
     # -- what is there ---------------------------------------------------------------------------------------------
 
+    def has(self, job: Job, *, with_events: bool = False) -> bool:
+        """Say whether a job's result is there, and its events, if asked."""
+        return self.path(job).is_file() and (not with_events or self.events_folder(job).is_dir())
+
     def finished(self, cell: Cell, *, with_events: bool = False) -> set[int]:
         """Return the numbers of a cell's finished replications: of those alone whose events are kept, if asked."""
         try:

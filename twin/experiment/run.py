@@ -194,7 +194,8 @@ class _Replications:
         self.workshop.prepare()
 
     def do(self, task: Task) -> None:
-        run_task(self.workshop, task, self.root)
+        if not is_finished(self.root, self.workshop.scenario, task):  # by a worker that was killed right after
+            run_task(self.workshop, task, self.root)
 
     def name_of(self, task: Task) -> str:
         return f"{self.workshop.scenario.brains[task.brain].name}/{task.replication:04d}"

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final
 from twin.core.errors import ResultsError
 from twin.experiment.cell_store import CellStore
 from twin.experiment.cells import Cell, Job
-from twin.experiment.executors import MOST_DEATHS
 
 if TYPE_CHECKING:
     from twin.experiment.executors import Done, Tell
@@ -139,7 +138,7 @@ class _Shift:
             raise ResultsError(
                 "{name}: {count} worker processes were killed there (out of memory?); give each worker more memory or "
                 "fewer threads, and run this again: finished replications are kept",
-                name=f"{job.cell.brain}/{job.replication:04d}", count=MOST_DEATHS + 1,
+                name=f"{job.cell.brain}/{job.replication:04d}", count=error.allowed_failures + 1,
             )  # fmt: skip
         if error is not None:
             raise error
