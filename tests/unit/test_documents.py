@@ -36,6 +36,12 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     assert not missing
 
 
+def test_every_page_stands_in_the_sites_contents() -> None:
+    contents = (ROOT / "mkdocs.yml").read_text("utf-8")
+    missing = [page.name for page in PAGES[1:] if not re.search(rf"\b{re.escape(page.name)}$", contents, re.MULTILINE)]
+    assert not missing
+
+
 def test_every_scenario_that_the_readme_names_is_valid() -> None:
     named = set(re.findall(r"scenarios/\w+\.yaml", (ROOT / "README.md").read_text("utf-8")))
     assert named

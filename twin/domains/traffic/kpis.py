@@ -80,8 +80,8 @@ def _of_cases(family: KpiFamily, cases: pd.DataFrame) -> Iterator[KpiValue]:
         codes = np.asarray(group.codes)[there]
         order = np.argsort(codes, kind="stable")  # of bytes, so that it is linear
         first = np.searchsorted(codes[order], np.arange(len(group.categories) + 1))
-        parts = np.split(values[order], first)[1:]
-        samples += [(str(member), part) for member, part in zip(group.categories, parts, strict=False)]
+        by_member = np.split(values[order], first)[1:]
+        samples += [(str(member), part) for member, part in zip(group.categories, by_member, strict=False)]
     for member, present in samples:
         for statistic in family.statistics if len(present) else ():
             parts = ("traffic", family.name, member, statistic)
