@@ -15,7 +15,7 @@ from twin.experiment.cells import Cell, Job, cells_of, jobs_of
 from twin.experiment.executors.local import LocalExecutor
 from twin.experiment.live import live
 from twin.experiment.store import Results
-from twin.experiment.workshops import Workshops, city_key
+from twin.experiment.workshops import Workshops, by_city, city_key
 from twin.scenario.load import Scenario, load_scenario
 
 
@@ -206,6 +206,17 @@ def test_the_city_is_read_once_for_variants_of_it_and_again_for_other_roads(scen
     assert slow.city.ordinary is not first.city.ordinary
 
 
+def test_days_of_one_variant_follow_one_another_and_cities_come_one_by_one(scenario):
+    """Else each day would read the city of its variant anew."""
+    seeded, slow = scenario.with_(seed=8), scenario.with_(**{"roads.local_delay_share": 0.3})
+    cells = [cells_of(variant)[0] for variant in (scenario, slow, seeded)]
+    cities = by_city(jobs_of(cells, 2))
+    assert [[(job.cell, job.replication) for job in of_one_city] for of_one_city in cities] == [
+        [(cells[0], 0), (cells[0], 1), (cells[2], 0), (cells[2], 1)],
+        [(cells[1], 0), (cells[1], 1)],
+    ]
+
+
 def test_what_was_measured_stands_apart(scenario, lived):
     measured = lived.result(Job(cells_of(scenario)[0], 0))[MEASURED]
     assert measured["seconds"] > 0
@@ -222,11 +233,12 @@ def test_a_replication_that_was_not_lived_is_told(scenario, lived):
         lived.kpis(cells_of(scenario)[0], [9])
 
 
-def test_a_result_that_cannot_be_read_is_told_with_its_remedy(scenario, tmp_path):
+@pytest.mark.parametrize("text", ['{"kpis": {', "", "[]", '{"kpis": {}}', "\x00\x00"])
+def test_a_result_that_cannot_be_read_is_told_with_its_remedy(text, scenario, tmp_path):
     (job,), store = jobs_of(cells_of(scenario)[:1], 1), CellStore(tmp_path / "cells")
     live([job], store, LocalExecutor(1))
     before = bits_of(store, [job])
-    store.path(job).write_text('{"kpis": {', encoding="utf-8")
+    store.path(job).write_text(text, encoding="utf-8")
     with pytest.raises(ResultsError, match="remove the file, and what is missing is lived again"):
         store.result(job)
     store.path(job).unlink()
@@ -238,6 +250,16 @@ def test_a_store_that_cannot_be_written_is_told(scenario, tmp_path):
     (tmp_path / "cells").write_text("a file", encoding="utf-8")
     with pytest.raises(ResultsError, match="make room, or choose another place with --reports"):
         live(jobs_of(cells_of(scenario), 1), CellStore(tmp_path / "cells"), LocalExecutor(1))
+
+
+def test_a_description_that_cannot_be_read_is_told_and_written_again(scenario, tmp_path):
+    (job,), store = jobs_of(cells_of(scenario)[:1], 1), CellStore(tmp_path / "cells")
+    store.describe(job.cell)
+    (store.folder(job.cell) / "cell.json").write_bytes(b"\xff\xfe{")
+    with pytest.raises(ResultsError, match=r"cell\.json: cannot be read"):
+        store.read_cell(job.cell.id)
+    live([job], store, LocalExecutor(1))
+    assert store.read_cell(job.cell.id) == job.cell
 
 
 def test_a_cell_that_would_be_lived_otherwise_here_is_refused(scenario, lived):

@@ -26,6 +26,10 @@ def last_there(view: DispatchView) -> Send | Wait:
 
 def unsaid(view):
     return Wait()
+
+
+def illegal(view: DispatchView) -> Send | Wait:
+    return Send(-1) if len(view.free_vehicles) else Wait()
 """
 BRAIN = """\
 extends: city_brain
@@ -114,6 +118,30 @@ def test_the_warm_up_is_found_from_a_few_days_and_lived_by_all(scenario, tmp_pat
     assert not with_events & set(told["cells"].values())
 
 
+def test_brains_that_did_not_meet_the_same_days_are_found_out(compared, scenario, tmp_path, capfd):
+    """Such as results of another's store that were copied here."""
+    shutil.copytree(compared, tmp_path / "reports")
+    words = (scenario, "--reps", 3, "--reports", tmp_path / "reports", "--no-report")
+    assert go(*words) == 0
+    assert "did not meet the same days" not in capfd.readouterr().out
+    path = next((tmp_path / "reports").glob("cells/*/0001.json"))
+    result = json.loads(path.read_text("utf-8"))
+    result["tables"]["emergency.calls"] = "another"
+    path.write_text(json.dumps(result), encoding="utf-8")
+    assert go(*words) == 0
+    assert "warning: the brains did not meet the same days: emergency.calls differ" in capfd.readouterr().out
+
+
+def test_illegal_answers_that_were_replaced_are_told(scenario, tmp_path, capfd, monkeypatch):
+    monkeypatch.chdir(scenario.parent)
+    words = ("on_illegal_answer=traditional_rule", "--brains", "traditional,traditional+mine.py:illegal", "--reps", 2)
+    assert go(scenario, *words, "--reports", tmp_path, "--no-report") == 0
+    told = capfd.readouterr().out
+    assert re.search(
+        r"warning: \d+ illegal answers of traditional_illegal were replaced by the traditional rule's", told
+    )
+
+
 # -- what it says ------------------------------------------------------------------------------------------------------
 
 
@@ -189,6 +217,8 @@ REFUSED = [
     (["--margin", f"{RESPONSE}=wide"], '--margin: "wide" is not a size above 0'),
     (["--margin", "0.5"], "a margin for all KPIs is a share, as in 3%; or name the KPI: KPI=0.5"),
     (["--reps", "auto", "--pick-within", "3%"], "--pick-within: needs to know in which KPI"),
+    (["--reps", "auto", "--kpi", RESPONSE, "--pick-within", "1", "--half-width", "1"], "both say when to stop"),
+    (["--reps", "auto", "--kpi", RESPONSE, "--pick-within", "1", "--cap", "4"], "looks at 10 days to begin with"),
     (["--warm-up", "auto"], "--warm-up: needs to know which KPI is to have settled"),
     (["--warm-up", "auto", "--kpi", "emergency.calls"], "is no measure of single cases"),
     (["--kpi", "emergency.arrest_survival.mean", "--reps", "2", "--reports", "{reports}"], "on [01] of 2 days"),

@@ -63,6 +63,12 @@ def test_figures_that_are_the_same_on_every_day_do_not_make_others_harder_to_sho
     assert one(answer, ANSWER).judgement.p_adjusted == 1.0
 
 
+def test_brains_that_differ_in_nothing_that_is_asked_are_told_so() -> None:
+    days = MadeUpDays({"before": 10.0, "after": 10.0}, own_sd=0.0)
+    told = comparison_lines(answered(ComparisonQuestion(TWO, replications=5), days), Language("en"))
+    assert any("the same on every day" in line for line in told)
+
+
 def test_daily_percentiles_are_judged_by_the_bootstrap_and_means_by_students_t() -> None:
     answer = answered(ComparisonQuestion(TWO, replications=20), MadeUpDays({"before": 10.0, "after": 9.0}))
     assert (one(answer, RESPONSE).method, one(answer, WORST).method) == ("student", "bootstrap")
@@ -176,6 +182,7 @@ def test_the_stored_answer_is_json_without_infinities(tmp_path: Path) -> None:
     stored = json.loads((folder / "comparison.json").read_text("utf-8"), parse_constant=pytest.fail)
     assert stored["days"] == dict.fromkeys(THREE, 10)
     assert {row["kpi"] for row in stored["kpis"]} >= {RESPONSE, WORST}
+    assert answer.frame["verdict"].tolist() == [row["judgement"]["word"] for row in stored["kpis"]]
     more = answered(ComparisonQuestion(THREE, replications=30), MadeUpDays(dict.fromkeys(THREE, 10.0)))
     assert folder_of_answer(tmp_path, more) == folder, "more days of the same brains belong to the same place"
 
@@ -185,8 +192,11 @@ def test_the_page_tells_verdicts_in_the_readers_language(code: str) -> None:
     days = MadeUpDays({"before": 10.0, "after": 8.0, "slow": 10.05}, own_sd=0.5)
     answer = answered(ComparisonQuestion(THREE, kpi=RESPONSE), days)
     page = comparison_page(answer, Language(code))  # type: ignore[arg-type]
-    words = {"en": ("better", "equivalent", "may be the best"), "zh": ("更好", "等效", "可能最佳")}[code]
+    words = {"en": ("better", "equivalent", ">is the best<"), "zh": ("更好", "等效", ">最佳<")}[code]
     assert all(word in page for word in words)
+    alike = answered(ComparisonQuestion(THREE, kpi=RESPONSE), MadeUpDays(dict.fromkeys(THREE, 10.0)))
+    said = {"en": ">may be the best<", "zh": ">可能最佳<"}[code]
+    assert said in comparison_page(alike, Language(code))  # type: ignore[arg-type]
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
     assert f'data-kpi="{RESPONSE}"' in page
     assert np.isfinite(one(answer, RESPONSE).difference)

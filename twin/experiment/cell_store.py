@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DESCRIPTION: Final = "cell.json"
 MEASURED: Final = "measured"
 """The key of a result below which stands what differs from one run to the next: time and memory."""
+KEYS: Final = frozenset({"replication", "kpis", "tables", "events", "replaced_answers", MEASURED})
 
 
 class CellStore:
@@ -90,6 +91,8 @@ class CellStore:
         path = self.path(job)
         try:
             found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if not (isinstance(found, dict) and found.keys() >= KEYS):
+                raise ValueError(f"it lacks one of {', '.join(sorted(KEYS))}")
         except FileNotFoundError:
             raise ResultsError(
                 "{path}: replication {replication} of {brain} has not been lived",
@@ -142,7 +145,7 @@ class CellStore:
         }
         text = json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         path = self.folder(cell) / DESCRIPTION
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        if not path.is_file() or path.read_bytes() != text.encode():
             path.parent.mkdir(parents=True, exist_ok=True)
             write_text(path, text)
 

@@ -43,13 +43,13 @@ def live(
     """
     give_back_large_arrays()
     wanted = list(dict.fromkeys(jobs))
-    missing = store.missing_jobs(wanted, with_events=with_events)
-    done = count(len(wanted) - len(missing))
-    progress(next(done), len(wanted))
-    if not missing:
-        return 0
-    store.clear_remnants()
     try:
+        missing = store.missing_jobs(wanted, with_events=with_events)
+        done = count(len(wanted) - len(missing))
+        progress(next(done), len(wanted))
+        if not missing:
+            return 0
+        store.clear_remnants()
         for cell in dict.fromkeys(job.cell for job in missing):
             store.describe(cell)
         executor.run(missing, store, lambda job: progress(next(done), len(wanted)), tell, with_events=with_events)

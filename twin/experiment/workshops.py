@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from twin.experiment.tasks import Workshop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twin.city.city import City
+    from twin.experiment.cells import Job
     from twin.scenario.load import Scenario
 
 KEPT: Final = 4
@@ -38,6 +41,17 @@ def variant_key(scenario: Scenario) -> str:
 
 def _plain(scenario: Scenario, section: str) -> Any:
     return scenario.sections[section].model_dump(mode="json")
+
+
+def by_city(jobs: Sequence[Job]) -> list[list[Job]]:
+    """Group jobs by city and, within it, by variant, so that what a variant's days share is made once."""
+    variants = {cell: variant_key(cell.scenario) for cell in dict.fromkeys(job.cell for job in jobs)}
+    cities = {cell: city_key(cell.scenario) for cell in variants}
+    grouped: dict[str, dict[str, list[Job]]] = {}
+    for job in jobs:
+        of_city = grouped.setdefault(cities[job.cell], {})
+        of_city.setdefault(variants[job.cell], []).append(job)
+    return [[job for of_variant in of_city.values() for job in of_variant] for of_city in grouped.values()]
 
 
 class Workshops:

@@ -6,10 +6,12 @@ that would live it otherwise (other code, another map) refuses. A job of a worke
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
@@ -19,10 +21,10 @@ from typing import TYPE_CHECKING, Any, Final
 from twin.core.errors import ResultsError
 from twin.experiment.cell_store import CellStore
 from twin.experiment.cells import Cell, Job
+from twin.experiment.workshops import Workshops, by_city
 
 if TYPE_CHECKING:
     from twin.experiment.executors import Done, Tell
-    from twin.experiment.workshops import Workshops
 
 JOBS_A_THREAD: Final = 3
 """So many jobs a worker's thread are with the scheduler at a time: it need not know all, and nobody waits for it."""
@@ -87,39 +89,56 @@ class _Shift:
         self._cluster, self._client, self._store = cluster, client, store
         self._done, self._with_events = done, with_events
         self._pending: dict[Any, Job] = {}
-        self._looked, self._alone_s = time.monotonic(), 0.0
+        self._threads, self._looked, self._alone_s = 0, time.monotonic(), 0.0
 
     def live(self, jobs: Sequence[Job]) -> None:
         """Live all jobs, a few of which are with the scheduler at a time."""
-        wait = _distributed().wait
-        waiting = deque(jobs)
+        waiting = deque(job for of_one_city in by_city(jobs) for job in of_one_city)
         while waiting or self._pending:
-            room = JOBS_A_THREAD * max(1, self._threads()) - len(self._pending)
-            for _ in range(min(room, len(waiting))):
-                self._hand_in(waiting.popleft())
-            try:
-                finished = wait(list(self._pending), timeout=_LOOK_EVERY_S, return_when="FIRST_COMPLETED").done
-            except TimeoutError:
-                continue
+            with self._told_when_gone():
+                if not self._threads or time.monotonic() - self._looked > _LOOK_EVERY_S:
+                    self._look()
+                room = JOBS_A_THREAD * max(1, self._threads) - len(self._pending)
+                for _ in range(min(room, len(waiting))):
+                    self._hand_in(waiting.popleft())
+                finished = self._wait()
             for future in finished:
                 self._take(future, self._pending.pop(future))
 
-    def _threads(self) -> int:
-        """Return how many threads the workers have; raises when nobody has been there for too long."""
+    def _wait(self) -> list[Any]:
+        """Wait until jobs are done, for a while; return them."""
         try:
-            threads = sum(self._client.nthreads().values())
-        except Exception as error:  # whatever a broken connection raises
-            raise self._gone(type(error).__name__) from None
+            found = _distributed().wait(list(self._pending), timeout=_LOOK_EVERY_S, return_when="FIRST_COMPLETED")
+        except TimeoutError:
+            return []
+        return list(found.done)
+
+    @contextmanager
+    def _told_when_gone(self) -> Iterator[None]:
+        """Say that the cluster is gone, whatever a broken connection raises; no job's own error comes up in here."""
+        try:
+            yield
+        except ResultsError:
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            raise ResultsError(
+                "--cluster {address}: went away ({problem}); finished replications are kept: run this again when it is "
+                "back",
+                address=self._cluster.address, problem=type(error).__name__,
+            ) from None  # fmt: skip
+
+    def _look(self) -> None:
+        """See how many threads the workers have; raises when nobody has been there for too long."""
+        self._threads = sum(self._client.nthreads().values())
         now = time.monotonic()
         since_s, self._looked = min(now - self._looked, 2 * _LOOK_EVERY_S), now  # we may have been suspended
-        self._alone_s = 0.0 if threads else self._alone_s + since_s
+        self._alone_s = 0.0 if self._threads else self._alone_s + since_s
         if self._alone_s > self._cluster.patience_s:
             raise ResultsError(
                 "--cluster {address}: has had no worker for {seconds:.0f} s; start some with dask worker {address}, "
                 "and run this again: finished replications are kept",
                 address=self._cluster.address, seconds=self._cluster.patience_s,
             )  # fmt: skip
-        return int(threads)
 
     def _hand_in(self, job: Job) -> None:
         root, cell = str(self._store.root.resolve()), job.cell.id
@@ -131,9 +150,8 @@ class _Shift:
 
     def _take(self, future: Any, job: Job) -> None:
         """Take what came of a job."""
-        if future.status == "cancelled":
-            raise self._gone("the connection was lost")
-        error = future.exception()
+        with self._told_when_gone():
+            error = future.exception()
         if isinstance(error, _distributed().KilledWorker):
             raise ResultsError(
                 "{name}: {count} worker processes were killed there (out of memory?); give each worker more memory or "
@@ -155,13 +173,6 @@ class _Shift:
                     path=str(self._store.path(job)),
                 )  # fmt: skip
             time.sleep(0.1)
-
-    def _gone(self, problem: str) -> ResultsError:
-        return ResultsError(
-            "--cluster {address}: went away ({problem}); finished replications are kept: run this again when it is "
-            "back",
-            address=self._cluster.address, problem=problem,
-        )  # fmt: skip
 
 
 # -- in a worker -------------------------------------------------------------------------------------------------------
@@ -185,7 +196,6 @@ def _cell(root: str, cell_id: str) -> Cell:
 @cache
 def _workshops() -> Workshops:
     from twin.experiment.memory import give_back_large_arrays
-    from twin.experiment.workshops import Workshops
 
     give_back_large_arrays()
     return Workshops()

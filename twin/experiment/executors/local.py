@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from twin.experiment.cell_life import live_job
 from twin.experiment.executors.processes import do_all
-from twin.experiment.workshops import Workshops, city_key, variant_key
+from twin.experiment.workshops import Workshops, by_city, variant_key
 
 if TYPE_CHECKING:
     from twin.experiment.cell_store import CellStore
@@ -36,21 +36,10 @@ class LocalExecutor:
 
     def run(self, jobs: Sequence[Job], store: CellStore, done: Done, tell: Tell, *, with_events: bool = False) -> None:
         """Live every job and put its result into the store; see `Executor.run`."""
-        for of_one_city in _by_city(jobs):
+        for of_one_city in by_city(jobs):
             scenarios = list({variant_key(job.cell.scenario): job.cell.scenario for job in of_one_city}.values())
             work = _CellWork(Workshops(self.threads), scenarios, store, with_events)
             do_all(work, of_one_city, self.processes, done, tell)
-
-
-def _by_city(jobs: Sequence[Job]) -> list[list[Job]]:
-    """Group jobs by city and, within it, by variant, so that what a variant's days share is made once."""
-    variants = {cell: variant_key(cell.scenario) for cell in dict.fromkeys(job.cell for job in jobs)}
-    cities = {cell: city_key(cell.scenario) for cell in variants}
-    grouped: dict[str, dict[str, list[Job]]] = {}
-    for job in jobs:
-        of_city = grouped.setdefault(cities[job.cell], {})
-        of_city.setdefault(variants[job.cell], []).append(job)
-    return [[job for of_variant in of_city.values() for job in of_variant] for of_city in grouped.values()]
 
 
 @dataclass(frozen=True, slots=True)

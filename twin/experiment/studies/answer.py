@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from twin.experiment.studies.enough import Lived, Precision, indifference_of
 from twin.experiment.studies.warm_up import WarmUp
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from twin.scenario.scenario import Scenario
 
 
@@ -42,6 +44,11 @@ class ComparisonAnswer:
         Every KPI that the scenario may have.
     warm_up
         Where the warm-up's length was found, and not given.
+    unlike
+        Tables, drawn before any policy acts, that were not the same for all brains on every day: none, or the pairing
+        is worth nothing.
+    replaced
+        For each brain that gave any, how many illegal answers the traditional rule replaced.
     """
 
     scenario: Scenario
@@ -55,11 +62,29 @@ class ComparisonAnswer:
     precision: Precision | None
     catalogue: Mapping[str, Kpi]
     warm_up: WarmUp | None = None
+    unlike: tuple[str, ...] = ()
+    replaced: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """12 hexadecimal digits: the same for the same cells, however many days were lived of them."""
         return hashlib.sha256("\n".join(self.cells[brain] for brain in self.question.brains).encode()).hexdigest()[:12]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The compared KPIs as a table for notebooks: a row a brain and KPI."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "brain": row.brain, "kpi": row.kpi, "unit": row.unit, "days": row.days, "baseline": row.baseline,
+                "other": row.other, "difference": row.difference, "low": row.ends.low, "high": row.ends.high,
+                "margin": None if row.margin is None else row.margin.size, "p": row.judgement.p,
+                "p_adjusted": row.judgement.p_adjusted, "p_equivalent": row.judgement.p_equivalent,
+                "verdict": row.judgement.word,
+            }
+            for row in self.rows
+        )  # fmt: skip
 
     def rows_of(self, brain: str, *, headline: bool) -> list[ComparedKpi]:
         """Return the KPIs of a brain: the one that matters first, then the headline ones; or all."""
@@ -81,7 +106,7 @@ def answer_of(
     shown.sort(key=lambda kpi: kpi.name != question.kpi)
     best = [found for kpi in shown if (found := best_of(brains, tables, kpi)) is not None]
     pick = lived.pick
-    if pick is None and question.kpi is not None and len(brains) > 2:
+    if pick is None and question.kpi is not None and (len(brains) > 2 or question.indifference is not None):
         kpi = catalogue[question.kpi]
         mean = float(tables[brains[0]][kpi.name].mean())
         indifference = indifference_of(question, kpi, mean)
@@ -133,6 +158,8 @@ def summary_of(answer: ComparisonAnswer) -> dict[str, Any]:
         "precision": plain(answer.precision),
         "warm_up_h": scenario.warm_up_h,
         "warm_up": plain(answer.warm_up),
+        "unlike_tables": list(answer.unlike),
+        "replaced_answers": plain(answer.replaced),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twin.experiment.studies.best import FIRST_STAGE
 from twin.experiment.studies.comparison import ComparisonQuestion
 from twin.experiment.studies.margins import Size, read_margins, read_size
 from twin.experiment.studies.refusing import check_kpi, refuse
@@ -64,6 +65,11 @@ class Asked:
             refuse(
                 "--half-width", "says when days are enough, which --reps {days} has said; give --reps auto", days=days
             )
+        if days is None and indifference is not None and self.half_width is not None:
+            refuse("--half-width", "and --pick-within both say when to stop; leave one out")
+        if days is None and indifference is not None and self.cap < FIRST_STAGE:
+            refuse("--cap", "picking the best looks at {first} days to begin with; give more than {cap}",
+                   first=FIRST_STAGE, cap=self.cap)  # fmt: skip
         return ComparisonQuestion(
             brains, self.kpi, days, self.half_width, self.cap, margins, indifference,
             pick=indifference is not None and days is None, find_warm_up=self.find_warm_up,

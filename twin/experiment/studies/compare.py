@@ -88,4 +88,25 @@ def compare(
 
     lived = live_enough(question, live_brains, catalogue, batch)
     answer = answer_of(scenario, question, lived, catalogue, {name: cell.id for name, cell in cells.items()})
-    return replace(answer, warm_up=warm_up)
+    unlike, replaced = _met(store, cells, answer.days)
+    return replace(answer, warm_up=warm_up, unlike=unlike, replaced=replaced)
+
+
+def _met(
+    store: CellStore, cells: Mapping[str, Cell], days: Mapping[str, int]
+) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Return which tables, drawn before any policy acts, were not the same for all brains on every day.
+
+    And how many answers of each brain were illegal and replaced by the traditional rule's.
+    """
+    unlike: dict[str, None] = {}
+    replaced = dict.fromkeys(cells, 0)
+    for day in range(max(days.values())):
+        results = {name: store.result(Job(cell, day)) for name, cell in cells.items() if day < days[name]}
+        first, *others = [result["tables"] for result in results.values()]
+        for tables in others:
+            names = dict.fromkeys([*first, *tables])
+            unlike |= dict.fromkeys(name for name in names if first.get(name) != tables.get(name))
+        for name, result in results.items():
+            replaced[name] += result["replaced_answers"]
+    return tuple(unlike), {name: count for name, count in replaced.items() if count}

@@ -37,7 +37,8 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
         lines.append(_head(language))
         lines += [_line(row, language) for row in rows]
         lines += [f"  {note}" for note in notes_of(rows, language)]
-    return [*lines, *best_lines(answer, language), *precision_lines(answer, language), *warm_up_lines(answer, language)]
+    more = (best_lines, precision_lines, warm_up_lines, unlike_lines, replaced_lines)
+    return [*lines, *(line for told in more for line in told(answer, language))]
 
 
 def _head(language: Language) -> str:
@@ -74,6 +75,13 @@ def notes_of(rows: Iterable[ComparedKpi], language: Language, called: Callable[[
     """
     listed = list(rows)
     notes = []
+    if listed and all(row.judgement.word == "same" for row in listed):
+        notes.append(
+            language(
+                "warning: every one of these figures is the same on every day: what the brains differ in may matter to "
+                "no domain of the scenario."
+            )
+        )
     lacking = [f"{called(row.kpi)} ({row.days})" for row in listed if row.lacking]
     if lacking:
         notes.append(language("Some days lack these figures (days that both have): {kpis}.", kpis="; ".join(lacking)))
@@ -167,6 +175,29 @@ def warm_up_lines(answer: ComparisonAnswer, language: Language, called: Callable
         kpi=kpi, hours=hours,
     )  # fmt: skip
     return [said, more]
+
+
+def unlike_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
+    """Return a warning where the brains did not meet the same days."""
+    if not answer.unlike:
+        return []
+    return [
+        language(
+            "warning: the brains did not meet the same days: {tables} differ; their differences are not paired.",
+            tables=", ".join(answer.unlike),
+        )
+    ]
+
+
+def replaced_lines(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return a warning for each brain of which answers were replaced; ``called`` says what brains are called."""
+    return [
+        language(
+            "warning: {count} illegal answers of {brain} were replaced by the traditional rule's.",
+            count=count, brain=called(brain),
+        )
+        for brain, count in answer.replaced.items()
+    ]  # fmt: skip
 
 
 def plain_number(value: float) -> str:

@@ -50,7 +50,7 @@ def _picture(answer: ComparisonAnswer, view: StudyView, best: BestOf) -> Html:
         low, high = scaled(gap.low, best.unit), scaled(gap.high, best.unit)
         others = [value for place, value in enumerate(best.found.means) if best.brains[place] != brain]
         nearest = min(others) if best.lower_is_better else max(others)
-        word = say("may be the best") if may else say("is not the best")
+        word = _word(view, best, may)
         cells = (numbers.amount(mean, best.unit), _ends(view, gap.low, gap.high, best.unit), word)
         rows.append(
             ForestRow(view.titles[brain], low, scaled(mean - nearest, best.unit), high, None,
@@ -62,6 +62,14 @@ def _picture(answer: ComparisonAnswer, view: StudyView, best: BestOf) -> Html:
     ]  # fmt: skip
     label = say("{kpi}: each brain less the best of the others, over {days}", kpi=title, days=days(view, best.days))
     return figure(label, forest(rows, head, label), class_="forest")
+
+
+def _word(view: StudyView, best: BestOf, may: bool) -> str:
+    """Say whether a brain is the best, may be, or is not."""
+    say = view.language
+    if not may:
+        return say("is not the best")
+    return say("is the best") if sum(best.found.may_be_best) == 1 else say("may be the best")
 
 
 def _ends(view: StudyView, low: float, high: float, unit: str) -> str:
@@ -88,6 +96,6 @@ def _matrix(answer: ComparisonAnswer, view: StudyView) -> Html:
     rows: list[list[Child]] = []
     for best in answer.best:
         title = view.called(best.kpi)
-        cells = [say("may be the best") if may else "–" for may in best.found.may_be_best]
+        cells = [_word(view, best, may) if may else "–" for may in best.found.may_be_best]
         rows.append([title, *cells])
     return table(head, rows, class_="compact", numbers_from=99)

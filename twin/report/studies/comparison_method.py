@@ -9,7 +9,7 @@ from twin.charts.convergence import half_width_line
 from twin.charts.html import Child, Html, details, figure, h, join, table
 from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
-from twin.experiment.studies.comparison_text import precision_lines, warm_up_lines
+from twin.experiment.studies.comparison_text import precision_lines, replaced_lines, unlike_lines, warm_up_lines
 
 if TYPE_CHECKING:
     from twin.experiment.studies.answer import ComparisonAnswer
@@ -29,7 +29,12 @@ def pairing_section(answer: ComparisonAnswer, view: StudyView) -> Section:
         say("Figure"), say("Correlation of the days"), say("Variance, times smaller"),
         say("Interval, times narrower"), say("Pairing"),
     ]  # fmt: skip
-    parts: list[Child] = [h("p", text)]
+    checked = say(
+        "That the days were the same has been checked: the hashes of all that is drawn before any policy acts are "
+        "equal, day by day."
+    )
+    warned = unlike_lines(answer, say)
+    parts: list[Child] = [h("p", text), h("p", warned[0], class_="warning") if warned else h("p", checked)]
     for brain in answer.question.brains[1:]:
         rows = [row for row in answer.rows_of(brain, headline=True) if row.judgement.word != "same"]
         drawn = table(head, [_pairing_cells(view, row) for row in rows], class_="compact")
@@ -90,7 +95,7 @@ def method_section(answer: ComparisonAnswer, view: StudyView) -> Section:
         say("Margin: given, or stated with the figure, else 5 % of the first brain's mean, which is assumed."),
         say("What the twin itself does not know (its parameters, its map) is in no interval."),
     ]
-    points += warm_up_lines(answer, say, view.called)
+    points += [*warm_up_lines(answer, say, view.called), *replaced_lines(answer, say, view.called)]
     facts: list[list[Child]] = [
         [say("Scenario"), h("code", str(scenario.path))],
         [say("Warm-up, not counted"), say("{hours} h", hours=f"{scenario.warm_up_h:g}")],

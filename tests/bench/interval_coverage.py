@@ -1,7 +1,14 @@
-"""How often intervals and verdicts of comparisons are right, where means are known: ``coverage.py [tries]``."""
+"""How often intervals and verdicts of comparisons are right, where means are known.
+
+    interval_coverage.py [tries [answer]]
+
+``answer`` is the folder of a comparison (``reports/<scenario>/comparison-<id>``) of many days: these are then taken for
+all days that there are, twenty are drawn from them again and again, and their intervals held against the mean of all.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from pathlib import Path
@@ -103,5 +110,29 @@ def main(tries: int = 4000) -> None:
         print(f"{name:56} {100 * share:5.1f} % ± {196 * math.sqrt(share * (1 - share) / tries):.1f}")
 
 
+def of_lived_days(tries: int, answer: Path, drawn: int = 20) -> None:
+    """Print how often intervals of days drawn from lived ones hold the mean of all of them, for each headline KPI."""
+    told = json.loads((answer / "comparison.json").read_text(encoding="utf-8"))
+    cells = answer.parents[1] / "cells"
+
+    def values(brain: str, kpi: str) -> np.ndarray:
+        files = [cells / told["cells"][brain] / f"{day:04d}.json" for day in range(told["days"][brain])]
+        kpis = [json.loads(file.read_text(encoding="utf-8"))["kpis"] for file in files]
+        return np.array([one[kpi]["value"] if kpi in one else math.nan for one in kpis])
+
+    for row in told["kpis"]:
+        if row["family"] == "other" or row["judgement"]["word"] == "same":
+            continue
+        apart = differences(values(told["brains"][0], row["kpi"]), values(row["brain"], row["kpi"]))
+        apart = apart[~np.isnan(apart)]
+        samples = [GENERATOR.choice(apart, drawn) for _ in range(tries)]
+        held = [np.mean([covered(one, apart.mean(), bootstrap=way) for one in samples]) for way in (False, True)]
+        skewness = float(((apart - apart.mean()) ** 3).mean() / apart.std() ** 3)
+        print(f"{row['kpi']:58} skewness {skewness:+.2f}  t {100 * held[0]:.1f} %  bootstrap-t {100 * held[1]:.1f} %")
+
+
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    if len(sys.argv) > 2:
+        of_lived_days(int(sys.argv[1]), Path(sys.argv[2]))
+    else:
+        main(*map(int, sys.argv[1:2]))
