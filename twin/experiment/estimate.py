@@ -36,8 +36,8 @@ GROWS: Final = (0.7, 1.25)
 """Whole days of workers hold between so many times what a piece held beyond the city: pages are shared, tables grow."""
 OWN_MB: Final = 60
 """What a worker process copies of the city's pages."""
-LEAST_SHARE: Final = 0.01
-"""What nothing that was drawn has begun in is no ground to say that a day takes for ever."""
+DEAREST: Final = 10.0
+"""An hour on average costs at most so many times what those that were lived cost."""
 _BEGINS: Final = re.compile(r"(?:depart|departs|ring|arrive|at|begins|time)_(?P<unit>ms|s|min)")
 _UNITS_S: Final = {"ms": 0.001, "s": 1.0, "min": 60.0}
 _FEWEST_ROWS: Final = 50
@@ -199,7 +199,7 @@ def _whole_day(twin: Twin, drawn_s: float, budget_s: float) -> Range:
     if twin.now >= end_s:
         return Range(drawn_s + lived_s, drawn_s + lived_s).times(1 - SPREAD, 1 + SPREAD)
     shares = [(twin.now - first_s) / (end_s - first_s), *_shares_begun(twin.tables, twin.now, end_s)]
-    fastest, slowest = max(shares), max(min(shares), LEAST_SHARE)
+    fastest, slowest = max(shares), max(min(shares), shares[0] / DEAREST)
     return Range(drawn_s + lived_s / fastest, drawn_s + lived_s / slowest).times(1 - SPREAD, 1 + SPREAD)
 
 
