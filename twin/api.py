@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from twin.experiment.store import Results
+    from twin.report.notebook import Result
     from twin.scenario.scenario import Scenario
 
 
@@ -22,8 +22,8 @@ class Study:
         """Return the study with other values: ``with_(seed=7)``, or ``with_(**{"emergency.seats": 14})``."""
         return Study(self.scenario.with_(**changes))
 
-    def run(self, reps: int | None = None, jobs: int | None = None, reports: Path | str = "reports") -> Results:
-        """Run the scenario and return its stored results; a finished run of the same scenario is read again.
+    def run(self, reps: int | None = None, jobs: int | None = None, reports: Path | str = "reports") -> Result:
+        """Run the scenario and return its results; a finished run of the same scenario is read again.
 
         Parameters
         ----------
@@ -33,10 +33,10 @@ class Study:
             Worker processes; one for each core where None.
         """
         from twin.experiment.run import RunOptions, run
-        from twin.experiment.store import Results
+        from twin.report.notebook import Result
 
         scenario = self.scenario if reps is None else self.scenario.with_(replications=reps)
-        return Results(run(scenario, RunOptions(Path(reports), jobs or os.cpu_count() or 1, resume=True)))
+        return Result(run(scenario, RunOptions(Path(reports), jobs or os.cpu_count() or 1, resume=True)))
 
 
 def load(path: Path | str, *overrides: str) -> Study:

@@ -16,7 +16,6 @@ from support.commands import write_scenario
 from twin.cli import main
 from twin.experiment.baselines import speed
 from twin.experiment.baselines.fingerprints import Fingerprint, difference, fingerprint
-from twin.experiment.baselines.margins import Margin, read_margins
 from twin.experiment.baselines.statistics import (
     Days,
     RecordedDays,
@@ -115,13 +114,6 @@ def test_a_table_that_is_new_or_gone_is_a_difference() -> None:
 
 
 # -- margins and statistics --------------------------------------------------------------------------------------------
-
-
-def test_margins_are_named_for_all_or_for_one() -> None:
-    shared, named = read_margins(["3%", "a.b=0.5", "a.c=10 %"], {"a.b", "a.c"})
-    assert (shared, named) == (Margin(0.03), {"a.b": Margin(0.0, 0.5), "a.c": Margin(0.1)})
-    assert read_margins([], ())[0].of(-200.0) == 10.0
-    assert Margin(0.1, 4.0).of(20.0) == 4.0
 
 
 def days_of(values: Mapping[str, np.ndarray[Any, Any]], draws: str = "same") -> Days:
@@ -274,8 +266,8 @@ def test_only_the_part_that_is_named_is_written_anew(place, capfd):
         (["check", "FILE", "seed=9", "--exact"], {}, "the exact baseline is of seed 7"),
         (["record", "FILE", "--statistics", "--reps", "2"], {}, "--reps"),
         (["record", "FILE", "--statistics", "--reps", "6", "--kpi", "emergency.drive_min.men"], {}, "did you mean"),
-        (["record", "FILE", "--statistics", "--reps", "6", "--margin", "much"], {}, "is no margin"),
-        (["record", "FILE", "--statistics", "--reps", "6", "--margin", "a=3%"], {}, "is not guarded"),
+        (["record", "FILE", "--statistics", "--reps", "6", "--margin", "much"], {}, "is not a size above 0"),
+        (["record", "FILE", "--statistics", "--reps", "6", "--margin", "a=3%"], {}, "there is no KPI"),
         (["check", "FILE", "--exact"], {"exact": "{"}, "is no baseline of this kind"),
         (["check", "FILE", "--exact"], {"exact": '{"format": 1, "part": "speed", "scenario": {}}'}, "is no baseline"),
         (["check", "FILE", "--speed"], {"speed": "attempts"}, "KeyError"),

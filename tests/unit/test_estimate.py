@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,8 +13,9 @@ import pytest
 from support.commands import only_run, write_scenario
 
 from twin.cli import main
+from twin.core.clock import Clock
 from twin.core.language import Language
-from twin.experiment.estimate import Estimate, Range, _shares_begun, estimate, estimate_line
+from twin.experiment.estimate import Estimate, Range, _shares_begun, _whole_day, estimate, estimate_line
 from twin.scenario.load import load_scenario
 
 
@@ -46,14 +49,33 @@ def test_a_piece_is_lived_where_nothing_is_stored_and_finished_runs_are_asked_wh
     assert other["source"] == "measured", "a run of something else says nothing"
 
 
-def test_a_piece_says_what_the_whole_day_takes(scenario, tmp_path):
-    """However short it is: one tick of four."""
-    loaded = load_scenario(scenario, ("duration_h=6",))
-    whole = estimate(loaded, tmp_path, 1, budget_s=60.0)
-    piece = estimate(loaded, tmp_path, 1, budget_s=0.0)
-    assert piece.each_s.high - piece.each_s.low > whole.each_s.high - whole.each_s.low
-    assert piece.each_s.low < 3 * whole.each_s.high
-    assert piece.each_s.high > whole.each_s.low / 3
+class Day:
+    """A twin whose hours cost what they are said to, on a clock of its own."""
+
+    def __init__(self, costs_s: list[float], begun: list[float]) -> None:
+        self.clock = Clock(datetime(2021, 3, 15), 0.0, 3600.0 * len(costs_s))
+        self.now, self.spent_s, self.costs_s = 0.0, 0.0, costs_s
+        self.tables = {"trips": pd.DataFrame({"depart_ms": [1000.0 * time for time in begun]})}
+
+    def step(self) -> None:
+        self.spent_s += self.costs_s[int(self.now // 3600)]
+        self.now += 3600.0
+
+
+@pytest.mark.parametrize("budget_s", [0.0, 3.0, 8.0, 30.0, 1000.0])
+@pytest.mark.parametrize("costs_s", [[1.0] * 24, [0.5] * 7 + [6.0] * 12 + [2.0] * 5, [4.0] * 3 + [1.0] * 21])
+def test_a_piece_of_a_day_says_what_the_whole_takes(costs_s, budget_s, monkeypatch):
+    """However short it is, and whether or not the dear hours come first, where costs follow what was drawn."""
+    begun = [3600.0 * hour + 1 for hour, cost in enumerate(costs_s) for _ in range(round(20 * cost))]
+    day = Day(costs_s, begun)
+    monkeypatch.setattr(
+        "twin.experiment.estimate.time",
+        SimpleNamespace(perf_counter=lambda: day.spent_s, process_time=lambda: day.spent_s),
+    )
+    found = _whole_day(day, 0.5, budget_s)  # type: ignore[arg-type]
+    assert found.low < sum(costs_s) + 0.5 < found.high
+    if budget_s == 1000.0:
+        assert found.high / found.low == pytest.approx(1.25 / 0.75)
 
 
 def test_what_is_drawn_for_later_makes_the_range_wider() -> None:
@@ -67,11 +89,12 @@ def test_what_is_drawn_for_later_makes_the_range_wider() -> None:
 def test_more_processes_take_less_time_and_more_memory(scenario, tmp_path):
     loaded = load_scenario(scenario, ("replications=20",))
     one, four = (estimate(loaded, tmp_path, jobs, budget_s=1.0) for jobs in (1, 4))
-    assert four.wall_s.low < one.wall_s.low
+    assert four.wall_s.low / four.each_s.low < one.wall_s.low / one.each_s.low
     assert four.memory_mb is not None
     assert one.memory_mb is not None
     assert four.memory_mb.high > one.memory_mb.high
-    assert estimate(loaded, tmp_path, 1, count=400, budget_s=1.0).wall_s.low > 4 * one.wall_s.low
+    many = estimate(loaded, tmp_path, 1, count=400, budget_s=1.0)
+    assert many.wall_s.low >= 400 * many.each_s.low
 
 
 def test_it_is_said_in_a_sentence_in_both_languages() -> None:

@@ -115,8 +115,15 @@ class Twin(mesa.Model):
         for domain in self.domains.values():
             domain.finish(self)
         self.recorder.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Have nothing of Mesa's hold this twin any more; `run` does it, who lives a piece of a day asks for it.
+
+        Mesa to 3.3 counts agents in a table that would keep every model for ever.
+        """
         numbers: dict[mesa.Model, Any] = getattr(mesa.Agent, "_ids", {})
-        numbers.pop(self, None)  # Mesa to 3.3 counts agents in a table that would keep every model for ever
+        numbers.pop(self, None)
 
 
 class Together:

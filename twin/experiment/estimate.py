@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from twin.experiment.memory import forget_peak, peak_mb
+from twin.experiment.memory import forget_peak, give_back_large_arrays, give_back_memory, peak_mb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,12 @@ SPREAD: Final = 0.25
 """Days differ, and so do moments of a machine: a figure of one day may be off by so much."""
 CROWDED: Final = 1.3
 """So many times as long may a replication take beside others, which share caches and memory's bandwidth."""
-LEAST_SHARE: Final = 0.01
-"""What nothing that was drawn has begun in is no ground to say that a day takes for ever."""
+GROWS: Final = (0.7, 1.25)
+"""Whole days of workers hold between so many times what a piece held beyond the city: pages are shared, tables grow."""
+OWN_MB: Final = 60
+"""What a worker process copies of the city's pages."""
+DEAREST: Final = 10.0
+"""An hour on average costs at most so many times what those that were lived cost."""
 _BEGINS: Final = re.compile(r"(?:depart|departs|ring|arrive|at|begins|time)_(?P<unit>ms|s|min)")
 _UNITS_S: Final = {"ms": 0.001, "s": 1.0, "min": 60.0}
 _FEWEST_ROWS: Final = 50
@@ -151,25 +155,37 @@ def from_a_piece(scenario: Scenario, jobs: int, count: int, budget_s: float = BU
     from twin.core.recorder import Recorder
     from twin.experiment.tasks import Task, Workshop
 
+    give_back_large_arrays()
     begun = time.perf_counter()
     workshop = Workshop(scenario)
     workshop.prepare()
-    city_s, city_mb = time.perf_counter() - begun, peak_mb()
-    forget_peak()
-    ranges = []
+    city_s = time.perf_counter() - begun
+    city_mb = _resident_mb()
+    ranges, peaks_mb = [], []
     for brain in range(len(scenario.brains)):
         start = time.process_time()
         twin = workshop.twin(Task(0, brain), Recorder(packed=True))
         drawn_s = time.process_time() - start
         ranges.append(_whole_day(twin, drawn_s, budget_s / len(scenario.brains)))
+        peaks_mb.append(peak_mb())
+        twin.let_go()
         del twin
-    day_mb = peak_mb()
+        _resident_mb()
     each_s = Range(*(sum(each) / len(ranges) for each in zip(*((one.low, one.high) for one in ranges), strict=True)))
+    known_mb = [peak for peak in peaks_mb if peak is not None]
     memory_mb = None
-    if city_mb is not None and day_mb is not None:
-        processes, more = min(jobs, count), max(day_mb - city_mb, 0.0)
-        memory_mb = Range(day_mb + (processes - 1) * more, city_mb + processes * more * 1.5 + 50 * processes)
+    if city_mb is not None and known_mb:
+        processes, more_mb = min(jobs, count), max(max(known_mb) - city_mb, 0.0)  # the city is shared
+        low, high = (city_mb + processes * factor * more_mb for factor in GROWS)
+        memory_mb = Range(low, high + OWN_MB * processes)
     return Estimate(count, jobs, each_s, _wall(each_s, count, jobs, city_s, crowded=True), memory_mb, "measured")
+
+
+def _resident_mb() -> float | None:
+    """Return what this process holds now, after giving back what it can."""
+    give_back_memory()
+    forget_peak()
+    return peak_mb()
 
 
 def _whole_day(twin: Twin, drawn_s: float, budget_s: float) -> Range:
@@ -183,7 +199,7 @@ def _whole_day(twin: Twin, drawn_s: float, budget_s: float) -> Range:
     if twin.now >= end_s:
         return Range(drawn_s + lived_s, drawn_s + lived_s).times(1 - SPREAD, 1 + SPREAD)
     shares = [(twin.now - first_s) / (end_s - first_s), *_shares_begun(twin.tables, twin.now, end_s)]
-    fastest, slowest = max(shares), max(min(shares), LEAST_SHARE)
+    fastest, slowest = max(shares), max(min(shares), shares[0] / DEAREST)
     return Range(drawn_s + lived_s / fastest, drawn_s + lived_s / slowest).times(1 - SPREAD, 1 + SPREAD)
 
 

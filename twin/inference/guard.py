@@ -23,9 +23,10 @@ from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from twin.core.statistics import student_half
+from twin.inference.estimates import Array
+from twin.inference.paired import differences, student
 
 FALSE_ALARMS: Final = 0.01
 """Share of checks of unchanged code in which a guard, over all its KPIs, may raise an alarm."""
@@ -35,8 +36,6 @@ _TAIL: Final = 0.04
 """What each of the two tests may err: less, for a relative margin is one of a mean that chance moves too."""
 _RESERVE: Final = 0.5
 """Share of the false alarms that is left to what is not normal about days: skewed KPIs, few cases behind one."""
-ROUNDING: Final = 1e-9
-"""Relative size below which two figures are the same."""
 WIDEST: Final = 0.25
 """Share of its mean beyond which a margin guards nothing: such a KPI is judged on the same days only."""
 _POINTS: Final = 300
@@ -80,11 +79,13 @@ def judge(recorded: Array, now: Array, margin: float, *, paired: bool) -> Kept:
         Whether both are of the same days, one by one: Student's interval of the differences; else Welch's.
     """
     before, after = float(recorded.mean()), float(now.mean())
-    error, freedom = _paired(recorded, now) if paired else _welch(recorded, now)
-    difference = after - before
-    if abs(difference) <= ROUNDING * max(abs(before), abs(after)):
-        difference = 0.0
-    half = _quantile(freedom) * error if error > 0 else 0.0
+    if paired:
+        found = student(differences(recorded, now))
+        difference, error, degrees = found.mean, found.standard_error, float(found.degrees)
+    else:
+        difference = after - before
+        error, degrees = _welch(recorded, now)
+    half = student_half(error, degrees, 1 - 2 * _TAIL)
     low, high = difference - half, difference + half
     if -margin <= low and high <= margin:
         verdict: Verdict = "kept"
@@ -93,28 +94,14 @@ def judge(recorded: Array, now: Array, margin: float, *, paired: bool) -> Kept:
     return Kept(before, after, low, high, margin, verdict)
 
 
-def _paired(recorded: Array, now: Array) -> tuple[float, float]:
-    """Return standard error and degrees of freedom of the mean difference of the same days."""
-    count = len(recorded)
-    error = float((now - recorded).std(ddof=1)) / math.sqrt(count)
-    rounding = ROUNDING * max(float(np.abs(recorded).max()), float(np.abs(now).max()))
-    return (0.0 if error <= rounding else error), count - 1
-
-
 def _welch(recorded: Array, now: Array) -> tuple[float, float]:
     """Return standard error and degrees of freedom of the difference of means of different days."""
     squares = [float(values.var(ddof=1)) / len(values) for values in (recorded, now)]
     both = sum(squares)
     if both == 0:
-        return 0.0, len(recorded) + len(now) - 2
+        return 0.0, float(len(recorded) + len(now) - 2)
     parts = (square**2 / (len(values) - 1) for square, values in zip(squares, (recorded, now), strict=True))
     return math.sqrt(both), both**2 / sum(parts)
-
-
-def _quantile(freedom: float) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, 1 - _TAIL))
 
 
 def narrowest_margin(deviation: float, count: int, kpis: int) -> float:

@@ -161,7 +161,10 @@ class DecisionEnv(gymnasium.Env[Observation, np.int64]):
 
         recorder = Recorder(packed=True)
         twin = self._workshop.twin(Task(self._replication, 0), recorder, rules={self.decision.name: ask})
-        twin.run()
+        try:
+            twin.run()
+        finally:
+            twin.let_go()  # an episode may be left in the middle
         return {row.name: float(row.value) for row in compute_kpis(self._scenario, recorder.stored())}
 
     def _seen(self, view: Any) -> Observation:

@@ -7,7 +7,6 @@ the days have nothing in common, and means are compared. `twin.inference.guard` 
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -17,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from twin.core.errors import ResultsError
-from twin.experiment.baselines.margins import read_margins
 from twin.experiment.compare import is_headline
+from twin.experiment.studies.margins import read_margins
+from twin.experiment.studies.refusing import check_kpi
 from twin.inference.guard import Kept, judge, margins_on_other_days
 
 if TYPE_CHECKING:
@@ -127,16 +127,11 @@ def guarded(catalogue: Mapping[str, Kpi], present: Sequence[str], named: Sequenc
 
     Raises
     ------
-    ResultsError
-        Where a named KPI is none that the run gives.
+    InvalidScenarioError
+        Where a named KPI is none that the days give.
     """
     for name in named:
-        if name not in present:
-            near = difflib.get_close_matches(name, sorted(present), 1)
-            raise ResultsError(
-                "--kpi: the run gives no KPI {kpi}{hint}; twin kpis RUN lists them", kpi=name,
-                hint=f" (did you mean {near[0]}?)" if near else "",
-            )  # fmt: skip
+        check_kpi("--kpi", name, present)
     wanted = named or [name for name, kpi in catalogue.items() if is_headline(kpi)]
     return [name for name in dict.fromkeys(wanted) if name in present]
 
@@ -149,7 +144,7 @@ def record_statistics(days: Days, kpis: Sequence[str], margins: Sequence[str]) -
     """
     present = list(dict.fromkeys(str(kpi) for table in days.tables.values() for kpi in table))
     names = guarded(days.catalogue, present, kpis)
-    shared, named = read_margins(margins, names)
+    given = read_margins(margins, names)
     enough = {
         (brain, name): found
         for brain in days.tables
@@ -162,13 +157,15 @@ def record_statistics(days: Days, kpis: Sequence[str], margins: Sequence[str]) -
             least=LEAST_DAYS,
         )
     samples = [np.array(list(found.values())) for found in enough.values()]
-    chosen = [named.get(name, shared) for _, name in enough]
-    wanted = [margin.of(float(sample.mean())) for margin, sample in zip(chosen, samples, strict=True)]
+    wanted = [
+        margin.size if (margin := given.of(days.catalogue[name], float(sample.mean()))) else 0.0
+        for (_, name), sample in zip(enough, samples, strict=True)
+    ]
     rows = [
         {"brain": brain, "kpi": name, "unit": days.catalogue[name].family.unit, "values": found,
-         "named": margin.plain(), "margin": same, "margin_on_other_days": other}
-        for ((brain, name), found), margin, same, other in zip(
-            enough.items(), chosen, wanted, margins_on_other_days(samples, wanted), strict=True
+         "margin": same, "margin_on_other_days": other}
+        for ((brain, name), found), same, other in zip(
+            enough.items(), wanted, margins_on_other_days(samples, wanted), strict=True
         )
     ]  # fmt: skip
     return {"draws": dict(days.draws), "kpis": rows, "replications": len(days.draws)}
