@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from twin.core.errors import ResultsError
@@ -20,7 +22,7 @@ from twin.experiment.files import write_text
 from twin.experiment.tasks import SUMMARY, TIMES, Task, compute_kpis, folder_of, load_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from twin.core.brain import AskingTime
     from twin.core.clock import Clock
@@ -71,6 +73,36 @@ def _read_events(path: Path, columns: Sequence[str] | None = None) -> pd.DataFra
         return pd.read_parquet(path, columns=None if columns is None else list(columns))
     except (OSError, ValueError) as error:
         raise ResultsError("{path}: cannot be read: {problem}", path=str(path), problem=str(error)) from None
+
+
+def _of_member(cases: pd.DataFrame, column: str, kpi: Kpi) -> pd.Series:
+    """Return what there is of a measure over all cases, or over those of the KPI's member."""
+    values: pd.Series = cases[column]
+    if kpi.member is not None:
+        inside = np.zeros(len(cases), np.bool_)
+        for grouping in kpi.family.groups:
+            inside |= (cases[grouping] == kpi.member).to_numpy()
+        values = values[inside]
+    return values.dropna()
+
+
+class _Frames(Mapping[str, pd.DataFrame]):
+    """Event tables that are read when they are first asked for."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = {path.stem: path for path in paths}
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            self._read[name] = _read_events(self._paths[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 class Results:
@@ -154,14 +186,17 @@ class Results:
             )
         return folder_of(self.folder, self.scenario, Task(replication, self.brains.index(brain)))
 
-    def event_frames(self, brain: str, replication: int) -> dict[str, pd.DataFrame]:
-        """Return every event table of one replication but for the decisions and the ways of vehicles."""
+    def event_frames(self, brain: str, replication: int) -> Mapping[str, pd.DataFrame]:
+        """Return every event table of one replication but for the decisions and the ways of vehicles.
+
+        Each is read when it is first asked for, and kept as long as the mapping.
+        """
         folder = self._events_folder(brain, replication)
         left_out = (".decisions.", ".tracks.")
         paths = [path for path in sorted(folder.glob("*.parquet")) if not any(word in path.name for word in left_out)]
         if not paths:
             raise ResultsError("{path}: the events are missing; run the scenario again", path=str(folder))
-        return {path.stem: _read_events(path) for path in paths}
+        return _Frames(paths)
 
     def events(self, table: str, brain: str | None = None, replication: int | None = None) -> pd.DataFrame:
         """Return an event table, of all brains and replications or of one, with columns brain and replication."""
@@ -232,14 +267,8 @@ class Results:
                 column = kpi.family.column
                 if not name.startswith(domain + ".") or not column or kpi.statistic not in (None, "mean"):
                     continue
-                values: list[pd.Series] = []
-                for brain in (baseline, other):
-                    frame = cases[brain]
-                    if kpi.member is not None:
-                        inside = [frame[grouping] == kpi.member for grouping in kpi.family.groups]
-                        frame = frame[pd.concat(inside, axis=1).any(axis=1)]
-                    values.append(frame[column].dropna())
-                row = compare_cases(name, kpi.family.unit, kpi.family.better, values[0], values[1], over)
+                before, after = (_of_member(cases[brain], column, kpi) for brain in (baseline, other))
+                row = compare_cases(name, kpi.family.unit, kpi.family.better, before, after, over)
                 if row is not None:
                     rows.append(row)
         return rows
