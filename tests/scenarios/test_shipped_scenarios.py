@@ -16,10 +16,10 @@ from twin.scenario.scenario import Scenario
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 SLOWEST = {
-    "flood_2021_traffic", "parking_app_share", "parking_at_hospitals", "parking_connected", "parking_feed_fails",
-    "parking_feed_late",
+    "air_learned_warning", "air_odd_even", "air_stagnation_week", "air_wrong_forecast", "flood_2021_traffic",
+    "parking_app_share", "parking_at_hospitals", "parking_connected", "parking_feed_fails", "parking_feed_late",
 }  # fmt: skip
-"""Of many brains, or of half a day, on all roads: these run among the long tests."""
+"""Of many brains, of many days, or of half a day on all roads: these run among the long tests."""
 LEAST_H = 10.0
 """A scaled-down day ends after the morning peak, if nothing happens later."""
 BEGINS_H, ENDS_H = 6, 9
