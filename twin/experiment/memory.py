@@ -9,10 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-LARGE_BYTES: Final = 2**20
+LARGE_BYTES: Final = 2**23
 """From this size on arrays are asked from the system one by one, and given back one by one."""
+KEPT_BYTES: Final = 2**26
+"""So much of what is free at the heap's end is kept for the next array: else it is given back and asked for again,
+emptied by the system each time."""
 _MMAP_THRESHOLD: Final = -3
 """What glibc's ``mallopt`` calls that size."""
+_TRIM_THRESHOLD: Final = -1
+"""And what it calls the other."""
 
 
 def _of_the_c_library(name: str) -> Any:
@@ -31,6 +36,7 @@ def give_back_large_arrays() -> None:
     set_option = _of_the_c_library("mallopt")
     if set_option is not None:
         set_option(_MMAP_THRESHOLD, LARGE_BYTES)
+        set_option(_TRIM_THRESHOLD, KEPT_BYTES)
 
 
 def give_back_memory() -> None:
