@@ -6,6 +6,7 @@ that would live it otherwise (other code, another map) refuses. A job of a worke
 
 from __future__ import annotations
 
+import gc
 import asyncio
 import threading
 import time
@@ -62,14 +63,16 @@ class ClusterExecutor:
 
     def _connect(self) -> Any:
         distributed = _distributed()
+        gc.collect()  # a client that is gone ends its thread now: while another's begins, both wait for one lock
         try:
             return distributed.Client(self.address, set_as_default=False, timeout=self.connect_s)
         except (OSError, ValueError) as error:
-            raise ResultsError(
-                "--cluster {address}: no scheduler answers there ({problem}); start one with dask scheduler, and give "
-                "the address that it prints",
-                address=self.address, problem=str(error).strip() or type(error).__name__,
-            ) from None  # fmt: skip
+            problem = str(error).strip() or type(error).__name__
+        raise ResultsError(
+            "--cluster {address}: no scheduler answers there ({problem}); start one with dask scheduler, and give "
+            "the address that it prints",
+            address=self.address, problem=problem,
+        )  # fmt: skip
 
 
 def _distributed() -> Any:
