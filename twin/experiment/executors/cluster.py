@@ -6,8 +6,8 @@ that would live it otherwise (other code, another map) refuses. A job of a worke
 
 from __future__ import annotations
 
-import gc
 import asyncio
+import gc
 import threading
 import time
 from collections import deque
