@@ -69,3 +69,21 @@ def results_of(run: Path) -> dict[str, bytes]:
 def remnants(reports: Path) -> list[str]:
     """Return the hidden files and folders below ``reports``: what a run writes beside before it is whole."""
     return sorted(path.relative_to(reports).as_posix() for path in reports.rglob(".*"))
+
+
+def town_traffic(trips_per_day: int) -> str:
+    """Return the section ``traffic`` of a scenario of the small city: few vehicles, short ways, few spaces."""
+    return f"""\
+traffic:
+  figures_for_residents: 0
+  trips_per_day: {trips_per_day}
+  mean_trip_km: {{work: 2.5, school: 1.8, business: 2.5, leisure: 2.2, hospital: 2.6}}
+  through_trips_per_day: 100
+  lorry_trips_per_day: 100
+  buses: 4
+  bus_routes: 2
+  off_street_spaces: 900
+  roadside_spaces: 60
+  lot_mean_spaces: 40
+  tariff_zone_km: [1.0, 2.0]
+"""

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.commands import only_run, write_scenario
+from support.commands import only_run, town_traffic, write_scenario
 
 from twin.cli import main
 from twin.core.errors import ResultsError
@@ -104,19 +104,7 @@ ALL_DOMAINS = """
 brains: [city_brain]
 domains: [emergency, traffic, elevators, air]
 elevators: {fleet_size: 500}
-traffic:
-  figures_for_residents: 0
-  trips_per_day: 1500
-  mean_trip_km: {work: 2.5, school: 1.8, business: 2.5, leisure: 2.2, hospital: 2.6}
-  through_trips_per_day: 100
-  lorry_trips_per_day: 100
-  buses: 4
-  bus_routes: 2
-  off_street_spaces: 900
-  roadside_spaces: 60
-  lot_mean_spaces: 40
-  tariff_zone_km: [1.0, 2.0]
-"""
+""" + town_traffic(1500)
 
 
 def test_tables_kept_in_memory_give_the_kpis_of_tables_read_from_files_in_every_domain(tmp_path, small_map_folder):

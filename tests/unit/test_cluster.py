@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 import pytest
 from support.commands import write_scenario
+from support.jobs import bits_of, lived_undisturbed
 
 from twin.commands.options import executor_for
 from twin.core.errors import PolicyError, ResultsError
-from twin.experiment.cell_store import MEASURED, CellStore
+from twin.experiment.cell_store import CellStore
 from twin.experiment.cells import Job, cells_of, jobs_of
 from twin.experiment.executors.cluster import ClusterExecutor
 from twin.experiment.executors.local import LocalExecutor
@@ -30,14 +31,7 @@ def jobs(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> li
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, jobs: list[Job]) -> list[dict[str, object]]:
-    store = CellStore(tmp_path_factory.mktemp("undisturbed"))
-    live(jobs, store, LocalExecutor(1))
-    return bits_of(store, jobs)
-
-
-def bits_of(store: CellStore, jobs: list[Job]) -> list[dict[str, object]]:
-    results = [store.result(job) for job in jobs]
-    return [{key: value for key, value in result.items() if key != MEASURED} for result in results]
+    return lived_undisturbed(tmp_path_factory.mktemp("undisturbed"), jobs)
 
 
 def needs_distributed() -> None:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 from support.commands import ROOT, call, environment, only_run, remnants, results_of, start, write_scenario
+from support.jobs import bits_of, lived_undisturbed
 
-from twin.experiment.cell_store import MEASURED, CellStore
+from twin.experiment.cell_store import CellStore
 from twin.experiment.cells import Job, cells_of, jobs_of
 from twin.experiment.executors.local import LocalExecutor
 from twin.experiment.live import live
@@ -47,14 +48,7 @@ def jobs(scenario: Path) -> list[Job]:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, jobs: list[Job]) -> list[dict[str, object]]:
-    store = CellStore(tmp_path_factory.mktemp("undisturbed"))
-    live(jobs, store, LocalExecutor(1))
-    return bits_of(store, jobs)
-
-
-def bits_of(store: CellStore, jobs: list[Job]) -> list[dict[str, object]]:
-    results = [store.result(job) for job in jobs]
-    return [{key: value for key, value in result.items() if key != MEASURED} for result in results]
+    return lived_undisturbed(tmp_path_factory.mktemp("undisturbed"), jobs)
 
 
 def kill_at_random(

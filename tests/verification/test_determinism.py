@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.commands import ROOT, call, only_run, results_of, write_scenario
+from support.commands import ROOT, call, only_run, results_of, town_traffic, write_scenario
 
 OTHER_PYTHON = "TWIN_OTHER_PYTHON"
 """Names another Python interpreter (of another version) with the project's dependencies; .ci/run sets it."""
@@ -25,24 +25,17 @@ brains:
   - city_brain
   - {name: half, extends: city_brain, connections: {one_tap_location: {share: 0.5}}}
 domains: [emergency, traffic]
-traffic:
-  figures_for_residents: 0
-  trips_per_day: 3000
-  mean_trip_km: {work: 2.5, school: 1.8, business: 2.5, leisure: 2.2, hospital: 2.6}
-  through_trips_per_day: 100
-  lorry_trips_per_day: 100
-  buses: 4
-  bus_routes: 2
-  off_street_spaces: 900
-  roadside_spaces: 60
-  lot_mean_spaces: 40
-  tariff_zone_km: [1.0, 2.0]
+"""
+    more += (
+        town_traffic(3000)
+        + """\
   signals: plans
 events:
   - {at: "08:20", until: "08:40", connection_fails: live_traffic}
   - {at: "08:30", road_closes: Main Street}
   - {at: "08:10", until: "08:50", hospital_closes: other}
 """
+    )
     path = write_scenario(tmp_path_factory.mktemp("scenario"), small_map_folder)
     text = path.read_text(encoding="utf-8").replace("warm_up_h: 0\n", "")
     path.write_text(text + more, encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for
+from twin.commands.options import EXIT_CODES, FOLDER, STUDY, executor_for, with_options
 from twin.core.language import Code, Language
 
 HELP = """Say which connection and which decision brings how much of what one brain brings over another.
@@ -40,12 +40,7 @@ Examples
               help="Sample so many orders of the parts [default: all of up to 8 parts, 16 of more].")  # fmt: skip
 @click.option("--every-coalition", is_flag=True, help="Live also those whose parts change nothing at either end.")
 @click.option("--estimate", is_flag=True, help="Live one day of both ends, say how long all would take, and stop.")
-@JOBS
-@CLUSTER
-@click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
-@click.option("--no-report", is_flag=True, help="Leave out report.html.")
-@JSON
-@LANGUAGE
+@with_options(*STUDY)
 def attribute(
     scenario_file: Path, overrides: tuple[str, ...], start: str, goal: str, kpis: tuple[str, ...],
     groups: tuple[str, ...], told_apart: str | None, reps: int | None, orders: int | None, every_coalition: bool,

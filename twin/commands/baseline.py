@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from twin.commands.options import EXIT_CODES, FOLDER, JSON, LANGUAGE
+from twin.commands.options import EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, REPORTS, with_options
 from twin.core.language import Code, Language
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _shared(command: Command) -> Command:
-    """Add what both commands have."""
-    options = (
-        click.argument("scenario_file", type=FOLDER),
-        click.argument("overrides", nargs=-1),
-        click.option("--exact", is_flag=True, help="The events, to the last bit (exact.json)."),
-        click.option("--statistics", is_flag=True, help="The KPIs, within margins (statistics.json)."),
-        click.option("--speed", is_flag=True, help="What a replication costs (speed.json)."),
-        click.option("--folder", type=FOLDER, help="Where the files are [baselines/NAME beside the scenario]."),
-        click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [one for each core]."),
-        click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where days are kept."),
-        LANGUAGE,
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+_SHARED = with_options(
+    click.argument("scenario_file", type=FOLDER),
+    click.argument("overrides", nargs=-1),
+    click.option("--exact", is_flag=True, help="The events, to the last bit (exact.json)."),
+    click.option("--statistics", is_flag=True, help="The KPIs, within margins (statistics.json)."),
+    click.option("--speed", is_flag=True, help="What a replication costs (speed.json)."),
+    click.option("--folder", type=FOLDER, help="Where the files are [baselines/NAME beside the scenario]."),
+    JOBS,
+    REPORTS,
+    LANGUAGE,
+)
+"""What both commands have."""
 
 
 @click.group(short_help="Record what a scenario gives; check that it still does.")
@@ -39,7 +30,7 @@ def baseline() -> None:
 
 
 @baseline.command("record", short_help="Write a scenario's baseline.")
-@_shared
+@_SHARED
 @click.option("--reps", type=click.IntRange(min=5), help="Days of the statistics [the scenario's, at least 60].")
 @click.option("--exact-reps", type=click.IntRange(min=1), default=2, show_default=True, help="Days of the events.")
 @click.option("--attempts", type=click.IntRange(min=2), default=3, show_default=True, help="Measurements of speed.")
@@ -71,7 +62,7 @@ def record_baseline(
 
 
 @baseline.command("check", short_help="Check a scenario against its baseline.", epilog=EXIT_CODES)
-@_shared
+@_SHARED
 @click.option("--strict", is_flag=True, help="Events must be as recorded although the code has changed.")
 @JSON
 def check_baseline(

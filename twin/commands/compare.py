@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for
+from twin.commands.options import EXIT_CODES, FOLDER, STUDY, executor_for, with_options
 from twin.core.language import Code, Language
 
 HELP = """Compare brains on SCENARIO_FILE; OVERRIDES such as seed=7 replace keys of the file.
@@ -45,12 +45,7 @@ Examples
     help="With --reps auto: stop living brains that fall behind, until the best is known within X of the KPI.",
 )  # fmt: skip
 @click.option("--warm-up", type=click.Choice(["auto"]), help="Find from a few days how long to live before counting.")
-@JOBS
-@CLUSTER
-@click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
-@click.option("--no-report", is_flag=True, help="Leave out report.html.")
-@JSON
-@LANGUAGE
+@with_options(*STUDY)
 def compare(
     scenario_file: Path, overrides: tuple[str, ...], brains: str | None, kpi: str | None, reps: str | None,
     half_width: float | None, cap: int, margins: tuple[str, ...], pick_within: str | None, warm_up: str | None,

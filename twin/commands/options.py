@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -14,6 +14,8 @@ from twin.core.language import CODES, Language
 
 if TYPE_CHECKING:
     from twin.experiment.executors import Executor
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 EXIT_CODES = "Exit codes: 0 done, 1 a KPI bound was missed, 2 bad input, 130 interrupted."
 FOLDER = click.Path(path_type=Path)
@@ -26,6 +28,23 @@ JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes
 CLUSTER = click.option(
     "--cluster", metavar="ADDRESS", help="Live the days on a Dask cluster, as tcp://10.0.0.1:8786 (extra: cluster)."
 )
+REPORTS = click.option(
+    "--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written."
+)
+NO_REPORT = click.option("--no-report", is_flag=True, help="Leave out report.html.")
+STUDY: Final = (JOBS, CLUSTER, REPORTS, NO_REPORT, JSON, LANGUAGE)
+"""What every study asks: who lives its days, where results go, and how they are told."""
+
+
+def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Return what adds these arguments and options to a command, in the order in which its help is to show them."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
 def executor_for(jobs: int | None, cluster: str | None) -> Executor:

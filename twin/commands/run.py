@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twin.commands.options import EXIT_CODES, FOLDER, JSON, LANGUAGE
+from twin.commands.options import EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, NO_REPORT, REPORTS
 from twin.core.language import Code, Language
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 @click.argument("scenario_file", type=FOLDER)
 @click.argument("overrides", nargs=-1)
 @click.option("--reps", type=click.IntRange(min=1), help="Replications (days), instead of the scenario's.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each core].")
+@JOBS
 @click.option("--threads", type=click.IntRange(min=1), default=1, help="Threads of each run [default: 1].")
-@click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
+@REPORTS
 @click.option("--resume", is_flag=True, help="Go on from finished replications; reuse a finished run.")
 @click.option("--estimate", "only_estimate", is_flag=True, help="Only say what the run will cost: time and memory.")
 @click.option("--check", is_flag=True, help="Only check the scenario file, and the tables that it names.")
 @click.option("--check-kpis", is_flag=True, help="Exit with 1 when a bound of the scenario's expect is missed.")
-@click.option("--no-report", is_flag=True, help="Leave out report.html.")
+@NO_REPORT
 @JSON
 @LANGUAGE
 def run(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for
+from twin.commands.options import EXIT_CODES, FOLDER, STUDY, executor_for, with_options
 from twin.core.language import Code, Language
 
 if TYPE_CHECKING:
@@ -45,12 +45,7 @@ Examples
               help="What the page shows; may be repeated [default: headline figures of the first domain].")  # fmt: skip
 @click.option("--reps", type=click.IntRange(min=1), help="Days at each point, instead of the scenario's replications.")
 @click.option("--estimate", is_flag=True, help="Live one day of one point, say how long all would take, and stop.")
-@JOBS
-@CLUSTER
-@click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
-@click.option("--no-report", is_flag=True, help="Leave out report.html.")
-@JSON
-@LANGUAGE
+@with_options(*STUDY)
 def sweep(
     scenario_file: Path, overrides: tuple[str, ...], axes: tuple[str, ...], assumed: bool, design: Design | None,
     samples: int | None, brains: str | None, kpis: tuple[str, ...], reps: int | None, estimate: bool, jobs: int | None,

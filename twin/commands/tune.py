@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from twin.commands.options import CLUSTER, EXIT_CODES, FOLDER, JOBS, JSON, LANGUAGE, executor_for
+from twin.commands.options import EXIT_CODES, FOLDER, STUDY, executor_for, with_options
 from twin.core.language import Code, Language
 
 HELP = """Choose parameters of rules on training days, and judge them on days that they never saw.
@@ -37,12 +37,7 @@ Examples
 @click.option("--validate", type=int, default=6, show_default=True, help="Validation days.")
 @click.option("--test", type=int, default=12, show_default=True, help="Test days.")
 @click.option("--estimate", is_flag=True, help="Live one day, say how long all would take, and stop.")
-@JOBS
-@CLUSTER
-@click.option("--reports", type=FOLDER, default=Path("reports"), show_default=True, help="Where results are written.")
-@click.option("--no-report", is_flag=True, help="Leave out report.html.")
-@JSON
-@LANGUAGE
+@with_options(*STUDY)
 def tune(
     scenario_file: Path, overrides: tuple[str, ...], brain: str, rules: tuple[str, ...], knobs: tuple[str, ...],
     kpi: str, trials: int, train: int, validate: int, test: int, estimate: bool, jobs: int | None, cluster: str | None,

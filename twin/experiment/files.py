@@ -6,7 +6,11 @@ import os
 import re
 import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from twin.core.errors import ResultsError
 
 
 def beside(path: Path) -> Path:
@@ -22,6 +26,38 @@ def write_text(path: Path, text: str) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def folder_beside(final: Path) -> Iterator[Path]:
+    """Offer a folder that becomes ``final`` when all has gone well."""
+    temporary = beside(final)
+    remove(temporary)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        remove(final)
+        temporary.replace(final)
+    finally:
+        remove(temporary)
+
+
+@contextmanager
+def told_if_unwritable(place: Path) -> Iterator[None]:
+    """Say what to do where the system refuses to write results to a place: a full disk, above all.
+
+    Raises
+    ------
+    ResultsError
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ResultsError(
+            "{path}: results cannot be written ({problem}); make room, or choose another place with --reports",
+            path=str(place),
+            problem=error.strerror or str(error),
+        ) from None
 
 
 def is_abandoned(path: Path) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import TYPE_CHECKING
 
-from twin.core.errors import ResultsError
 from twin.experiment.executors import Tell
+from twin.experiment.files import told_if_unwritable
 from twin.experiment.memory import give_back_large_arrays
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def live(
     """
     give_back_large_arrays()
     wanted = list(dict.fromkeys(jobs))
-    try:
+    with told_if_unwritable(store.root):
         missing = store.missing_jobs(wanted, with_events=with_events)
         done = count(len(wanted) - len(missing))
         progress(next(done), len(wanted))
@@ -53,10 +53,4 @@ def live(
         for cell in dict.fromkeys(job.cell for job in missing):
             store.describe(cell)
         executor.run(missing, store, lambda job: progress(next(done), len(wanted)), tell, with_events=with_events)
-    except OSError as error:
-        raise ResultsError(
-            "{path}: results cannot be written ({problem}); make room, or choose another place with --reports",
-            path=str(store.root),
-            problem=error.strerror or str(error),
-        ) from None
     return len(missing)

@@ -16,7 +16,7 @@ from twin.city.places import read_districts
 from twin.core.domain import RunWarning
 from twin.core.errors import ResultsError
 from twin.experiment.executors.processes import do_all
-from twin.experiment.files import is_alive
+from twin.experiment.files import is_alive, told_if_unwritable
 from twin.experiment.memory import give_back_large_arrays
 from twin.experiment.provenance import identity, peak_memory_mb, run_id, surroundings
 from twin.experiment.tasks import SUMMARY, Task, Workshop, clear_remnants, is_finished, run_task
@@ -71,7 +71,7 @@ def run(
     whole = identity(scenario)
     final = options.reports / scenario.path.stem / run_id(whole)
     unfinished = final.with_name(f".{final.name}.unfinished")
-    try:
+    with told_if_unwritable(options.reports):
         if options.resume and (final / "manifest.json").is_file():
             _retell(final, scenario)
             progress(1, 1)
@@ -86,12 +86,6 @@ def run(
         if final.exists():
             shutil.rmtree(final)
         unfinished.replace(final)
-    except OSError as error:
-        raise ResultsError(
-            "{path}: results cannot be written ({problem}); make room, or choose another place with --reports",
-            path=str(options.reports),
-            problem=error.strerror or str(error),
-        ) from None
     return final
 
 

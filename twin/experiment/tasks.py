@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import importlib
 import json
-import shutil
 from copy import copy
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from twin.core.errors import ResultsError
-from twin.experiment.files import beside as written_beside
-from twin.experiment.files import remove
+from twin.experiment.files import folder_beside, remove, told_if_unwritable
 from twin.experiment.memory import give_back_large_arrays, give_back_memory
 
 if TYPE_CHECKING:
@@ -230,11 +227,39 @@ def folder_of(root: Path, scenario: Scenario, task: Task) -> Path:
     return root / "events" / scenario.brains[task.brain].name / f"{task.replication:04d}"
 
 
-def live_twin(twin: Twin) -> dict[str, Any]:
-    """Live a replication; return what its summary says of it besides the KPIs."""
-    give_back_memory()  # what the draws needed
-    twin.run()
-    return {"tables": twin.table_hashes, "replaced_answers": twin.brain.replaced}
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What is known of a replication that was lived.
+
+    Attributes
+    ----------
+    told
+        Hashes of its exogenous tables, answers that were replaced, and a fingerprint of each event table.
+    times
+        What the rules took, by decision; see `twin.core.brain.AskingTime`.
+    kpis
+        From its recorded events.
+    """
+
+    told: dict[str, Any]
+    times: dict[str, dict[str, Any]]
+    kpis: list[KpiValue]
+
+
+def live_task(workshop: Workshop, task: Task, recorder: Recorder) -> Lived:
+    """Live a replication and compute its KPIs; the recorder is closed whatever happens."""
+    try:
+        twin = workshop.twin(task, recorder)
+        give_back_memory()  # what the draws needed
+        twin.run()
+        told = {"tables": twin.table_hashes, "replaced_answers": twin.brain.replaced}
+        times = {name: asdict(times) for name, times in sorted(twin.brain.times.items())}
+        del twin
+        give_back_memory()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
+        kpis = compute_kpis(workshop.scenario, recorder.stored())
+        return Lived({**told, "events": recorder.fingerprints()}, times, kpis)
+    finally:
+        recorder.abandon()
 
 
 def run_task(workshop: Workshop, task: Task, root: Path) -> None:
@@ -247,43 +272,16 @@ def run_task(workshop: Workshop, task: Task, root: Path) -> None:
     """
     from twin.core.recorder import Recorder
 
-    final = folder_of(root, workshop.scenario, task)
-    beside = written_beside(final)
-    recorder = Recorder(beside)
-    try:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
-        twin = workshop.twin(task, recorder)
+    with told_if_unwritable(root), folder_beside(folder_of(root, workshop.scenario, task)) as folder:
+        lived = live_task(workshop, task, Recorder(folder))
         summary = {
             "brain": workshop.scenario.brains[task.brain].name,
             "replication": task.replication,
-            **live_twin(twin),
-            "events": recorder.fingerprints(),
+            **lived.told,
+            "kpis": [asdict(row) for row in lived.kpis],
         }
-        _write_times(beside / TIMES, twin)
-        del twin
-        give_back_memory()  # the twin is gone but for its cycles: its tables and roads make room for the KPIs
-        summary["kpis"] = [
-            asdict(row) for row in compute_kpis(workshop.scenario, recorder.stored())
-        ]  # fmt: skip
-        text = json.dumps(summary, indent=1, sort_keys=True)
-        (beside / SUMMARY).write_text(text, encoding="utf-8")
-        shutil.rmtree(final, ignore_errors=True)
-        beside.replace(final)
-    except OSError as error:
-        raise ResultsError(
-            "{path}: the events cannot be written ({problem}); make room, or choose another place with --reports",
-            path=str(root),
-            problem=error.strerror or str(error),
-        ) from None
-    finally:
-        recorder.abandon()
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _write_times(path: Path, twin: Twin) -> None:
-    times = {name: asdict(times) for name, times in sorted(twin.brain.times.items())}
-    path.write_text(json.dumps(times, indent=1), encoding="utf-8")
+        (folder / TIMES).write_text(json.dumps(lived.times, indent=1), encoding="utf-8")
+        (folder / SUMMARY).write_text(json.dumps(summary, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def clear_remnants(root: Path) -> None:

@@ -24,6 +24,24 @@ class Ends:
         return (self.high - self.low) / 2
 
 
+class Around:
+    """What a mean with half the width of its interval, whatever is in that, can be asked besides."""
+
+    __slots__ = ()
+    mean: float
+    half: float
+
+    @property
+    def low(self) -> float:
+        """The interval's lower end."""
+        return self.mean - self.half
+
+    @property
+    def high(self) -> float:
+        """The interval's upper end."""
+        return self.mean + self.half
+
+
 class Estimate(Protocol):
     """An estimate of a mean, however its sampling distribution was found."""
 

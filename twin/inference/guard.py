@@ -10,8 +10,6 @@ References
 ----------
 Schuirmann (1987), A comparison of the two one-sided tests procedure and the power approach for assessing the
 equivalence of average bioavailability, Journal of Pharmacokinetics and Biopharmaceutics 15(6).
-Welch (1947), The generalization of "Student's" problem when several different population variances are involved,
-Biometrika 34.
 """
 
 from __future__ import annotations
@@ -26,7 +24,7 @@ import numpy as np
 
 from twin.core.statistics import student_half
 from twin.inference.estimates import Array
-from twin.inference.paired import differences, student
+from twin.inference.paired import differences, student, welch
 
 FALSE_ALARMS: Final = 0.01
 """Share of checks of unchanged code in which a guard, over all its KPIs, may raise an alarm."""
@@ -84,7 +82,7 @@ def judge(recorded: Array, now: Array, margin: float, *, paired: bool) -> Kept:
         difference, error, degrees = found.mean, found.standard_error, float(found.degrees)
     else:
         difference = after - before
-        error, degrees = _welch(recorded, now)
+        error, degrees = welch(recorded, now)
     half = student_half(error, degrees, 1 - 2 * _TAIL)
     low, high = difference - half, difference + half
     if -margin <= low and high <= margin:
@@ -92,16 +90,6 @@ def judge(recorded: Array, now: Array, margin: float, *, paired: bool) -> Kept:
     else:
         verdict = "moved" if low > 0 or high < 0 else "unclear"
     return Kept(before, after, low, high, margin, verdict)
-
-
-def _welch(recorded: Array, now: Array) -> tuple[float, float]:
-    """Return standard error and degrees of freedom of the difference of means of different days."""
-    squares = [float(values.var(ddof=1)) / len(values) for values in (recorded, now)]
-    both = sum(squares)
-    if both == 0:
-        return 0.0, float(len(recorded) + len(now) - 2)
-    parts = (square**2 / (len(values) - 1) for square, values in zip(squares, (recorded, now), strict=True))
-    return math.sqrt(both), both**2 / sum(parts)
 
 
 def narrowest_margin(deviation: float, count: int, kpis: int) -> float:

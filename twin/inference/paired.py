@@ -94,27 +94,39 @@ class Pairing:
         return self.interval_ratio > 1.0
 
 
+def welch(one: Array, other: Array) -> tuple[float, float]:
+    """Return standard error and degrees of freedom of the difference of means of two samples that share nothing.
+
+    References
+    ----------
+    Welch (1947), The generalization of Student's problem when several different population variances are involved,
+    Biometrika 34.
+    """
+    squares = [float(values.var(ddof=1)) / len(values) for values in (one, other)]
+    both = sum(squares)
+    if both == 0:
+        return 0.0, float(len(one) + len(other) - 2)
+    parts = (square**2 / (len(values) - 1) for square, values in zip(squares, (one, other), strict=True))
+    return math.sqrt(both), both**2 / sum(parts)
+
+
 def pairing(baseline: Array, other: Array, confidence: float = CONFIDENCE) -> Pairing:
     """Return what pairing brings, from at least two pairs.
 
     References
     ----------
-    Welch (1947), The generalization of Student's problem when several different population variances are involved,
-    Biometrika 34; Law (2015), Simulation Modeling and Analysis, 5th ed., 10.2 and 11.2.
+    Law (2015), Simulation Modeling and Analysis, 5th ed., 10.2 and 11.2.
     """
-    count = len(baseline)
     paired = student(differences(baseline, other))
-    squares = np.array([baseline.var(ddof=1), other.var(ddof=1)]) / count
-    apart = float(squares.sum())
+    error, degrees = welch(baseline, other)
     deviations = [float(baseline.std()), float(other.std())]
     related = float(np.corrcoef(baseline, other)[0, 1]) if min(deviations) > 0 else math.nan
-    if apart == 0:
+    if error == 0:
         return Pairing(related, 1.0, 1.0)
-    degrees = apart**2 / (float((squares**2).sum()) / (count - 1))
-    welch = student_half(math.sqrt(apart), degrees, confidence)
+    unpaired = student_half(error, degrees, confidence)
     own = paired.interval(confidence).half_width
     return Pairing(
         related,
-        apart / paired.standard_error**2 if paired.standard_error else math.inf,
-        welch / own if own else math.inf,
+        (error / paired.standard_error) ** 2 if paired.standard_error else math.inf,
+        unpaired / own if own else math.inf,
     )

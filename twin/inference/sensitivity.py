@@ -6,11 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.core.statistics import CONFIDENCE
-
-Array = NDArray[np.float64]
+from twin.inference.estimates import Around, Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def rank_correlation(x: Array, y: Array, confidence: float = CONFIDENCE) -> Corr
 
 
 @dataclass(frozen=True, slots=True)
-class Uncertain:
+class Uncertain(Around):
     """A mean over draws of parameters, each lived on the same days.
 
     Attributes
@@ -67,16 +65,6 @@ class Uncertain:
     half_draws: float
     half: float
     share_below: float
-
-    @property
-    def low(self) -> float:
-        """The lower end with both."""
-        return self.mean - self.half
-
-    @property
-    def high(self) -> float:
-        """The upper end with both."""
-        return self.mean + self.half
 
 
 def over_draws_and_days(values: Array, confidence: float = CONFIDENCE) -> Uncertain:

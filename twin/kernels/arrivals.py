@@ -178,11 +178,33 @@ def look_one(
 def stop_one(stops: Stops, ground: Ground, trip: int, lot: int, time_ms: int) -> None:
     """Let a driver in where he has found a place."""
     in_ms = pass_one(ground.barriers, lot, time_ms)
-    stops.ending[trip] = IN_LOT
     stops.lot[trip] = lot
     stops.parked_ms[trip] = in_ms
     stops.barrier_ms[trip] = in_ms - time_ms
     stops.paid_at_fen[trip] = ground.surcharge_fen[lot]
+
+
+@uncounted_kernel
+def arrive_one(
+    stops: Stops, seekers: Seekers, ground: Ground, customs: Customs, vehicle: int, trip: int, time_ms: int, day_ms: int
+) -> int:
+    """Let a driver arrive; return how his trip ends, or `UNDER_WAY` where he drives on to another point."""
+    if stops.arrived_ms[trip] == NEVER_YET:
+        stops.arrived_ms[trip] = time_ms
+    stops.parked_ms[trip] = time_ms
+    purpose = stops.purpose[trip]
+    if purpose == customs.home and seekers.at_home[vehicle]:
+        return OWN_PLACE
+    if not customs.parks[purpose]:
+        return NO_WISH
+    lot = look_one(stops, seekers, ground, customs, vehicle, trip, time_ms, day_ms)
+    if lot >= 0:
+        stop_one(stops, ground, trip, lot, time_ms)
+        return IN_LOT
+    if lot == NOT_YET:
+        stops.parked_ms[trip] = NEVER_YET
+        return UNDER_WAY
+    return ILLEGAL if seekers.unlawful[vehicle] else WITHOUT
 
 
 @uncounted_kernel
@@ -223,29 +245,14 @@ def arrive(
     for place in range(len(who)):
         vehicle, at_ms = who[place], time_ms[place]
         trip = stops.current[vehicle]
-        if stops.arrived_ms[trip] == NEVER_YET:
-            stops.arrived_ms[trip] = at_ms
-        purpose = stops.purpose[trip]
-        stops.parked_ms[trip] = at_ms
-        ended[place - going] = trip
-        if purpose == customs.home and seekers.at_home[vehicle]:
-            stops.ending[trip] = OWN_PLACE
-            continue
-        if not customs.parks[purpose]:
-            stops.ending[trip] = NO_WISH
-            continue
         point = seekers.heading[vehicle]
-        lot = look_one(stops, seekers, ground, customs, vehicle, trip, at_ms, (at_ms + midnight_ms) % day_length_ms)
-        if lot >= 0:
-            stop_one(stops, ground, trip, lot, at_ms)
-        elif lot == NOT_YET:
-            stops.parked_ms[trip] = NEVER_YET
+        ended[place - going] = trip
+        day_ms = (at_ms + midnight_ms) % day_length_ms
+        stops.ending[trip] = arrive_one(stops, seekers, ground, customs, vehicle, trip, at_ms, day_ms)
+        if stops.ending[trip] == UNDER_WAY:
             goes_on[going], here[going] = place, point
             going += 1
-        elif seekers.unlawful[vehicle]:
-            stops.ending[trip] = ILLEGAL
+        elif stops.ending[trip] == ILLEGAL:
             illegal[stopped] = place
             stopped += 1
-        else:
-            stops.ending[trip] = WITHOUT
     return going, stopped

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeVar
 
 from twin.core.errors import ResultsError
 from twin.core.kpis import Better
+from twin.inference.estimates import Around
 
 ANSWER: Final = "answer.json"
 Word = Literal["better", "worse", "higher", "lower", "undecided", "same"]
@@ -15,7 +16,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Around):
     """A mean over days with half the width of its 95 % interval.
 
     Attributes
@@ -28,16 +29,6 @@ class Amount:
     half: float
     half_days: float
     half_orders: float
-
-    @property
-    def low(self) -> float:
-        """The interval's lower end."""
-        return self.mean - self.half
-
-    @property
-    def high(self) -> float:
-        """The interval's upper end."""
-        return self.mean + self.half
 
     def word(self, better: Better) -> Word:
         """Say what is shown: nothing where the interval holds 0."""

@@ -23,13 +23,12 @@ from twin.experiment.studies.asked_for import district_names
 from twin.experiment.studies.parts import Part, brain_of, changes_of
 from twin.experiment.studies.refusing import refuse
 from twin.inference import shapley
+from twin.inference.paired import ROUNDING
 
 if TYPE_CHECKING:
     from twin.core.decisions import BrainSetting
     from twin.scenario.scenario import Scenario
 
-ROUNDING: Final = 1e-9
-"""Relative size below which a part's value is the rounding of sums of times."""
 ORDER_PAIRS: Final = 8
 """So many orders, each with its reverse, are sampled where there are too many parts to live every coalition."""
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from twin.core.kpis import Kpi
 from twin.core.statistics import half_interval_of
@@ -19,6 +18,7 @@ from twin.experiment.studies.axes import OPTION, Axis
 from twin.experiment.studies.designs import DRAWN, SAMPLES, Design, Point, shares_of
 from twin.experiment.studies.refusing import refuse
 from twin.experiment.studies.sweep_answers import AxisAnswered, Hang, KpiSweep, Sweep, Toll
+from twin.inference.estimates import Array
 from twin.inference.paired import differences
 from twin.inference.sensitivity import over_draws_and_days, rank_correlation
 from twin.scenario.load import changed
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from twin.scenario.scenario import Scenario
 
 Live = Callable[[Sequence["Scenario"], int], "Sequence[pd.DataFrame]"]
-Array = NDArray[np.float64]
 FEWEST_PAIRS = 5
 """Fewer points than this have no rank correlation."""
 

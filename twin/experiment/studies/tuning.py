@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from twin.core.kpis import Kpi
 from twin.core.streams import Streams
@@ -30,6 +29,7 @@ from twin.experiment.studies.asked_for import district_names
 from twin.experiment.studies.refusing import refuse
 from twin.experiment.studies.sweep import amount_of
 from twin.experiment.studies.tuning_answers import Judged, Trial, Tuning
+from twin.inference.estimates import Array
 from twin.inference.paired import differences
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 LiveDays = Callable[[Sequence["Scenario"], Sequence[int]], "Sequence[pd.DataFrame]"]
 """Lives scenarios of one brain on some days; returns the KPIs of each."""
-Array = NDArray[np.float64]
 BATCH: Final = 4
 """So many settings are proposed at once, whatever the number of processes, so that it changes nothing."""
 FINALISTS: Final = 5
