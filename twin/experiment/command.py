@@ -137,7 +137,9 @@ def verdict_lines(results: Results, language: Language) -> list[str]:
         over = rows[0].difference.over if rows and rows[0].difference else "days"
         lines.append(
             language(
-                "{other} against {baseline}: means over {n} days, differences with 95 % intervals over {over}",
+                "{other} against {baseline}: one day, differences with 95 % intervals over {over}"
+                if results.scenario.replications == 1
+                else "{other} against {baseline}: means over {n} days, differences with 95 % intervals over {over}",
                 other=other, baseline=baseline, n=results.scenario.replications,
                 over=_over_words(over, language),
             )
