@@ -80,7 +80,8 @@ def _explanation(view: RunView, rows: list[Comparison]) -> str:
         text = say(
             "Both met the same day, case by case. A difference is shown where the 95 % interval over that day's cases "
             "does not reach zero, and says nothing about other days; where cases share queues, as drivers do, it is "
-            "too narrow even for this one. Each interval bar has a scale of its own, its line is zero. More replications show what differs from day to day."
+            "too narrow even for this one. Each interval bar has a scale of its own, its line is zero. More "
+            "replications show what differs from day to day."
         )
     return text + say(" With this many figures, some one in twenty would seem to differ by chance alone.")
 
