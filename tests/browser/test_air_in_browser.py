@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import IN_BROWSER, told_by, told_in_frame, with_script
+from support.browser import IN_BROWSER, told_by, told_in_frames, with_script
 from support.cities import write_small_map
 from support.reports import page_of, small_run
 
 from twin.core.language import Language
+from twin.experiment.store import Results
 from twin.report.playback.page import playback_html
 
 pytestmark = IN_BROWSER
 WAIT_MS = 6000
+WIDTHS = (1200, 390, 320)
 MORE = "domains: [air]\nair: {enterprises: 40, building_sites: 4, forecast_members: 2, spin_up_days: 1}\n"
 MEASURE = """<script>
 addEventListener("load", () => setTimeout(() => {
@@ -68,20 +70,28 @@ addEventListener("load", () => setTimeout(() => {
     hours, said, gap, gave, stacks: stacks(), noise, wide: wide.map((element) => element.outerHTML.slice(0, 200)),
     scroll: document.documentElement.scrollWidth, hidden: box2.hidden, drawn: figure.dataset.drawn,
   });
-  parent.document.body.append(told);
+  frameElement.after(told);
 }, 1500));
 </script>"""
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("air")
-    return page_of(small_run(folder, write_small_map(folder / "small"), replications=1, more=MORE))
+    return small_run(folder, write_small_map(folder / "small"), replications=1, more=MORE)
 
 
 @pytest.fixture(scope="module")
-def told(page: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return told_in_frame(page, MEASURE, tmp_path_factory.mktemp("wide"), 1200, WAIT_MS)
+def by_width(results: Results, tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, Any]]:
+    """What the page says in windows of a desk and of two phones."""
+    page = page_of(results)
+    frames = [(page, width) for width in WIDTHS]
+    return dict(zip(WIDTHS, told_in_frames(frames, MEASURE, tmp_path_factory.mktemp("wide"), WAIT_MS), strict=True))
+
+
+@pytest.fixture(scope="module")
+def told(by_width: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    return by_width[WIDTHS[0]]
 
 
 def test_the_film_paints_squares_in_silence(told: dict[str, Any]) -> None:
@@ -108,9 +118,9 @@ def test_the_table_of_enterprises_begins_with_the_largest_and_can_be_sorted(told
     assert told["stacks"] == sorted(told["stacks"], reverse=True)
 
 
-@pytest.mark.parametrize("width", [390, 320])
-def test_sections_fit_a_phone(page: str, tmp_path: Path, width: int) -> None:
-    narrow = told_in_frame(page, MEASURE, tmp_path, width, WAIT_MS)
+@pytest.mark.parametrize("width", WIDTHS[1:])
+def test_sections_fit_a_phone(by_width: dict[int, dict[str, Any]], width: int) -> None:
+    narrow = by_width[width]
     assert narrow["scroll"] <= width
     assert narrow["wide"] == []
 
@@ -156,8 +166,7 @@ addEventListener("load", async () => {
 </script>"""
 
 
-def test_the_playback_draws_the_air_and_tells_of_enterprises_and_stations(tmp_path: Path) -> None:
-    results = small_run(tmp_path / "run", write_small_map(tmp_path / "run" / "small"), replications=1, more=MORE)
+def test_the_playback_draws_the_air_and_tells_of_enterprises_and_stations(results: Results, tmp_path: Path) -> None:
     path = tmp_path / "playback.html"
     path.write_text(with_script(playback_html(results, Language("en")), PLAY), encoding="utf-8")
     told = told_by(path, WAIT_MS)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import IN_BROWSER, dom_of, told_in_frame
+from support.browser import IN_BROWSER, dom_of, told_in_frames
 from support.reports import page_of, small_traffic_run
 
 pytestmark = IN_BROWSER
 WAIT_MS = 8000
+WIDTHS = (1200, 390, 320)
 MEASURE = """<script>
 addEventListener("load", () => setTimeout(() => {
   const films = [...document.querySelectorAll("figure.film")].map((figure) => {
@@ -70,14 +71,9 @@ addEventListener("load", () => setTimeout(() => {
     scroll: document.documentElement.scrollWidth,
     requests: performance.getEntriesByType("resource").map((entry) => entry.name),
   });
-  parent.document.body.append(told);
+  frameElement.after(told);
 }, 1500));
 </script>"""
-
-
-def measure(page: str, folder: Path, width: int) -> dict[str, Any]:
-    """Open a page in a frame of exactly this width; return what it says."""
-    return told_in_frame(page, MEASURE, folder, width, WAIT_MS)
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +83,15 @@ def page(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> st
 
 
 @pytest.fixture(scope="module")
-def told(page: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return measure(page, tmp_path_factory.mktemp("wide"), 1200)
+def by_width(page: str, tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, Any]]:
+    """What the page says in windows of a desk and of two phones."""
+    frames = [(page, width) for width in WIDTHS]
+    return dict(zip(WIDTHS, told_in_frames(frames, MEASURE, tmp_path_factory.mktemp("films"), WAIT_MS), strict=True))
+
+
+@pytest.fixture(scope="module")
+def told(by_width: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    return by_width[WIDTHS[0]]
 
 
 def test_both_maps_paint_in_silence_and_ask_for_nothing(told: dict[str, Any]) -> None:
@@ -127,9 +130,9 @@ def test_the_pointer_tells_the_street_and_the_lot_below_it(told: dict[str, Any])
         assert not [sentence for sentence in film["said"] if "{" in sentence]
 
 
-@pytest.mark.parametrize("width", [390, 320])
-def test_sections_fit_a_phone(page: str, tmp_path: Path, width: int) -> None:
-    narrow = measure(page, tmp_path, width)
+@pytest.mark.parametrize("width", WIDTHS[1:])
+def test_sections_fit_a_phone(by_width: dict[int, dict[str, Any]], width: int) -> None:
+    narrow = by_width[width]
     assert narrow["scroll"] <= width
     assert narrow["wide"] == []
     assert all(film["width"] > 200 for film in narrow["films"])

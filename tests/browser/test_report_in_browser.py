@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import IN_BROWSER, dom_of, told_in_frame
+from support.browser import IN_BROWSER, dom_of, told_in_frames
 from support.reports import page_of, small_run
 
 from twin.core.language import CODES
 
 pytestmark = IN_BROWSER
 WAIT_MS = 5000
+WIDTHS = (1280, 390, 320)
+SCHEME = "--blink-settings=preferredColorScheme"
+TOO_WIDE = '<div style="width:700px">x</div>'
 MEASURE = """<script>
 addEventListener("load", () => {
   const shown = () => [...document.querySelectorAll("#parameters tbody tr")].filter((row) => row.offsetParent).length;
@@ -77,14 +80,13 @@ addEventListener("load", () => {
     strips, requests: performance.getEntriesByType("resource").map((entry) => entry.name), noise, all, counts, charts,
     page: style.backgroundColor, inks: [...new Set(inks)], title: document.title, lang: document.documentElement.lang,
   });
-  parent.document.body.append(told);
+  frameElement.after(told);
 });
 </script>"""
 
 
-def measure(page: str, folder: Path, width: int, *flags: str) -> dict[str, Any]:
-    """Open a page in a frame of exactly this width; return what it says."""
-    return told_in_frame(page, MEASURE, folder, width, WAIT_MS, *flags)
+Told = dict[int, dict[str, Any]]
+"""What a page says of itself, by the width of its window."""
 
 
 @pytest.fixture(scope="module", params=CODES)
@@ -93,24 +95,45 @@ def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return page_of(small_run(tmp_path_factory.mktemp("browser"), small_map_folder), request.param)
 
 
-@pytest.mark.parametrize("width", [1280, 390, 320])
-def test_a_page_is_no_wider_than_its_window(page: str, tmp_path: Path, width: int) -> None:
-    told = measure(page, tmp_path, width)
+@pytest.fixture(scope="module")
+def light(page: str, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A page in windows of all widths; and with something too wide, at width 0."""
+    frames = [*((page, width) for width in WIDTHS), (page.replace("<main>", f"<main>{TOO_WIDE}", 1), 390)]
+    told = told_in_frames(frames, MEASURE, tmp_path_factory.mktemp("light"), WAIT_MS, f"{SCHEME}=1")
+    return dict(zip((*WIDTHS, 0), told, strict=True))
+
+
+@pytest.fixture(scope="module")
+def dark(page: str, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    told = told_in_frames([(page, 1280)], MEASURE, tmp_path_factory.mktemp("dark"), WAIT_MS, f"{SCHEME}=0")
+    return {1280: told[0]}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_is_no_wider_than_its_window(light: Told, width: int) -> None:
+    told = light[width]
     assert told["width"] == width
     assert told["scroll"] <= width
     assert told["wide"] == []
     assert min(told["charts"]) > 200
 
 
-def test_a_page_is_silent_and_asks_for_nothing(page: str, tmp_path: Path) -> None:
-    told = measure(page, tmp_path, 1000)
+def test_the_measure_of_width_sees_what_is_too_wide(light: Told) -> None:
+    told = light[0]
+    assert told["scroll"] > 390
+    assert told["wide"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_is_silent_and_asks_for_nothing(light: Told, width: int) -> None:
+    told = light[width]
     assert told["noise"] == []
     assert told["requests"] == []
     assert told["title"].startswith("Is <script>")
 
 
-def test_buttons_show_the_parameters_of_one_label(page: str, tmp_path: Path) -> None:
-    told = measure(page, tmp_path, 1000)
+def test_buttons_show_the_parameters_of_one_label(light: Told) -> None:
+    told = light[1280]
     counts = {label: shown for label, (shown, _) in told["counts"].items()}
     assert counts.pop("") == told["all"]
     assert sum(counts.values()) == told["all"]
@@ -127,8 +150,8 @@ def in_order(keys: list[str], *, words: bool, down: bool) -> bool:
     return numbers == sorted(numbers, reverse=down)
 
 
-def test_timelines_can_be_sorted_by_every_key_in_both_directions(page: str, tmp_path: Path) -> None:
-    strips = measure(page, tmp_path, 1000)["strips"]
+def test_timelines_can_be_sorted_by_every_key_in_both_directions(light: Told) -> None:
+    strips = light[1280]["strips"]
     assert strips["all"] > 20
     assert not strips["hidden"]
     assert {name.split()[0] for name in strips["sorted"]} >= {
@@ -148,8 +171,8 @@ def test_timelines_can_be_sorted_by_every_key_in_both_directions(page: str, tmp_
     assert strips["sorted"]["ring0 up"] != strips["sorted"]["ring1 up"]
 
 
-def test_timelines_can_be_filtered_and_say_how_many_are_left(page: str, tmp_path: Path) -> None:
-    strips = measure(page, tmp_path, 1000)["strips"]
+def test_timelines_can_be_filtered_and_say_how_many_are_left(light: Told) -> None:
+    strips = light[1280]["strips"]
     by_key: dict[str, int] = {}
     for name, (left, count, told) in strips["filtered"].items():
         key, value = name.split()
@@ -165,8 +188,8 @@ def test_timelines_can_be_filtered_and_say_how_many_are_left(page: str, tmp_path
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_timelines_can_be_reached_by_keyboard_and_their_bars_fit(page: str, tmp_path: Path, width: int) -> None:
-    strips = measure(page, tmp_path, width)["strips"]
+def test_timelines_can_be_reached_by_keyboard_and_their_bars_fit(light: Told, width: int) -> None:
+    strips = light[width]["strips"]
     assert strips["focused"]
     assert strips["labelled"]
     assert strips["bars"]
@@ -190,9 +213,8 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read_in_light_and_dark(page: str, tmp_path: Path, scheme: str) -> None:
-    chosen = {"dark": 0, "light": 1}[scheme]
-    told = measure(page, tmp_path, 1000, f"--blink-settings=preferredColorScheme={chosen}")
+def test_every_text_can_be_read_in_light_and_dark(light: Told, dark: Told, scheme: str) -> None:
+    told = (dark if scheme == "dark" else light)[1280]
     behind = luminance(told["page"])
     assert (behind < 0.1) == (scheme == "dark")
     for colour in told["inks"]:
@@ -206,9 +228,3 @@ def test_a_report_opens_from_its_file(page: str, tmp_path: Path) -> None:
     dom = dom_of(path, WAIT_MS)
     assert dom.count("aria-pressed") >= 3  # the script has run
     assert 'id="provenance"' in dom
-
-
-def test_the_measure_of_width_sees_what_is_too_wide(page: str, tmp_path: Path) -> None:
-    told = measure(page.replace("<main>", '<main><div style="width:700px">x</div>', 1), tmp_path, 390)
-    assert told["scroll"] > 390
-    assert told["wide"]

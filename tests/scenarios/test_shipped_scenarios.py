@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,45 +12,78 @@ import pytest
 from twin.core.clock import HOUR_S
 from twin.experiment.run import RunOptions, run
 from twin.experiment.store import Results
+from twin.experiment.workshops import Workshops
 from twin.scenario.load import load_scenario
 from twin.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+WORKSHOPS = Workshops()
 SLOWEST = {
     "air_learned_warning", "air_odd_even", "air_stagnation_week", "air_wrong_forecast", "flood_2021_traffic",
     "parking_app_share", "parking_at_hospitals", "parking_connected", "parking_feed_fails", "parking_feed_late",
 }  # fmt: skip
 """Of many brains, of many days, or of half a day on all roads: these run among the long tests."""
 LEAST_H = 10.0
-"""A scaled-down day ends after the morning peak, if nothing happens later."""
-BEGINS_H, ENDS_H = 6, 9
-"""A scaled-down day of traffic alone begins at the first of these hours, and one with traffic ends at the second, after
-the peak, if nothing happens later."""
+"""A scaled-down day of elevators or air alone begins when it does, and goes on so long if nothing happens later."""
+BEGINS_H = 6.5
+"""Another in which nothing happens begins as night ends: prices and bans change, roads fill."""
+LASTS_H = {"traffic": 1.5, "emergency": 3.5}
+"""It goes on for so long at least."""
+LEAD_H, TAIL_H = 0.75, 0.5
+"""One in which something happens begins so long before it, and ends so long after it."""
+GAPS_H = {"traffic": 0.5, "emergency": 3.0, "air": 12.0}
+"""What happens next happens after no more hours than that, where hours of a domain take long to live."""
+
+
+@pytest.fixture(autouse=True)
+def one_city(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the city once for all scenarios of it, as studies do."""
+    monkeypatch.setattr("twin.experiment.run.Workshop", lambda scenario, threads: WORKSHOPS.of(scenario))
+
+
+def in_haste(whole: Scenario, gap_h: float) -> tuple[list[str], list[float]]:
+    """Return changes that let the same things happen in the same order, no more than so long after one another.
+
+    Also when something begins or ends then, in hours from the scenario's start.
+    """
+    turns_s = sorted({turn_s for event in whole.events for turn_s in (event.begins_s, event.ends_s)} - {math.inf})
+    sooner_s = dict(zip(turns_s, turns_s[:1], strict=False))
+    for before_s, turn_s in pairwise(turns_s):
+        sooner_s[turn_s] = sooner_s[before_s] + min(turn_s - before_s, gap_h * HOUR_S)
+    changes = []
+    for number, event in enumerate(whole.events):
+        for key, turn_s in (("at", event.begins_s), ("until", event.ends_s)):
+            if turn_s in sooner_s and sooner_s[turn_s] != turn_s:
+                at = whole.start + timedelta(seconds=sooner_s[turn_s])
+                changes.append(f"events.{number}.{key}={at:%Y-%m-%d %H:%M}")
+    return changes, [turn_s / HOUR_S for turn_s in sooner_s.values()]
 
 
 def scaled_down(path: Path) -> Scenario:
-    """Load a scenario with one replication, no longer than until an hour after the last thing that it lets happen."""
+    """Load a scenario with one replication, no longer than what it lets happen takes in haste."""
     whole = load_scenario(path)
-    turns_s = [event.begins_s if math.isinf(event.ends_s) else event.ends_s for event in whole.events]
-    least_h = max(2, ENDS_H - whole.start.hour) if "traffic" in whole.domains else LEAST_H
-    hours = min(whole.duration_h, max([least_h, *(turn_s / HOUR_S + 1 for turn_s in turns_s)]))
-    changes = ["replications=1"]
+    gaps_h = [GAPS_H[domain] for domain in whole.domains if domain in GAPS_H]
+    changes, turns_h = in_haste(whole, min(gaps_h, default=math.inf))
+    changes.append("replications=1")
+    begins_h, ends_h = 0.0, max([LEAST_H, *(turn_h + 1 for turn_h in turns_h)])
+    lasts_h = [LASTS_H[domain] for domain in whole.domains if domain in LASTS_H]
+    if lasts_h:
+        begins_h = max(0.0, turns_h[0] - LEAD_H if turns_h else BEGINS_H - whole.start.hour)
+        ends_h = max(begins_h + min(lasts_h), *(turn_h + TAIL_H for turn_h in turns_h), 0)
+        changes += [f"start={whole.start + timedelta(hours=begins_h):%Y-%m-%d %H:%M}", "warm_up_h=0"]
     if "traffic" in whole.domains:
         changes += [
             "traffic.demand_factor=0.03", "traffic.through_trips_per_day=0",  # who drives across the map takes hours
             "traffic.step_s=30", "traffic.news_every_min=60", "traffic.habits_from_h=[0]",
         ]  # fmt: skip
     if "elevators" in whole.domains:
-        changes.append("elevators.history_days=60")
+        changes += ["elevators.history_days=60", "elevators.fleet_size=20000"]  # one in five of those of the city
     if "air" in whole.domains:
         changes += ["air.enterprises=200", "air.grid_km=16", "air.forecast_members=3"]
         if not whole.sections["air"].files():  # who learns from days looks back on a fortnight
             changes.append("air.spin_up_days=2")
-    if whole.domains == ("traffic",) and whole.start.hour < BEGINS_H:  # nobody drives at night
-        hours -= BEGINS_H - whole.start.hour
-        changes.append(f"start={whole.start:%Y-%m-%d} {BEGINS_H:02d}:00")
-    return load_scenario(path, (*changes, f"duration_h={hours}"))
+    return load_scenario(path, (*changes, f"duration_h={min(whole.duration_h, ends_h) - begins_h}"))
 
 
 @pytest.mark.parametrize(

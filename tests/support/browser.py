@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,15 @@ def dom_of(path: Path, wait_ms: int, *flags: str) -> str:
 
 def told_by(path: Path, wait_ms: int, *flags: str) -> dict[str, Any]:
     """Return what a page's script has written, as JSON, into an element ``told``."""
-    dom = dom_of(path, wait_ms, *flags)
-    found = re.search(r'<pre id="told">(.*?)</pre>', dom, re.DOTALL)
-    assert found is not None, dom[-2000:]
-    told: dict[str, Any] = json.loads(unescape(found[1]))
+    (told,) = _told(dom_of(path, wait_ms, *flags))
     return told
+
+
+def _told(dom: str) -> list[dict[str, Any]]:
+    """Return what scripts have written, in the order of the page."""
+    found = re.findall(r'<pre id="told">(.*?)</pre>', dom, re.DOTALL)
+    assert found, dom[-2000:]
+    return [json.loads(unescape(text)) for text in found]
 
 
 def with_script(page: str, script: str) -> str:
@@ -55,10 +60,21 @@ def with_script(page: str, script: str) -> str:
     return page.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{script}</body>", 1)
 
 
-def told_in_frame(page: str, script: str, folder: Path, width: int, wait_ms: int, *flags: str) -> dict[str, Any]:
-    """Return what a script tells of a page in a frame of exactly this width: windows have a least one."""
-    copy = escape(with_script(page, script))
-    frame = f'<iframe style="border:0;width:{width}px;height:800px" srcdoc="{copy}"></iframe>'
+def told_in_frames(
+    frames: Sequence[tuple[str, int]], script: str, folder: Path, wait_ms: int, *flags: str
+) -> list[dict[str, Any]]:
+    """Return what a script tells of each page in a frame of exactly this width: windows have a least one.
+
+    One browser opens them all, one upon the other, so that each is in sight; the script puts what it tells behind its
+    frame (``frameElement``).
+    """
+    style = "position:absolute;left:0;top:0;border:0;height:800px"
+    texts = [
+        f'<iframe style="{style};width:{width}px" srcdoc="{escape(with_script(page, script))}"></iframe>'
+        for page, width in frames
+    ]
     path = folder / "frame.html"
-    path.write_text(f"<!DOCTYPE html><html><body>{frame}</body></html>", encoding="utf-8")
-    return told_by(path, wait_ms, *flags)
+    path.write_text(f"<!DOCTYPE html><html><body>{''.join(texts)}</body></html>", encoding="utf-8")
+    told = _told(dom_of(path, wait_ms, *flags))
+    assert len(told) == len(frames), "a page has told nothing"
+    return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,18 @@ from twin.core.clock import DAY_S, HOUR_S
 from twin.core.domain import WorldEvent
 from twin.core.errors import PolicyError
 from twin.core.kpis import names_of
+from twin.core.model import Twin
 from twin.domains.air.decisions_curbs import Curb, CurbsView
 from twin.domains.air.decisions_inspection import InspectPlants, PlantInspectionView
 from twin.domains.air.decisions_traffic import Restrict, TrafficRestrictionView
 from twin.domains.air.decisions_warning import AirWarningView, Warn
+from twin.domains.air.domain import AirDomain
 from twin.domains.air.inventory import Inventory
 from twin.domains.air.kinds import GROUPS, KINDS, PLANT_KINDS
 from twin.domains.air.kpis import compute
 from twin.domains.air.measures import FAMILIES, MEMBERS
+
+Lived = tuple[AirDomain, Twin, dict[str, pd.DataFrame]]
 
 
 def red(view: AirWarningView) -> Warn:
@@ -39,22 +44,32 @@ def hourly(frames: dict[str, pd.DataFrame], column: str) -> np.ndarray:
     return frames["air.hours"][column].to_numpy(np.float64)
 
 
+@cache
+def two_days(brain: str, warning: int | None = None, **connections: float) -> Lived:
+    """Live two days by a shipped brain, once for all tests that ask for them; always warned of where a level is given.
+
+    Tests read what is returned and never change it.
+    """
+    rules = {} if warning is None else {"air_warning": {0: never, 4: red}[warning]}
+    return run_air(brain=brain, rules=rules, connections=connections)
+
+
 # -- chance ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_seed_gives_the_same_air_to_the_last_bit() -> None:
-    assert same(run_air(brain="city_brain")[2], run_air(brain="city_brain")[2])
+    assert same(two_days("city_brain")[2], run_air(brain="city_brain")[2])
 
 
 def test_another_seed_gives_other_weather_but_the_same_enterprises() -> None:
-    one, other = run_air(seed=1)[2], run_air(seed=2)[2]
+    one, other = two_days("traditional")[2], run_air(seed=2)[2]
     assert one["air.plants"].equals(other["air.plants"])
     assert not np.array_equal(hourly(one, "wind_mps"), hourly(other, "wind_mps"))
 
 
 def test_brains_meet_the_same_weather_and_the_same_air_without_measures() -> None:
-    _, _, traditional = run_air(rules={"air_warning": never})
-    _, _, strict = run_air(brain="city_brain", rules={"air_warning": red})
+    _, _, traditional = two_days("traditional", 0)
+    _, _, strict = two_days("city_brain", 4)
     assert np.array_equal(hourly(traditional, "wind_mps"), hourly(strict, "wind_mps"))
     assert np.array_equal(hourly(traditional, "pm25_without"), hourly(strict, "pm25_without"))
 
@@ -71,7 +86,7 @@ def test_nothing_is_relieved_before_the_first_midnight_after_a_warning_and_somet
 
 
 def test_without_a_warning_the_air_is_what_it_would_be_without_measures() -> None:
-    _, _, frames = run_air(days=2, rules={"air_warning": never})
+    _, _, frames = two_days("traditional", 0)
     assert np.array_equal(hourly(frames, "pm25"), hourly(frames, "pm25_without"))
     assert hourly(frames, "cut_yuan").sum() == 0
 
@@ -126,7 +141,7 @@ def views_of(**keywords: object) -> list[AirWarningView]:
 
 
 def test_the_afternoon_sees_the_hours_before_it_and_none_after() -> None:
-    _, _, frames = run_air(days=2, rules={"air_warning": never})
+    _, _, frames = two_days("traditional", 0)
     measured = frames["air.station_hours"].groupby("begins_s")["measured"].mean().to_numpy()
     second = views_of(connections={"station_feed": 1.0})[1]
     assert second.time_s == DAY_S + 16 * HOUR_S
@@ -135,7 +150,7 @@ def test_the_afternoon_sees_the_hours_before_it_and_none_after() -> None:
 
 
 def test_without_the_feed_a_day_is_known_when_it_is_over() -> None:
-    _, _, frames = run_air(days=2, rules={"air_warning": never})
+    _, _, frames = two_days("traditional", 0)
     measured = frames["air.station_hours"].groupby("begins_s")["measured"].mean().to_numpy()
     second = views_of(connections={"station_feed": 0.0})[1]
     assert np.isnan(second.today_ugm3), "eight hours of yesterday are no day"
@@ -180,11 +195,11 @@ def test_sensors_that_are_down_leave_the_hours_unknown() -> None:
 
 
 def test_the_feed_shows_the_days_emission_and_without_it_the_yearly_figure() -> None:
-    domain, _, _ = run_air(brain="city_brain")
+    domain, _, _ = two_days("city_brain")
     load = domain.emissions.load(80)
     read = domain.meters.ratio(80, load)
     assert (read == load).mean() > 0.8
-    blind, _, _ = run_air(brain="city_brain", connections={"emission_feed": 0.0})
+    blind, _, _ = two_days("city_brain", emission_feed=0.0)
     assert not (blind.meters.ratio(80, load) == load).any()
 
 
@@ -287,7 +302,7 @@ def test_curbs_are_asked_only_under_a_warning() -> None:
 
 
 def test_what_sources_give_adds_up_to_what_stations_have() -> None:
-    _, _, frames = run_air(brain="city_brain", rules={"air_warning": red}, days=2)
+    _, _, frames = two_days("city_brain", 4)
     parts = frames["air.contributions"].groupby(["begins_s", "station"])["pm25"].sum()
     whole = frames["air.station_hours"].set_index(["begins_s", "station"])["pm25"]
     assert np.allclose(parts.sort_index().to_numpy(), whole.sort_index().to_numpy(), rtol=1e-4)
@@ -339,7 +354,7 @@ def test_bad_air_makes_people_call_in_proportion_to_the_published_function() -> 
 
 
 def test_an_enterprise_can_be_looked_at() -> None:
-    domain, twin, _ = run_air(days=1)
+    domain, twin, _ = two_days("traditional")
     plant = twin.plants[3]
     assert plant.kind in PLANT_KINDS
     assert plant.gps["pm25"] == pytest.approx(float(domain.inventory.sources.gps[3, 0]))
@@ -348,7 +363,7 @@ def test_an_enterprise_can_be_looked_at() -> None:
 
 
 def test_sources_of_a_kind_emit_together_what_the_parameters_say() -> None:
-    domain, _, _ = run_air(days=1)
+    domain, _, _ = two_days("traditional")
     given, sources = domain.parameters, domain.inventory.sources
     for kind in PLANT_KINDS:
         rows = sources.of_kind(kind)

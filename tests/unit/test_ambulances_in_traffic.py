@@ -118,6 +118,7 @@ def test_the_report_says_how_many_of_an_ambulances_minutes_were_congestions(resu
     assert words in {text for _, text in page.texts}
 
 
+@pytest.mark.long  # test_determinism.py asks the same of fewer vehicles
 def test_two_domains_give_the_same_bytes_for_any_number_of_processes(tmp_path: Path, small_map_folder: Path) -> None:
     scenario = tmp_path / "both.yaml"
     scenario.write_text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -166,10 +167,13 @@ def test_a_job_whose_events_are_wanted_later_is_lived_again_for_them(scenario, t
 
 def test_variants_that_share_a_city_have_the_results_that_each_has_alone(scenario, tmp_path):
     """What a domain derives from the city for one variant would else be found by another."""
-    lifts = scenario.with_(domains=["emergency", "elevators"], **{"elevators.fleet_size": 2000})
+    one = scenario.with_(brains=["city_brain"])
+    lifts = one.with_(
+        domains=["emergency", "elevators"], **{"elevators.fleet_size": 1000, "elevators.history_days": 60}
+    )
     variants = [
-        scenario, scenario.with_(seed=8), scenario.with_(**{"emergency.seats": 1}), scenario.with_(duration_h=0.5),
-        lifts, lifts.with_(seed=8), lifts.with_(**{"elevators.fleet_size": 1900}),
+        scenario, one.with_(seed=8), one.with_(**{"emergency.seats": 1}), one.with_(duration_h=0.5),
+        lifts, lifts.with_(seed=8), lifts.with_(**{"elevators.fleet_size": 900}),
     ]  # fmt: skip
     assert len({city_key(variant) for variant in variants}) == 1
     jobs = jobs_of([cell for variant in variants for cell in cells_of(variant)], 1)
@@ -222,9 +226,9 @@ def test_a_replication_that_was_not_lived_is_told(scenario, lived):
 
 
 @pytest.mark.parametrize("text", ['{"kpis": {', "", "[]", '{"kpis": {}}', "\x00\x00"])
-def test_a_result_that_cannot_be_read_is_told_with_its_remedy(text, scenario, tmp_path):
-    (job,), store = jobs_of(cells_of(scenario)[:1], 1), CellStore(tmp_path / "cells")
-    live([job], store, LocalExecutor(1))
+def test_a_result_that_cannot_be_read_is_told_with_its_remedy(text, scenario, lived, tmp_path):
+    (job,) = jobs_of(cells_of(scenario)[:1], 1)
+    store = CellStore(shutil.copytree(lived.root, tmp_path / "cells"))
     before = bits_of(store, [job])
     store.path(job).write_text(text, encoding="utf-8")
     with pytest.raises(ResultsError, match="remove the file, and what is missing is lived again"):

@@ -19,7 +19,7 @@ from twin.experiment.executors.local import LocalExecutor
 from twin.experiment.live import live
 from twin.scenario.load import load_scenario
 
-DAYS = 10
+DAYS = 6
 NOBODY = "tcp://127.0.0.1:9"
 
 

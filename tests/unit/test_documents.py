@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from twin.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -42,10 +43,7 @@ def test_every_page_stands_in_the_sites_contents() -> None:
     assert not missing
 
 
-def test_every_scenario_that_the_readme_names_is_valid() -> None:
-    named = set(re.findall(r"scenarios/\w+\.yaml", (ROOT / "README.md").read_text("utf-8")))
-    assert named
-    for path in sorted(named):
-        command = [sys.executable, str(ROOT / "run_scenario.py"), *shlex.split(f"{path} --check")]
-        outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert outcome.returncode == 0, outcome.stderr
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"scenarios/\w+\.yaml", PAGES[0].read_text("utf-8")))))
+def test_every_scenario_that_the_readme_names_is_valid(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(ROOT / path), "--check"]) == 0
+    assert capsys.readouterr().out.endswith("is a valid scenario\n")

@@ -29,9 +29,9 @@ WAIT_S = 60.0
 
 @pytest.fixture(scope="module")
 def scenario(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> Path:
-    """Thirty replications, some seconds of work."""
+    """Sixteen replications, a few seconds of work."""
     path = write_scenario(tmp_path_factory.mktemp("scenario"), small_map_folder)
-    text = path.read_text(encoding="utf-8").replace("replications: 2", "replications: 15")
+    text = path.read_text(encoding="utf-8").replace("replications: 2", "replications: 8")
     path.write_text(text, encoding="utf-8")
     return path
 

@@ -26,24 +26,30 @@ from twin.scenario.load import load_scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends Unix signals")
 
-DAYS = 20
 WAIT_S = 240.0
-KILLS = [3, pytest.param(10, marks=pytest.mark.study)]
+DAYS = {2: 8, 10: 20}
+"""So many days, each of two brains, leave something to live after so many kills."""
+KILLS = [2, pytest.param(10, marks=pytest.mark.study)]
 STUDY = (sys.executable, "-m", "support.study")
 TESTS = environment(PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "tests")]))
 
 
+@pytest.fixture(scope="module", params=KILLS)
+def kills(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
 @pytest.fixture(scope="module")
-def scenario(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> Path:
+def scenario(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path, kills: int) -> Path:
     path = write_scenario(tmp_path_factory.mktemp("scenario"), small_map_folder)
-    text = path.read_text(encoding="utf-8").replace("replications: 2", f"replications: {DAYS}")
+    text = path.read_text(encoding="utf-8").replace("replications: 2", f"replications: {DAYS[kills]}")
     path.write_text(text.replace("duration_h: 1", "duration_h: 0.5"), encoding="utf-8")
     return path
 
 
 @pytest.fixture(scope="module")
-def jobs(scenario: Path) -> list[Job]:
-    return jobs_of(cells_of(load_scenario(scenario)), DAYS)
+def jobs(scenario: Path, kills: int) -> list[Job]:
+    return jobs_of(cells_of(load_scenario(scenario)), DAYS[kills])
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +87,8 @@ def stored(reports: Path) -> dict[str, int]:
     return {f"{path.parent.name}/{path.name}": path.stat().st_mtime_ns for path in paths}
 
 
-@pytest.mark.parametrize("kills", KILLS)
 def test_a_study_killed_at_random_moments_ends_like_an_undisturbed_one(kills, scenario, jobs, undisturbed, tmp_path):
-    words = (scenario, tmp_path, str(DAYS), "2")
+    words = (scenario, tmp_path, str(DAYS[kills]), "2")
     for number in range(kills):
         kill_at_random(lambda: start(*words, program=STUDY, env=TESTS), lambda: stored(tmp_path), random.Random(number))
     before = stored(tmp_path)
@@ -110,7 +115,6 @@ def undisturbed_run(tmp_path_factory: pytest.TempPathFactory, scenario: Path) ->
     return results_of(only_run(reports))
 
 
-@pytest.mark.parametrize("kills", KILLS)
 def test_a_run_killed_at_random_moments_ends_like_an_undisturbed_one(kills, scenario, undisturbed_run, tmp_path):
     words = (scenario, "--jobs", "2", "--no-report", "--reports", tmp_path, "--resume")
     for number in range(kills):
@@ -143,19 +147,19 @@ def test_where_files_may_not_grow_a_study_says_so_and_leaves_nothing_half_writte
 
 
 def test_a_full_disk_keeps_what_is_finished_and_the_study_goes_on_where_there_is_room(
-    scenario, jobs, undisturbed, tmp_path
+    kills, scenario, jobs, undisturbed, tmp_path
 ):
     disk = tmp_path / "disk"
     disk.mkdir()
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if not (mount and umount):
         pytest.skip("there is no mount program here")
-    words = [mount, "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]
+    words = [mount, "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk]
     mounted = subprocess.run(words, capture_output=True, text=True, check=False)
     if mounted.returncode:
         pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.strip()}")
     try:
-        done = call(scenario, disk, str(DAYS), "2", program=STUDY, env=TESTS)
+        done = call(scenario, disk, str(DAYS[kills]), "2", program=STUDY, env=TESTS)
         assert (done.returncode, done.stdout) == (2, "")
         assert "No space left on device" in done.stderr
         assert 0 < len(stored(disk)) < len(jobs)

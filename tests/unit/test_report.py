@@ -157,10 +157,10 @@ def test_one_brain_or_three(tmp_path: Path, small_map_folder: Path, brains: str)
 
 def test_a_run_without_heart_attacks_or_without_any_call(tmp_path: Path, small_map_folder: Path) -> None:
     none = "emergency: {condition_shares: {stemi: 0, stroke: 0.066}}\n"
-    results = small_run(tmp_path / "a", small_map_folder, more=none)
+    results = small_run(tmp_path / "a", small_map_folder, replications=1, more=none)
     assert "There was no such case." in page_of(results)
     silent = "emergency: {calls_per_day: 0, dispatches_per_day: 0, patients_per_day: 0}\n"
-    results = small_run(tmp_path / "b", small_map_folder, more=silent)
+    results = small_run(tmp_path / "b", small_map_folder, replications=1, more=silent)
     Page(page_of(results))
 
 
@@ -169,7 +169,7 @@ def test_world_events_and_bounds_are_told(tmp_path: Path, small_map_folder: Path
         "events:\n  - {at: '09:00', until: '10:00', connection_fails: live_traffic}\n"
         "expect:\n  emergency.response_min.mean: {max: 0.001}\n"
     )
-    text = page_of(small_run(tmp_path, small_map_folder, more=more))
+    text = page_of(small_run(tmp_path, small_map_folder, replications=1, more=more))
     assert "A connection does not work" in text
     assert "2021-03-15 09:00" in text
     assert "missed" in text
@@ -177,7 +177,7 @@ def test_world_events_and_bounds_are_told(tmp_path: Path, small_map_folder: Path
 
 def test_a_map_that_is_gone_is_said_to_be_gone(tmp_path: Path, small_map_folder: Path) -> None:
     mine = shutil.copytree(small_map_folder, tmp_path / "gone")
-    results = small_run(tmp_path, mine)
+    results = small_run(tmp_path, mine, brains="[city_brain]", replications=1)
     shutil.rmtree(mine)
     page = Page(page_of(Results(results.folder)))
     assert any("no map can be drawn" in text for _, text in page.texts)
@@ -185,7 +185,7 @@ def test_a_map_that_is_gone_is_said_to_be_gone(tmp_path: Path, small_map_folder:
 
 def test_a_map_that_has_changed_is_said_to_have_changed(tmp_path: Path, small_map_folder: Path) -> None:
     mine = shutil.copytree(small_map_folder, tmp_path / "changed")
-    results = small_run(tmp_path, mine)
+    results = small_run(tmp_path, mine, brains="[city_brain]", replications=1)
     header = json.loads((mine / "map.yaml").read_text(encoding="utf-8"))
     (mine / "map.yaml").write_text(json.dumps({**header, "licence": "other"}), encoding="utf-8")
     assert "The map has changed since this run" in page_of(Results(results.folder))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 import pytest
 from support.signals import CROSSINGS, signals_twin, traffic_of
 
-from twin.core.clock import HOUR_S
+from twin.core.clock import HOUR_S, Clock
 from twin.core.domain import WorldEvent
 from twin.core.errors import PolicyError
 from twin.domains.traffic.decisions import SetPlans, SignalPlanView
@@ -107,8 +108,9 @@ def test_a_plan_that_is_none_stops_the_run(green_s: object, complaint: str) -> N
 @pytest.mark.parametrize("rule", [webster, max_pressure, cyclic_max_pressure])
 def test_one_seed_is_one_day_whatever_the_rule(rule: object) -> None:
     trips = []
+    hour = Clock(datetime(2021, 3, 15, 7), 0.0, HOUR_S)
     for _ in range(2):
-        twin = signals_twin(rules={"signal_plan": rule}, signal_every_s=20.0)  # type: ignore[dict-item]
+        twin = signals_twin(clock=hour, rules={"signal_plan": rule}, signal_every_s=20.0)  # type: ignore[dict-item]
         twin.run()
         trips.append(twin.recorder.frames()["traffic.trips"])
     pd.testing.assert_frame_equal(*trips, check_exact=True)

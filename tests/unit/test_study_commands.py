@@ -62,13 +62,13 @@ def test_an_estimate_lives_one_day_of_both_ends(place: tuple[Path, Path], capfd:
 
 
 def test_sweep_writes_a_tidy_table(place: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
-    words = ("--set", "emergency.calls_per_day~range", "--samples", "5", "--kpi", KPI, "--reps", "2", "--lang", "zh")
+    words = ("--set", "emergency.calls_per_day~range", "--samples", "3", "--kpi", KPI, "--reps", "2", "--lang", "zh")
     assert go(place, "sweep", *words) == 0
     out, _ = capfd.readouterr()
     frame = pd.read_parquet(only(place, "sweep") / "sweep.parquet")
     assert set(frame["brain"]) == {"traditional", "city_brain"}
     assert frame.groupby("point")["emergency.calls_per_day"].nunique().eq(1).all()
-    assert len(frame[frame["kpi"] == KPI]) == 5 * 2 * 2
+    assert len(frame[frame["kpi"] == KPI]) == 3 * 2 * 2
     assert "emergency.calls_per_day" in out
     page = (only(place, "sweep") / "report.html").read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in page
@@ -98,7 +98,7 @@ def test_a_point_that_cannot_be_stops_before_anything_is_lived(
 def test_tune_prints_what_to_put_into_a_scenario(place: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("optuna", reason="optuna (extra tune) is not installed")
     words = ("--rule", "dispatch=fastest_or_called_off", "--set", "worth_s=0:600", "--kpi", KPI)
-    days = ("--trials", "3", "--train", "2", "--validate", "2", "--test", "2")
+    days = ("--trials", "2", "--train", "2", "--validate", "2", "--test", "2")
     assert go(place, "tune", *words, *days) == 0
     out, _ = capfd.readouterr()
     assert "dispatch: {rule: fastest_or_called_off, worth_s: " in out

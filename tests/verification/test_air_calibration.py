@@ -41,6 +41,7 @@ def month(start: datetime) -> tuple[float, dict[str, float]]:
     return float(frames["air.hours"]["pm25"].mean()), {group: float(parts[group]) for group in GROUPS}
 
 
+@pytest.mark.long
 def test_winter_and_summer_are_as_far_apart_as_they_were() -> None:
     """Zhengzhou's stations of 2017 to 2019: some 110 to 130 µg/m³ in January, some 30 to 45 in July."""
     winter, summer = month(datetime(2018, 1, 5))[0], month(datetime(2018, 7, 5))[0]
@@ -48,6 +49,7 @@ def test_winter_and_summer_are_as_far_apart_as_they_were() -> None:
     assert 20 < summer < 60
 
 
+@pytest.mark.long
 def test_half_of_the_mass_is_secondary_and_coal_is_burnt_in_winter() -> None:
     winter = month(datetime(2018, 1, 5))[1]
     share = (winter["inorganic"] + winter["organic"]) / sum(winter.values())

@@ -27,7 +27,7 @@ brains:
 domains: [emergency, traffic]
 """
     more += (
-        town_traffic(3000)
+        town_traffic(2000)
         + """\
   signals: plans
 events:
@@ -66,14 +66,14 @@ def test_a_second_run_gives_the_same_bytes(run, scenario, tmp_path):
     assert results_of(again) == results_of(run)
 
 
-@pytest.mark.parametrize("jobs", ["2", "3"])
+@pytest.mark.parametrize("jobs", [pytest.param("2", marks=pytest.mark.long), "3"])
 def test_the_number_of_processes_does_not_matter(jobs, run, scenario, tmp_path):
     parallel = run_of(scenario, tmp_path, "--jobs", jobs)
     assert parallel.name == run.name
     assert results_of(parallel) == results_of(run)
 
 
-@pytest.mark.parametrize("threads", ["2", "3"])
+@pytest.mark.parametrize("threads", [pytest.param("2", marks=pytest.mark.long), "3"])
 def test_the_number_of_threads_does_not_matter(threads, run, scenario, tmp_path):
     threaded = run_of(scenario, tmp_path, "--jobs", "1", "--threads", threads)
     assert threaded.name == run.name
