@@ -45,8 +45,8 @@ addEventListener("load", () => setTimeout(() => {
   const box = canvas.getBoundingClientRect();
   const read = () => {
     const said = new Set();
-    for (let x = 0; x < box.width; x += 4) {
-      for (let y = 0; y < box.height; y += 4) {
+    for (let x = 0; x < box.width; x += 8) {
+      for (let y = 0; y < box.height; y += 8) {
         canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: box.left + x, clientY: box.top + y }));
         said.add(line.textContent);
       }

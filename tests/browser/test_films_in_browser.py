@@ -48,8 +48,8 @@ addEventListener("load", () => setTimeout(() => {
     const hint = line.textContent;
     const box = canvas.getBoundingClientRect();
     const said = new Set();
-    for (let x = 0; x < box.width; x += 5) {
-      for (let y = 0; y < box.height; y += 5) {
+    for (let x = 0; x < box.width; x += 8) {
+      for (let y = 0; y < box.height; y += 8) {
         const place = { clientX: box.left + x, clientY: box.top + y };
         canvas.dispatchEvent(new PointerEvent("pointermove", place));
         said.add(line.textContent);

@@ -21,9 +21,10 @@ SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 WORKSHOPS = Workshops()
 SLOWEST = {
     "air_learned_warning", "air_odd_even", "air_stagnation_week", "air_wrong_forecast", "flood_2021_traffic",
-    "parking_app_share", "parking_at_hospitals", "parking_connected", "parking_feed_fails", "parking_feed_late",
+    "guidance_and_gates", "parking_app_share", "parking_at_hospitals", "parking_connected", "parking_feed_fails",
+    "parking_feed_late", "parking_prices", "signal_rules",
 }  # fmt: skip
-"""Of many brains, of many days, or of half a day on all roads: these run among the long tests."""
+"""Of many brains, of many days, or with much that happens on all roads: these run among the long tests."""
 LEAST_H = 10.0
 """A scaled-down day of elevators or air alone begins when it does, and goes on so long if nothing happens later."""
 BEGINS_H = 6.5
@@ -74,7 +75,8 @@ def scaled_down(path: Path) -> Scenario:
         changes += [f"start={whole.start + timedelta(hours=begins_h):%Y-%m-%d %H:%M}", "warm_up_h=0"]
     if "traffic" in whole.domains:
         changes += [
-            "traffic.demand_factor=0.03", "traffic.through_trips_per_day=0",  # who drives across the map takes hours
+            "traffic.demand_factor=0.03",
+            "traffic.through_trips_per_day=0", "traffic.lorry_trips_per_day=12000",  # across the map it takes hours
             "traffic.step_s=30", "traffic.news_every_min=60", "traffic.habits_from_h=[0]",
         ]  # fmt: skip
     if "elevators" in whole.domains:

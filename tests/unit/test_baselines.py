@@ -173,7 +173,8 @@ def place(tmp_path_factory: pytest.TempPathFactory, small_map_folder: Path) -> P
     folder = tmp_path_factory.mktemp("baseline")
     scenario = write_scenario(folder, small_map_folder, DOMAIN)
     reports = folder / "reports"
-    assert main(["baseline", "record", str(scenario), "--reps", "6", "--jobs", "1", "--reports", str(reports)]) == 0
+    words = ("--reps", "6", "--attempts", "2", "--jobs", "1", "--reports", str(reports))
+    assert main(["baseline", "record", str(scenario), *words]) == 0
     return folder
 
 

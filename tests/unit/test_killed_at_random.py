@@ -18,6 +18,7 @@ import pytest
 from support.commands import ROOT, call, environment, only_run, remnants, results_of, start, write_scenario
 from support.jobs import bits_of, lived_undisturbed
 
+from twin.cli import main
 from twin.experiment.cell_store import CellStore
 from twin.experiment.cells import Job, cells_of, jobs_of
 from twin.experiment.executors.local import LocalExecutor
@@ -111,7 +112,7 @@ def stored_in_run(reports: Path) -> dict[str, int]:
 @pytest.fixture(scope="module")
 def undisturbed_run(tmp_path_factory: pytest.TempPathFactory, scenario: Path) -> dict[str, bytes]:
     reports = tmp_path_factory.mktemp("undisturbed_run")
-    assert call(scenario, "--jobs", "2", "--no-report", "--reports", reports, timeout=WAIT_S).returncode == 0
+    assert main([str(scenario), "--jobs", "1", "--no-report", "--reports", str(reports)]) == 0
     return results_of(only_run(reports))
 
 

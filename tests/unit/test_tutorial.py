@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from support.commands import ROOT, environment
 
 BLOCK = re.compile(r"```(sh|py|yaml)\n(.*?)```", re.DOTALL)
 NAME = re.compile(r"# (\w+\.(?:py|yaml))\n")
 
 
+@pytest.mark.long
 def test_the_tutorial_runs_from_top_to_bottom(tmp_path: Path) -> None:
     for folder in ("scenarios", "maps"):
         (tmp_path / folder).symlink_to(ROOT / folder)

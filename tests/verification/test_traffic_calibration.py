@@ -201,7 +201,7 @@ print(*(hash_frame(frame) for frame in draw_tables(streams(), MONDAY, zhengzhou_
 """
 
 
-@pytest.mark.parametrize("threads", ["1", "4"])
+@pytest.mark.parametrize("threads", [pytest.param("1", marks=pytest.mark.long), "4"])
 def test_the_tables_do_not_depend_on_the_number_of_threads(threads: str) -> None:
     from twin.core.model import hash_frame
 
