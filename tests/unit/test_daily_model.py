@@ -55,12 +55,11 @@ def test_chances_are_true(record: DailyRecord, model: DailyModel) -> None:
     assert (chance[known] >= model.predict(record, 1).chance_over(2 * LIMIT)[judged][known]).all()
 
 
-@pytest.mark.parametrize("leads", [1, pytest.param(3, marks=pytest.mark.long)])
-def test_years_that_are_judged_change_nothing_of_the_model(record: DailyRecord, model: DailyModel, leads: int) -> None:
+def test_years_that_are_judged_change_nothing_of_the_model(record: DailyRecord, model: DailyModel) -> None:
     later = slice(730, None)
     other = with_values(with_values(record, "pm25_ugm3", later, 5.0), "wind_mps", later, 9.0)
-    again = fit_daily_model(other, (2018, 2019), leads, LIMIT)
-    for lead in range(1, leads + 1):
+    again = fit_daily_model(other, (2018, 2019), limit_ugm3=LIMIT)
+    for lead in (1, 2, 3):
         assert again.leads[lead].threshold == model.leads[lead].threshold
         before, after = model.predict(record, lead), again.predict(other, lead)
         assert before.log_mean[:730].tobytes() == after.log_mean[:730].tobytes()

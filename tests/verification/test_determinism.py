@@ -30,6 +30,7 @@ domains: [emergency, traffic]
         town_traffic(2000)
         + """\
   signals: plans
+  step_s: 30
 events:
   - {at: "08:20", until: "08:40", connection_fails: live_traffic}
   - {at: "08:30", road_closes: Main Street}
