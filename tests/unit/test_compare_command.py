@@ -58,6 +58,28 @@ def compared(tmp_path_factory: pytest.TempPathFactory, scenario: Path) -> Path:
     return reports
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--reps", "10"], "2 brains x 10 days, of which 14 are to be lived: some "),
+        (
+            ["--reps", "auto", "--kpi", RESPONSE, "--cap", "40"],
+            "2 brains x at most 40 days, of which 74 are to be lived",
+        ),
+    ],
+    ids=["days", "auto"],
+)
+def test_an_estimate_counts_what_is_not_lived_yet(
+    words: list[str], said: str, scenario: Path, compared: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = set(compared.rglob("*"))
+    assert go(scenario, *words, "--estimate", "--reports", compared) == 0
+    out, error = capfd.readouterr()
+    assert out == ""
+    assert said in error
+    assert set(compared.rglob("*")) == before, "the first day of both was lived already"
+
+
 def cells(reports: Path) -> dict[str, bytes]:
     return {path.relative_to(reports).as_posix(): path.read_bytes() for path in reports.glob("cells/*/[0-9]*.json")}
 

@@ -31,6 +31,13 @@ def test_kpis_events_and_differences_are_data_frames(result: Result) -> None:
     assert row["verdict"] in {"better", "worse", "undecided", "equivalent", "same"}
 
 
+def test_a_result_says_what_it_is_and_which_brains_it_lacks(result: Result) -> None:
+    assert "3 x traditional, city_brain" in repr(result)
+    assert str(result.folder) in repr(result)
+    with pytest.raises(ResultsError, match="of city_brian; there are 3 of traditional, city_brain"):
+        result.differences("traditional", "city_brian")
+
+
 def test_a_kpi_is_drawn_for_each_brain(result: Result, tmp_path: Path) -> None:
     drawing = result.chart(RESPONSE)
     assert drawing._repr_svg_().startswith("<?xml")

@@ -207,6 +207,19 @@ def test_every_design_has_its_page_and_its_lines(scenario: Scenario, design: Des
     assert CALLS in "\n".join(lines)
 
 
+BOLD = "<strong>−1.00</strong>"
+
+
+def test_one_day_alone_shows_no_interval_and_nothing_as_sure(scenario: Scenario) -> None:
+    words = (f"{CALLS}=2000,2400", f"{SEATS}=2,4")
+    answer = sweep(Asked(axes=words, kpis=(KPI,), days=1).question(scenario), live)[0]
+    text = "\n".join(sweep_lines(answer, Language("en")))
+    assert "one day each (so without intervals)" in text
+    assert "-1.20 min .. -1.00 min" in text
+    assert BOLD not in sweep_page(answer, Language("en"))
+    assert BOLD in sweep_page(swept(scenario, *words), Language("en"))
+
+
 def test_an_answer_is_read_back_as_it_was(scenario: Scenario, tmp_path: Path) -> None:
     answer = swept(scenario, f"{CALLS}=2000,2400")
     path = tmp_path / "sweep.json"

@@ -85,6 +85,11 @@ class Numbers:
         """Return a unit by itself, for column heads and axes; empty for counts."""
         return self.amount(0, unit, 0).replace("0", "", 1).strip()
 
+    def change(self, value: float, unit: str) -> str:
+        """Return a difference with its sign and without an interval: ``−36 min``."""
+        shown = scaled(value, unit)
+        return self._say(_SHORT_DIFFERENCES.get(unit, "{number}"), number=number(shown, sign=True))
+
     def difference(self, mean: float, low: float, high: float, unit: str) -> str:
         """Return a difference with sign and interval: ``−36 min (−47 to −27)``; shares in points of a hundred."""
         values = [scaled(value, unit) for value in (mean, low, high)]

@@ -16,6 +16,7 @@ All brains meet the same days. Days that were lived before, for this or another 
 \b
 Examples
   twin compare scenarios/emergency_days.yaml
+  twin compare scenarios/emergency_days.yaml --reps 100 --estimate          how long it would take
   twin compare scenarios/emergency_days.yaml --brains city_brain,mine.py:rule
   twin compare scenarios/emergency_days.yaml --reps auto --kpi emergency.response_min.mean --half-width 0.1
 """
@@ -45,16 +46,19 @@ Examples
     help="With --reps auto: stop living brains that fall behind, until the best is known within X of the KPI.",
 )  # fmt: skip
 @click.option("--warm-up", type=click.Choice(["auto"]), help="Find from a few days how long to live before counting.")
+@click.option("--estimate", is_flag=True, help="Live one day of each brain, say how long all would take, and stop.")
 @with_options(*STUDY)
 def compare(
     scenario_file: Path, overrides: tuple[str, ...], brains: str | None, kpi: str | None, reps: str | None,
     half_width: float | None, cap: int, margins: tuple[str, ...], pick_within: str | None, warm_up: str | None,
-    jobs: int | None, cluster: str | None, reports: Path, no_report: bool, as_json: bool, lang: Code,
+    estimate: bool, jobs: int | None, cluster: str | None, reports: Path, no_report: bool, as_json: bool, lang: Code,
 ) -> int:  # fmt: skip
     """Compare brains on a scenario; see `HELP`."""
     from twin.experiment.studies.asked import Asked
-    from twin.experiment.studies.command import Means, compare_and_report
+    from twin.experiment.studies.command import Means, compare_and_report, estimate_comparison
 
     asked = Asked(brains, kpi, reps, half_width, cap, margins, pick_within, warm_up == "auto")
     by = Means(executor_for(jobs, cluster), reports, Language(lang))
+    if estimate:
+        return estimate_comparison(scenario_file, overrides, asked, by)
     return compare_and_report(scenario_file, overrides, asked, by, with_report=not no_report, as_json=as_json)

@@ -18,12 +18,12 @@ def policy() -> None:
     """Begin a policy of your own, and check it."""
 
 
-DECISION = click.option("--decision", required=True, help='What it answers; "twin policies" lists the decisions.')
+WHAT = 'What it answers; "twin policies" lists the decisions'
 
 
 @policy.command("new", short_help="Write a policy to begin with, and its test.")
 @click.argument("name")
-@DECISION
+@click.option("--decision", required=True, help=f"{WHAT}.")
 @click.option("--folder", type=FOLDER, default=Path(), show_default=True, help="Where to write it.")
 @LANGUAGE
 def new_policy(name: str, decision: str, folder: Path, lang: Code) -> int:
@@ -43,12 +43,15 @@ def new_policy(name: str, decision: str, folder: Path, lang: Code) -> int:
         ),
         err=True,
     )
+    click.echo(
+        language("try it on made-up views: twin policy check {file}:{name}", file=str(path), name=name), err=True
+    )
     return 0
 
 
 @policy.command("check", short_help="Try a policy on made-up views.")
 @click.argument("rule", metavar="FILE:NAME")
-@DECISION
+@click.option("--decision", help=f"{WHAT} [default: by the view that it takes].")
 @click.option("--with", "given", multiple=True, metavar="KEY=VALUE", help="A parameter of the policy's own (repeat).")
 @click.option("--views", type=click.IntRange(min=1), default=200, show_default=True, help="How many views.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Chance of the views.")
@@ -59,27 +62,28 @@ def new_policy(name: str, decision: str, folder: Path, lang: Code) -> int:
 @JSON
 @LANGUAGE
 def check_policy(
-    rule: str, decision: str, given: tuple[str, ...], views: int, seed: int, slowest_s: float, as_json: bool, lang: Code
-) -> int:
+    rule: str, decision: str | None, given: tuple[str, ...], views: int, seed: int, slowest_s: float, as_json: bool,
+    lang: Code,
+) -> int:  # fmt: skip
     """Try the policy FILE:NAME, or a built-in one by its name, on views as a run shows them.
 
     It must answer legally, the same when asked again, in time, and change nothing that it is shown.
     """
     from twin.policies.conformance import check_rule
-    from twin.policies.listing import find_decision
+    from twin.policies.listing import decision_answered, find_decision
 
-    asked = find_decision(decision)
+    asked = decision_answered(rule, Path()) if decision is None else find_decision(decision)
     found = check_rule(
         rule, asked, parameters=parameters_of(given), folder=Path(), views=views, seed=seed, slowest_s=slowest_s
     )
     if as_json:
-        click.echo(json.dumps({"rule": rule, "decision": decision, **asdict(found)}, indent=1))
+        click.echo(json.dumps({"rule": rule, "decision": asked.name, **asdict(found)}, indent=1))
         return 0
     click.echo(
         Language(lang)(
             "{rule}: answers {decision} legally and repeatably on {views} views; an answer takes {median} ms, "
             "the longest {longest} ms",
-            rule=rule, decision=decision, views=found.views, median=f"{1000 * found.median_s:.3g}",
+            rule=rule, decision=asked.name, views=found.views, median=f"{1000 * found.median_s:.3g}",
             longest=f"{1000 * found.longest_s:.3g}",
         )
     )  # fmt: skip

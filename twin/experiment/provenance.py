@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,18 +33,31 @@ _NOT_IN_RESULTS: Final = (
 """Parts of the package that only read results."""
 
 
+def _code_below(root: str) -> Iterator[str]:
+    """Yield the code and parameters that make results, by their names below the package.
+
+    By `os.walk`, which leaves the many files of compiled code alone: a tenth of what `Path.rglob` takes.
+    """
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for file in files:
+            name = Path(folder, file).relative_to(root)
+            if name.suffix not in (".py", ".yaml", ".toml") or file == "zh.yaml":
+                continue
+            if name.as_posix().startswith(_NOT_IN_RESULTS):
+                continue
+            if name.parent.parent.name == "domains" and file.startswith("report"):
+                continue
+            yield name.as_posix()
+
+
 @cache
 def hash_code() -> str:
     """Return the SHA-256 of the code and parameters that make results, in hexadecimal; read once in a process."""
     root = Path(twin.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if path.suffix not in (".py", ".yaml", ".toml") or path.name == "zh.yaml" or name.startswith(_NOT_IN_RESULTS):
-            continue
-        if path.parent.parent.name == "domains" and path.stem.startswith("report"):
-            continue
-        digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for name in sorted(_code_below(str(root)), key=Path):
+        digest.update(name.encode() + b"\0" + hashlib.sha256((root / name).read_bytes()).digest())
     return digest.hexdigest()
 
 

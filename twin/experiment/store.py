@@ -232,7 +232,15 @@ class Results:
         return catalogue_of(self.scenario.domains, self.manifest["districts"])
 
     def compare(self, baseline: str, other: str) -> list[Comparison]:
-        """Compare two brains in every KPI that both have: over the days, or over the cases of a single day."""
+        """Compare two brains in every KPI that both have: over the days, or over the cases of a single day.
+
+        Raises
+        ------
+        ResultsError
+            Where the run has no such brain.
+        """
+        for brain in (baseline, other):
+            self._events_folder(brain, 0)
         if (baseline, other) not in self._compared:
             single = self.scenario.replications == 1
             compare = self._compare_cases if single else self._compare_days

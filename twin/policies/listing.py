@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import inspect
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from twin.core.columns import dtype_of, hints_of
@@ -12,6 +14,7 @@ from twin.core.decisions import Decision
 from twin.core.errors import PolicyError
 from twin.core.language import Language
 from twin.domains import DESCRIPTIONS
+from twin.policies.registry import function_of_file, rule_names
 
 
 def find_decision(name: str) -> Decision:
@@ -26,6 +29,34 @@ def find_decision(name: str) -> Decision:
             hint=f" (did you mean {near[0]}?)" if near else "",
         )
     return decisions[name]
+
+
+def decision_answered(rule: str, folder: Path) -> Decision:
+    """Return the decision that a rule answers: by its name, or by the view that its function says it takes.
+
+    Raises
+    ------
+    PolicyError
+        Where that cannot be told.
+    """
+    decisions = [decision for one in DESCRIPTIONS.values() for decision in one.decisions]
+    target = function_of_file(rule, folder)
+    if target is None:
+        able = [decision for decision in decisions if rule in rule_names(decision)]
+    else:
+        view = _view_named(getattr(target, "decide", target))
+        able = [decision for decision in decisions if decision.view.__name__ == view]
+    if len(able) != 1:
+        raise PolicyError(
+            "say with --decision which decision {rule} answers; what it takes names no view of one", rule=rule
+        )
+    return able[0]
+
+
+def _view_named(function: Callable[..., Any]) -> str:
+    """Return the last word of the first annotation of a function, which is its view's; empty where it has none."""
+    hint = next(iter(getattr(function, "__annotations__", {}).values()), "")
+    return hint.rpartition(".")[2] if isinstance(hint, str) else getattr(hint, "__name__", "")
 
 
 def describe_decisions(name: str | None = None) -> list[dict[str, Any]]:

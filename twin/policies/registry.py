@@ -102,6 +102,8 @@ def load_rule_by_name(rule: str, decision: Decision) -> Any:
                 package=point.dist.name if point.dist else point.value,
                 error=_said(error),
             ) from error
+    if rule.endswith(".py"):
+        raise PolicyError("name the function too, as in {example}", example=f"{rule}:name")
     known = (*rule_names(decision), *installed_rule_names(decision))
     raise PolicyError(
         "no rule {rule} answers {decision}; there are: {known}",
@@ -109,6 +111,23 @@ def load_rule_by_name(rule: str, decision: Decision) -> Any:
         decision=decision.name,
         known=", ".join(known),
     )
+
+
+def function_of_file(rule: str, folder: Path) -> Any:
+    """Return the function or class that ``path/to/file.py:name`` names, as it stands; None for other rules.
+
+    Raises
+    ------
+    PolicyError
+        If the file or what is named in it is missing, or the file cannot be run.
+    """
+    reference = split_reference(rule)
+    if reference is None:
+        return None
+    path = find_file(reference[0], [folder])
+    if path is None:
+        raise PolicyError("there is no policy file {file}", file=reference[0])
+    return _member(_execute(path), (reference[1],), str(path))
 
 
 def load_rule(
@@ -148,13 +167,8 @@ def load_rule(
 
 
 def _target(rule: str, decision: Decision, scenario_folder: Path) -> Any:
-    reference = split_reference(rule)
-    if reference is None:
-        return load_rule_by_name(rule, decision)
-    path = find_file(reference[0], [scenario_folder])
-    if path is None:
-        raise PolicyError("there is no policy file {file}", file=reference[0])
-    return _member(_execute(path), (reference[1],), str(path))
+    named = function_of_file(rule, scenario_folder)
+    return load_rule_by_name(rule, decision) if named is None else named
 
 
 def _member(module: types.ModuleType, names: tuple[str, ...], file: str) -> Any:

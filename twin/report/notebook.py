@@ -39,6 +39,10 @@ class Drawing:
 class Result(Results):
     """A finished run, as ``twin.load(path).run()`` returns it."""
 
+    def __repr__(self) -> str:
+        days, brains = self.scenario.replications, ", ".join(self.brains)
+        return f"<Result of {self.scenario.title!r}: {days} x {brains}, in {self.folder}>"
+
     def differences(self, baseline: str, other: str) -> pd.DataFrame:
         """Return what another brain changed, a row a KPI: means, paired difference, interval, verdict."""
         import pandas as pd

@@ -23,18 +23,21 @@ class Amount(Around):
     ----------
     half_days, half_orders
         What of it is due to days that differ, and to orders of the parts that were sampled.
+    single
+        Whether it is of one day alone, which has no interval.
     """
 
     mean: float
     half: float
     half_days: float
     half_orders: float
+    single: bool = False
 
     def word(self, better: Better) -> Word:
         """Say what is shown: nothing where the interval holds 0."""
         if self.mean == self.half == 0:
             return "same"
-        if self.low <= 0 <= self.high:
+        if self.single or self.low <= 0 <= self.high:
             return "undecided"
         if better == "neither":
             return "higher" if self.mean > 0 else "lower"

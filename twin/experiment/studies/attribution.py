@@ -273,4 +273,4 @@ def _without_rounding(values: NDArray[np.float64], rounding: float) -> NDArray[n
 def _amounts(found: shapley.Estimates) -> list[Amount]:
     """Return amounts by part."""
     arrays = (found.mean, found.half, found.half_days, found.half_orders)
-    return [Amount(*map(float, values)) for values in zip(*arrays, strict=True)]
+    return [Amount(*values) for values in zip(*(array.tolist() for array in arrays), strict=True)]

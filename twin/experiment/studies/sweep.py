@@ -167,7 +167,7 @@ def amount_of(values: Array) -> Amount | None:
     if not len(known):
         return None
     half = half_interval_of(known) if len(known) > 1 else 0.0
-    return Amount(float(known.mean()), half, half, 0.0)
+    return Amount(float(known.mean()), half, half, 0.0, single=len(known) == 1)
 
 
 def _complete(values: Array) -> Array:

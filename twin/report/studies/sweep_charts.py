@@ -120,7 +120,7 @@ def _tile(amount: Amount | None, unit: str, means: Sequence[float], kind: str) -
     if amount is None:
         return None
     shade = shade_of(amount.mean, min(means), max(means), kind)
-    sure = kind == "q" or not amount.low <= 0 <= amount.high
+    sure = kind == "q" or not (amount.single or amount.low <= 0 <= amount.high)
     return Tile(number(scaled(amount.mean, unit), sign=kind == "d"), shade, sure)
 
 

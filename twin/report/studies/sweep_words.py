@@ -41,7 +41,9 @@ def outcomes(answer: Sweep, one: KpiSweep) -> list[tuple[str, tuple[Amount | Non
 
 
 def shown(amount: Amount, one: KpiSweep, naming: Naming) -> str:
-    """Return a result with its interval: a difference with its sign."""
+    """Return a result with its interval, where it has one: a difference with its sign."""
+    if one.differences and amount.single:
+        return Numbers(naming.language).change(amount.mean, one.unit)
     if one.differences:
         return Numbers(naming.language).difference(amount.mean, amount.low, amount.high, one.unit)
     return Numbers(naming.language).amount(amount.mean, one.unit)
@@ -189,7 +191,9 @@ def ends_of(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> tuple[t
 def facts(answer: Sweep, naming: Naming) -> str:
     """Return how the answer came about, in a line."""
     return naming.language(
-        "{scenario}: {points} points of {keys}, {days} days each under {brains}",
+        "{scenario}: {points} points of {keys}, one day each (so without intervals) under {brains}"
+        if answer.days == 1
+        else "{scenario}: {points} points of {keys}, {days} days each under {brains}",
         scenario=answer.scenario, points=len(answer.points), keys=keys_text(answer, naming),
         days=answer.days, brains=", ".join(naming.brain(brain) for brain in answer.brains),
     )  # fmt: skip
