@@ -150,7 +150,7 @@ def test_a_missed_bound_is_told_and_fails_only_where_asked_to(finished, capfd, t
         (["kpis", "FOLDER"], "is not the folder of a finished run"),
         (["policies", "dispach"], "did you mean dispatch?"),
         (["map", "show", "FOLDER"], "map.yaml"),
-        (["schema", "FOLDER/none/schema.json"], "none"),
+        (["schema", "FOLDER/none/schema.json"], "none/schema.json: cannot be read or written"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -162,6 +162,16 @@ def test_bad_input_is_one_message_on_standard_error_and_exit_code_2(words, said,
     assert out == ""
     assert said in error
     assert "Traceback" not in error
+
+
+def test_the_schema_goes_where_scenarios_are(tmp_path, capfd, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["schema"]) == 0
+    (tmp_path / "scenarios").mkdir()
+    assert main(["schema"]) == 0
+    written = [Path(line) for line in capfd.readouterr().out.split()]
+    assert written == [Path("schema.json"), Path("scenarios/schema.json")]
+    assert all(json.loads((tmp_path / path).read_text("utf-8"))["properties"] for path in written)
 
 
 def test_reports_that_cannot_be_written_are_bad_input(finished, tmp_path, capfd):

@@ -28,12 +28,15 @@ def policies(decision: str | None, as_json: bool, lang: Code) -> int:
 
 
 @click.command(short_help="Write the JSON Schema of scenario files.")
-@click.argument("output", type=FOLDER, default=Path("scenarios/schema.json"))
-def schema(output: Path) -> int:
-    """Write the JSON Schema of scenario files, for editors."""
+@click.argument("output", type=FOLDER, required=False)
+def schema(output: Path | None) -> int:
+    """Write the JSON Schema of scenario files, for editors: to OUTPUT, or schema.json in scenarios/ or here."""
     from twin.experiment.files import write_text
     from twin.scenario.json_schema import schema_text
 
+    if output is None:
+        folder = Path("scenarios")
+        output = (folder if folder.is_dir() else Path()) / "schema.json"
     write_text(output, schema_text())
     click.echo(str(output))
     return 0

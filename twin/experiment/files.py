@@ -19,11 +19,19 @@ def beside(path: Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file beside and rename it, so that it is there whole or not at all."""
+    """Write a file beside and rename it, so that it is there whole or not at all.
+
+    Raises
+    ------
+    OSError
+        That names the file itself.
+    """
     temporary = beside(path)
     try:
         temporary.write_text(text, encoding="utf-8", newline="")
         temporary.replace(path)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     finally:
         temporary.unlink(missing_ok=True)
 
