@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -46,6 +47,7 @@ def report(run_folder: Path, output: Path | None, beside: Path | None, lang: Cod
     from twin.report.build import write_report
 
     path = output or run_folder / "report.html"
-    write_report(Results(run_folder), path, Language(lang), None if beside is None else Results(beside))
+    other = None if beside is None else Results(beside)
+    write_report(Results(run_folder), path, Language(lang), other, processes=os.cpu_count() or 1)
     click.echo(str(path))
     return 0

@@ -57,10 +57,6 @@ def run_and_report(
     from twin.experiment.store import Results
 
     results = Results(folder)
-    if with_report:
-        from twin.report.build import write_report
-
-        write_report(results, folder / "report.html", language)
     missed = check_bounds(results)
     if as_json:
         click.echo(
@@ -68,7 +64,6 @@ def run_and_report(
         )
     else:
         click.echo("\n".join(verdict_lines(results, language)))
-        click.echo(str(folder / "report.html" if with_report else folder))
     for row in missed:
         click.echo(
             language(
@@ -78,6 +73,12 @@ def run_and_report(
             ),
             err=True,
         )  # fmt: skip
+    if with_report:
+        from twin.report.build import write_report
+
+        write_report(results, folder / "report.html", language, processes=options.jobs)
+    if not as_json:
+        click.echo(str(folder / "report.html" if with_report else folder))
     return 1 if check_kpis and missed else 0
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pyarrow.parquet import read_metadata
 
 from twin.core.errors import ResultsError
 from twin.core.kpis import Kpi
@@ -75,15 +77,31 @@ def _read_events(path: Path, columns: Sequence[str] | None = None) -> pd.DataFra
         raise ResultsError("{path}: cannot be read: {problem}", path=str(path), problem=str(error)) from None
 
 
-def _of_member(cases: pd.DataFrame, column: str, kpi: Kpi) -> pd.Series:
-    """Return what there is of a measure over all cases, or over those of the KPI's member."""
-    values: pd.Series = cases[column]
-    if kpi.member is not None:
-        inside = np.zeros(len(cases), np.bool_)
-        for grouping in kpi.family.groups:
-            inside |= (cases[grouping] == kpi.member).to_numpy()
-        values = values[inside]
-    return values.dropna()
+class _Cases:
+    """A domain's cases, found by the members of their groupings; each grouping is gone through once."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+        self._rows: dict[str, dict[str, NDArray[np.intp]]] = {}
+
+    def of(self, column: str, kpi: Kpi) -> pd.Series:
+        """Return what there is of a measure over all cases, or over those of the KPI's member."""
+        values: pd.Series = self._frame[column]
+        if kpi.member is not None:
+            having = [rows for grouping in kpi.family.groups if kpi.member in (rows := self._rows_of(grouping))]
+            found = [rows[kpi.member] for rows in having] or [np.empty(0, np.intp)]
+            values = values.iloc[found[0] if len(found) == 1 else np.unique(np.concatenate(found))]
+        return values.dropna()
+
+    def _rows_of(self, grouping: str) -> dict[str, NDArray[np.intp]]:
+        """Return the rows of each member, in their order."""
+        if grouping not in self._rows:
+            code, members = pd.factorize(self._frame[grouping])
+            order = np.argsort(code, kind="stable")
+            ends = np.searchsorted(code[order], np.arange(-1, len(members)), side="right")
+            by_member = np.split(order, ends[:-1])[1:]
+            self._rows[grouping] = dict(zip(members, by_member, strict=True))
+        return self._rows[grouping]
 
 
 class _Frames(Mapping[str, pd.DataFrame]):
@@ -211,13 +229,20 @@ class Results:
         self, table: str, brain: str, replication: int, columns: Sequence[str] | None = None
     ) -> pd.DataFrame:
         """Return an event table of one replication as it was written, or these columns of it."""
+        return _read_events(self._table_path(table, brain, replication), columns)
+
+    def _table_path(self, table: str, brain: str, replication: int) -> Path:
         path = self._events_folder(brain, replication) / f"{table}.parquet"
         if not path.is_file():
             known = sorted(other.stem for other in path.parent.glob("*.parquet"))
             raise ResultsError(
                 "{path}: there is no such table; there are {known}", path=str(path), known=", ".join(known)
             )
-        return _read_events(path, columns)
+        return path
+
+    def row_count(self, table: str, brain: str, replication: int) -> int:
+        """Return how many rows an event table of one replication has, without reading them."""
+        return int(read_metadata(self._table_path(table, brain, replication)).num_rows)
 
     def observations(self, domain: str, brain: str, replication: int) -> pd.DataFrame:
         """Return a domain's measures, one row a case, from the recorded events."""
@@ -270,12 +295,12 @@ class Results:
         rows = []
         for domain in self.scenario.domains:
             over: Over = "days_in_a_row" if DESCRIPTIONS[domain].cases_are_days else "cases"
-            cases = {brain: self.observations(domain, brain, 0) for brain in (baseline, other)}
+            cases = {brain: _Cases(self.observations(domain, brain, 0)) for brain in (baseline, other)}
             for name, kpi in self.catalogue().items():
                 column = kpi.family.column
                 if not name.startswith(domain + ".") or not column or kpi.statistic not in (None, "mean"):
                     continue
-                before, after = (_of_member(cases[brain], column, kpi) for brain in (baseline, other))
+                before, after = (cases[brain].of(column, kpi) for brain in (baseline, other))
                 row = compare_cases(name, kpi.family.unit, kpi.family.better, before, after, over)
                 if row is not None:
                     rows.append(row)

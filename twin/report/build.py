@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from twin.charts.glyphs import definitions
 from twin.charts.html import Html, h
+from twin.experiment.executors.processes import do_all
 from twin.experiment.files import write_text
+from twin.experiment.memory import give_back_large_arrays
 from twin.report.assumptions import assumptions_section
 from twin.report.beside import beside_section
 from twin.report.names import days, section_function
@@ -32,7 +35,9 @@ def title_of(scenario: Scenario, language: Language) -> str:
     return language.pick(scenario.title, scenario.title_zh or scenario.title)
 
 
-def write_report(results: Results, path: Path, language: Language, beside: Results | None = None) -> None:
+def write_report(
+    results: Results, path: Path, language: Language, beside: Results | None = None, processes: int = 1
+) -> None:
     """Write the report of a finished run, and beside it the playback where ways of vehicles were recorded.
 
     Parameters
@@ -41,17 +46,43 @@ def write_report(results: Results, path: Path, language: Language, beside: Resul
         The HTML file; it appears whole or not at all.
     beside
         Another run, whose figures stand beside this one's.
+    processes
+        With two or more, report and playback are made side by side.
 
     Raises
     ------
     ResultsError
         When events of the run are missing.
     """
+    give_back_large_arrays()
     playback = None
     if can_play(results, RunView(results, language).city):
         playback = "playback.html" if path.name == "report.html" else f"{path.stem}-playback.html"
-        write_playback(results, path.with_name(playback), language)
-    write_text(path, report_html(results, language, playback, beside))
+    pages = (path.name,) if playback is None else (path.name, playback)
+    do_all(_Pages(results, path, language, playback, beside), pages, processes, lambda page: None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The work of writing the pages of a run, each an item by its file's name."""
+
+    results: Results
+    path: Path
+    language: Language
+    playback: str | None
+    beside: Results | None
+
+    def prepare(self) -> None:
+        """Do nothing: what both pages need is imported by then."""
+
+    def do(self, page: str) -> None:
+        if page == self.playback:
+            write_playback(self.results, self.path.with_name(page), self.language)
+        else:
+            write_text(self.path, report_html(self.results, self.language, self.playback, self.beside))
+
+    def name_of(self, page: str) -> str:
+        return page
 
 
 def report_html(

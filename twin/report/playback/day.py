@@ -33,6 +33,15 @@ FEWEST_VEHICLES: Final = 500
 """So many are shown whatever the page's size."""
 
 
+COLUMNS: Final = {
+    "traffic.links": ("ends_s", "link", "time_s", "on_link"),
+    "traffic.trips": (
+        "vehicle", "purpose", "departed_s", "arrived_s", "parked_s", "lot", "ending", "looked", "walk_m",
+    ),
+}  # fmt: skip
+"""What is needed of tables with millions of rows."""
+
+
 @dataclass(frozen=True, eq=False)
 class Day:
     """What is shown of a brain.
@@ -42,7 +51,7 @@ class Day:
     ends_s
         Up to when the playback goes.
     events
-        The tables of the first replication that are needed.
+        The tables of the first replication that are needed; trips are those of tracked vehicles.
     """
 
     name: str
@@ -62,12 +71,19 @@ class Day:
             "air": TABLES,
         }
         events = {
-            f"{domain}.{table}": results.event_table(f"{domain}.{table}", brain, 0)
+            name: results.event_table(name, brain, 0, COLUMNS.get(name))
             for domain, tables in names.items()
-            for table in tables
             if domain in scenario.domains
+            for name in (f"{domain}.{table}" for table in tables)
         }
-        return cls(brain, played_s(results), events, roads, streets)
+        if "traffic.trips" in events:  # of two million the few that were tracked
+            trips = events["traffic.trips"]
+            tracked = np.unique(events["traffic.tracks"]["vehicle"].to_numpy())
+            events["traffic.trips"] = trips[np.isin(trips["vehicle"].to_numpy(), tracked)]
+        day = cls(brain, played_s(results), events, roads, streets)
+        _ = day._still  # packed small, so that the table that it is of can go
+        events.pop("traffic.links", None)
+        return day
 
     @cached_property
     def vehicles(self) -> int:
@@ -78,7 +94,7 @@ class Day:
     @property
     def has_traffic(self) -> bool:
         """Whether the roads were simulated, vehicle by vehicle."""
-        return "traffic.links" in self.events
+        return "traffic.link_list" in self.events
 
     @property
     def has_ambulances(self) -> bool:
@@ -187,7 +203,7 @@ def has_ways(results: Results) -> bool:
 
     wanted = [name for name in TRACKS if name.partition(".")[0] in results.scenario.domains]
     try:
-        rows = [len(results.event_table(name, brain, 0)) for brain in results.brains for name in wanted]
+        rows = [results.row_count(name, brain, 0) for brain in results.brains for name in wanted]
     except ResultsError:  # a run of before tracks were recorded
         return False
     return bool(rows) and any(rows)

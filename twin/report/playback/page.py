@@ -115,10 +115,15 @@ def _blocks(city: CityMap, streets: Streets, days: list[Day]) -> tuple[dict[str,
     if days[0].has_traffic:
         columns |= lot_columns(days[0].events["traffic.lot_list"], city.roads, LOT_KINDS)
     packed_city, every = pack(columns), 1
+    fewest = min(day.vehicles for day in days)
     while True:
-        blocks = {"city": packed_city, **{f"brain-{place}": day.block(every) for place, day in enumerate(days)}}
-        fewest = min(day.vehicles for day in days) // every
-        if sum(len(block.text) for block in blocks.values()) <= LARGEST or fewest <= FEWEST_VEHICLES:
+        blocks, room = {"city": packed_city}, LARGEST - len(packed_city.text)
+        for place, day in enumerate(days):
+            blocks[f"brain-{place}"] = block = day.block(every)
+            room -= len(block.text)
+            if room < 0 and fewest // every > FEWEST_VEHICLES:
+                break
+        else:
             return blocks, every
         every *= 2
 
