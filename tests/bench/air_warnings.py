@@ -2,7 +2,8 @@
 
     python tests/bench/air_warnings.py [seeds] [days.csv]
 
-Nobody is curbed, for what a rule orders changes nothing of what it is judged by. `learned_days` learns from two years
+Nobody is curbed, for what a rule orders changes nothing of what it is judged by. "Today counted" is a rule that would
+warn of tomorrow because today is bad, whatever it foresees. `learned_days` learns from two years
 of the twin with another seed (nobody warned) and, where a file of observed days is named, from those of them that lie
 before the sixty days. Some five minutes of one core for a seed, and one for the years.
 """
@@ -10,8 +11,8 @@ before the sixty days. Some five minutes of one core for a seed, and one for the
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from bench.air_year import days_of_years  # noqa: E402
 from support.air_runs import run_air  # noqa: E402
 
 from twin.atmosphere.daily_record import DailyRecord  # noqa: E402
+from twin.atmosphere.warning_levels import HEAVY  # noqa: E402
 from twin.city.city import City  # noqa: E402
 from twin.city.map import read_map  # noqa: E402
 from twin.city.section import RoadParameters  # noqa: E402
@@ -45,17 +47,41 @@ START: Final = datetime(2018, 12, 1)
 DAYS: Final = 60
 LEARNED_SEED: Final = 9001
 LIMIT_UGM3: Final = 150.0
+
+
+class CountingToday(AirWarningView):
+    """A view to which a bad day today is a reason to warn."""
+
+    __slots__ = ()
+
+    def bad_within(self, daily_ugm3: np.ndarray, days_ahead: int) -> bool:
+        """Say whether today or one of the next days is bad."""
+        return bool((self.index(daily_ugm3[: 1 + days_ahead]) > HEAVY).any())
+
+
+def counting_today(rule: Callable[..., Warn]) -> Callable[[AirWarningView], Warn]:
+    """Return the rule as it answers to such views."""
+
+    def answer(view: AirWarningView) -> Warn:
+        return rule(CountingToday(**{each.name: getattr(view, each.name) for each in fields(view)}))
+
+    return answer
+
+
 RULES: Final[dict[str, Any]] = {
     "tomorrow_as_today": tomorrow_as_today,
     "history_and_experience": history_and_experience,
     "forecast_live_emissions": forecast_live_emissions,
     "ensemble_cost_loss": ensemble_cost_loss,
     "ensemble_cost_loss 0.2": partial(ensemble_cost_loss, cost_loss=0.2),
+    "forecast_live_emissions, today counted": counting_today(forecast_live_emissions),
+    "ensemble_cost_loss, today counted": counting_today(ensemble_cost_loss),
 }
 LEARNED: Final[dict[str, Any]] = {
     "learned_days": learned_days,
     "learned_days 0.5": partial(learned_days, cost_loss=0.5),
     "learned_days, a day ahead": partial(learned_days, days_ahead=1),
+    "learned_days, today counted": counting_today(learned_days),
 }
 
 

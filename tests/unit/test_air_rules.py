@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from twin.domains.air.decisions_curbs import CurbsView
 from twin.domains.air.decisions_inspection import PlantInspectionView
 from twin.domains.air.decisions_traffic import TrafficRestrictionView
-from twin.domains.air.decisions_warning import AirWarningView
+from twin.domains.air.decisions_warning import AirWarningView, Warn
 from twin.domains.air.examples import MadeUpLearned, MadeUpOutlook, example_view
 from twin.policies.air.air_warning.ensemble_cost_loss import ensemble_cost_loss
 from twin.policies.air.air_warning.forecast_live_emissions import forecast_live_emissions
@@ -92,6 +93,17 @@ def test_a_level_that_three_of_ten_forecasts_call_for_is_warned_of_where_acting_
     view = afternoon(40, outlook=[good, *[bad] * 3, *[good] * 7])
     assert ensemble_cost_loss(view, cost_loss=0.25).level == 2
     assert ensemble_cost_loss(view, cost_loss=0.35).level == 0
+
+
+@pytest.mark.parametrize("rule", [forecast_live_emissions, ensemble_cost_loss, learned_days])
+@pytest.mark.parametrize(("tomorrow", "after", "warned"), [(160, 40, True), (40, 160, True), (40, 40, False)])
+def test_a_spell_that_goes_on_is_warned_of_and_one_that_ends_today_is_not(
+    rule: Callable[[AirWarningView], Warn], tomorrow: float, after: float, warned: bool
+) -> None:
+    """Today is bad, as yesterday was. A day between two bad ones breaks no warning."""
+    days = np.array([160.0, tomorrow, after, 40.0])
+    view = afternoon(160, 160, outlook=[days] * 3, learned=MadeUpLearned(160.0, days, 0.2))
+    assert (rule(view).level > 0) == warned
 
 
 # -- curbs -------------------------------------------------------------------------------------------------------------
