@@ -201,7 +201,7 @@ def test_ctrl_c_in_a_finaliser_is_neither_lost_nor_told_as_an_error(capsys):
 # -- kill -9 -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_after_a_power_cut_resume_goes_on(jobs, scenario, undisturbed, tmp_path):
     with running(scenario, tmp_path, jobs) as child:
         os.killpg(child.pid, signal.SIGKILL)
@@ -294,7 +294,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run([umount, folder], check=True)
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", [pytest.param("1", marks=pytest.mark.long), "2"])
 def test_a_full_disk_is_told_and_resume_goes_on_where_there_is_room(jobs, scenario, undisturbed, small_disk, tmp_path):
     done = call(scenario, "--jobs", jobs, "--no-report", "--reports", small_disk)
     full_disk_is_told(done, small_disk)

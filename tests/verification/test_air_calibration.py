@@ -58,6 +58,7 @@ def test_half_of_the_mass_is_secondary_and_coal_is_burnt_in_winter() -> None:
     assert winter["coal"] / sum(winter.values()) > 1.5 * summer["coal"] / sum(summer.values())
 
 
+@pytest.mark.long
 def test_a_red_alert_relieves_as_much_as_published_and_as_late() -> None:
     """Published: 11 to 28 %, for some 36 % fewer emissions, full after 48 to 72 h."""
     still = WorldEvent("air_stagnates", 0.6, 0.0, 6 * DAY_S)
