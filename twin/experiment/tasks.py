@@ -250,6 +250,7 @@ def live_task(workshop: Workshop, task: Task, recorder: Recorder) -> Lived:
     """Live a replication and compute its KPIs; the recorder is closed whatever happens."""
     try:
         twin = workshop.twin(task, recorder)
+        twin.tables.clear()  # domains have taken what they live by, most of it into columns of their own
         give_back_memory()  # what the draws needed
         twin.run()
         told = {"tables": twin.table_hashes, "replaced_answers": twin.brain.replaced}

@@ -11,17 +11,18 @@ from twin.domains.emergency.agents import Ambulance
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import pandas as pd
+
     from twin.domains.emergency.service import Service
 
 
 class Duties:
     """When each crew changes and eats, from the table of crews: shape (days, crews) each."""
 
-    def __init__(self, service: Service, on_ready: Callable[[Service], None]) -> None:
+    def __init__(self, service: Service, table: pd.DataFrame, on_ready: Callable[[Service], None]) -> None:
         self._service = service
         self._on_ready = on_ready
         crews = len(service.fleet.ambulances)
-        table = service.tables["emergency.crews"]
         self._columns = {name: table[name].to_numpy().reshape(-1, crews) for name in table.columns}
         clock = service.twin.clock
         self._midnight_s = -clock.second_of_day(0.0)

@@ -103,11 +103,11 @@ class EmergencyDomain:
         records = Records(twin.recorder, self._tracked_until_s(twin))
         records.describe(ambulances, hospitals, stations)
         service = Service(
-            twin, self.roads, self.parameters, stations, hospitals, fleet, views, records, tables,
+            twin, self.roads, self.parameters, stations, hospitals, fleet, views, records,
             chute_factors=tables[STATIONS]["chute_factor"].to_numpy().tolist(),
         )  # fmt: skip
         self.service = service
-        service.duties = Duties(service, assign_waiting)
+        service.duties = Duties(service, tables[CREWS], assign_waiting)
         for ambulance in ambulances:
             service.set_status(ambulance, "at_station")
         if self.supplied is not None and self.supplied.vehicles is not None:

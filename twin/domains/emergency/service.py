@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import simpy
 
 from twin.city.conditions import RoadConditions
@@ -32,7 +31,6 @@ class Service:
     fleet: Fleet
     views: Views
     records: Records
-    tables: Mapping[str, pd.DataFrame]
     chute_factors: list[float]
     env: simpy.Environment = field(init=False)
     duties: Duties = field(init=False)
