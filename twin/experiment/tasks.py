@@ -261,6 +261,7 @@ def live_task(workshop: Workshop, task: Task, recorder: Recorder) -> Lived:
         return Lived({**told, "events": recorder.fingerprints()}, times, kpis)
     finally:
         recorder.abandon()
+        give_back_memory()  # what the KPIs needed: a worker may wait long for another task
 
 
 def run_task(workshop: Workshop, task: Task, root: Path) -> None:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from twin.core.errors import ResultsError
 from twin.experiment.executors import MOST_DEATHS, Tell
 from twin.experiment.interrupts import interrupts_kept
+from twin.experiment.memory import give_back_memory
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -89,7 +90,7 @@ def _settled(work: Work[Any] | None) -> Iterator[None]:
     """
     if work is not None:
         work.prepare()
-        gc.collect()
+        give_back_memory()  # what making ready needed, so that no worker inherits it
         gc.freeze()
     try:
         yield
