@@ -112,10 +112,15 @@ def surroundings() -> dict[str, Any]:
     return {"python": platform.python_version(), "platform": platform.platform(), "twin": twin.__version__}
 
 
-def peak_memory_mb() -> float | None:
-    """Return the largest resident size of this process and of its largest finished child, added, in megabytes.
+def peak_memory_mb(workers: int = 1) -> float | None:
+    """Return the most memory that a run can have taken, in megabytes of 2^20 bytes; None where nobody tells (Windows).
 
-    None on Windows, which does not tell.
+    Parameters
+    ----------
+    workers
+        Worker processes that lived at a time. With one it is the largest resident size of this process and of its
+        largest finished child, added; with several that of the largest for each of them, in which what they share is
+        counted each time.
     """
     if sys.platform == "win32":
         return None
@@ -123,4 +128,4 @@ def peak_memory_mb() -> float | None:
 
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
     own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return round((own + child) / unit, 1)
+    return round((own + child if workers < 2 else max(own, workers * child)) / unit, 1)

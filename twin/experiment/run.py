@@ -103,7 +103,8 @@ def _live_tasks(
         warn(warning)
     with _tidy(folder):
         _run_tasks(workshop, folder, options, progress, warn)
-    memory_mb = peak_memory_mb()  # before others are asked, who may be processes of their own
+    workers = min(options.jobs, len(workshop.scenario.brains) * workshop.scenario.replications)
+    memory_mb = peak_memory_mb(workers)  # before others are asked, who may be processes of their own
     return {
         "map_folder": str(map_folder.resolve()),
         "districts": [district.id for district in read_districts(map_folder / "districts.geojson")],
