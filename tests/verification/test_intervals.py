@@ -142,3 +142,18 @@ def test_days_in_a_row_that_resemble_one_another_are_not_taken_for_independent()
     assert row.difference is not None
     assert row.difference.over == "days_in_a_row"
     assert row.difference.high - row.difference.mean == pytest.approx(half_interval_in_a_row(days[1] - days[0]))
+
+
+def test_it_is_told_when_the_means_show_another_difference_than_the_cases_that_both_have() -> None:
+    """Eight cases wait a minute longer; the others, which only one brain has, hide it in the means."""
+    waits = pd.Series(np.arange(8.0))
+    longer = waits + 1 + 0.01 * np.resize([1, -1], 8)
+    with_more = pd.concat([longer, pd.Series(np.zeros(30), index=np.arange(100, 130))])
+    row = compare_cases("k", "min", "lower", waits, with_more)
+    assert row is not None
+    assert row.difference is not None
+    assert (row.difference.count, row.verdict, row.of_some) == (8, "worse", True)
+    assert row.other.mean < row.baseline.mean
+    same_cases = compare_cases("k", "min", "lower", waits, longer)
+    assert same_cases is not None
+    assert not same_cases.of_some

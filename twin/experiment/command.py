@@ -161,9 +161,12 @@ def _line(row: Comparison, language: Language) -> str:
         if row.difference
         else "-"
     )
+    some = ""
+    if row.difference and row.of_some:
+        some = language(" (in the {n} cases that both have)", n=row.difference.count)
     return (
         f"  {row.name:<58} {_number(row.baseline.mean):>9} -> {_number(row.other.mean):>9}  "
-        f"{difference:<28} {language(_WORDS[row.verdict])}"
+        f"{difference:<28} {language(_WORDS[row.verdict])}{some}"
     )
 
 

@@ -56,6 +56,14 @@ class Comparison:
     difference: Interval | None
     verdict: Verdict
 
+    @property
+    def of_some(self) -> bool:
+        """Whether the difference is of cases so few that the means show another: of those that both brains have."""
+        pairs = self.difference
+        if pairs is None or pairs.over != "cases" or pairs.count >= max(self.baseline.count, self.other.count):
+            return False
+        return not pairs.low <= self.other.mean - self.baseline.mean <= pairs.high
+
 
 def t_interval(values: NDArray[np.float64], over: Over, confidence: float = CONFIDENCE) -> Interval:
     """Return the mean of values with Student's t interval, by blocks for days in a row (infinite for one value)."""

@@ -141,6 +141,8 @@ def _over_text(view: Named, row: Comparison) -> str:
         return days(view, count)
     if row.difference and row.difference.over == "days_in_a_row":
         return view.language("{n} days in a row, by blocks", n=number(count, 0))
+    if row.of_some:
+        return view.language("the {n} cases of one day that both have", n=number(count, 0))
     return view.language("{n} cases of one day", n=number(count, 0))
 
 
