@@ -130,7 +130,7 @@ def resuming_gives_the_undisturbed_result(scenario: Path, reports: Path, undistu
 # -- Ctrl-C ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_ctrl_c_keeps_what_is_finished_and_resume_goes_on(jobs, scenario, undisturbed, tmp_path):
     with running(scenario, tmp_path, jobs) as child:
         os.killpg(child.pid, signal.SIGINT)

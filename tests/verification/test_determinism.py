@@ -81,6 +81,7 @@ def test_the_number_of_threads_does_not_matter(threads, run, scenario, tmp_path)
     assert results_of(threaded) == results_of(run)
 
 
+@pytest.mark.long
 def test_another_python_gives_the_same_bytes(run, scenario, tmp_path):
     """A result that only one version of Python gives could not be checked by others."""
     python = os.environ.get(OTHER_PYTHON)
