@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 WORKSHOPS = Workshops()
 SLOWEST = {
-    "air_learned_warning", "air_odd_even", "air_stagnation_week", "air_wrong_forecast", "flood_2021_traffic",
-    "guidance_and_gates", "parking_app_share", "parking_at_hospitals", "parking_connected", "parking_feed_fails",
-    "parking_feed_late", "parking_prices", "signal_rules",
+    "air_learned_warning", "air_odd_even", "air_sensors_down", "air_stagnation_week", "air_wrong_forecast",
+    "flood_2021_traffic", "green_wave", "guidance_and_gates", "parking_app_share", "parking_at_hospitals",
+    "parking_connected", "parking_feed_fails", "parking_feed_late", "parking_prices", "signal_rules", "tunnel_closed",
 }  # fmt: skip
 """Of many brains, of many days, or with much that happens on all roads: these run among the long tests."""
 LEAST_H = 10.0
