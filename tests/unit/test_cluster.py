@@ -84,9 +84,11 @@ def test_what_a_policy_does_wrong_on_a_worker_is_told_here(small_map_folder, tmp
 
     (tmp_path / "mine.py").write_text("def broken(view):\n    raise ValueError('no idea')\n", encoding="utf-8")
     brains = "brains: [{name: mine, extends: city_brain, decisions: {dispatch: 'mine.py:broken'}}]\n"
-    scenario = load_scenario(write_scenario(tmp_path, small_map_folder, brains))
+    jobs = jobs_of(cells_of(load_scenario(write_scenario(tmp_path, small_map_folder, brains))), 1)
+    store = CellStore(tmp_path / "cells")
     with cluster(tmp_path / "cluster", workers=1) as running, pytest.raises(PolicyError, match="no idea"):
-        live(jobs_of(cells_of(scenario), 1), CellStore(tmp_path / "cells"), ClusterExecutor(running.address))
+        live(jobs, store, ClusterExecutor(running.address))
+    assert store.missing_jobs(jobs) == jobs
 
 
 def test_a_day_that_kills_its_workers_is_named_and_the_others_stay(small_map_folder, tmp_path):
@@ -111,8 +113,10 @@ def test_a_cluster_without_workers_is_given_up(jobs, tmp_path):
     needs_distributed()
     from support.clusters import cluster
 
+    store = CellStore(tmp_path / "cells")
     with cluster(tmp_path / "cluster", workers=0) as running, pytest.raises(ResultsError, match="no worker for 0 s"):
-        live(jobs, CellStore(tmp_path / "cells"), ClusterExecutor(running.address, patience_s=0.2))
+        live(jobs, store, ClusterExecutor(running.address, patience_s=0.2))
+    assert store.missing_jobs(jobs) == jobs
 
 
 @pytest.mark.parametrize("address", [NOBODY, "nowhere", "tcp://no such host:8786"])

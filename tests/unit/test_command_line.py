@@ -16,22 +16,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.commands import ROOT, RUN_SCENARIO, call, environment, only_run, results_of, start, write_scenario
+from support.commands import (
+    ROOT,
+    RUN_SCENARIO,
+    call,
+    environment,
+    only_run,
+    results_of,
+    start,
+    strict_json,
+    write_scenario,
+)
 
 from twin.cli import main
-from twin.domains import DESCRIPTIONS
-from twin.policies.registry import rule_names
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-def no_json_number(word: str) -> Any:
-    raise AssertionError(f"{word} is no JSON")
-
-
-def strict_json(text: str) -> Any:
-    """Read JSON as other programs do: Python alone would take NaN and Infinity for numbers."""
-    return json.loads(text, parse_constant=no_json_number)
 
 
 def go(*words: str | Path) -> int:
@@ -358,35 +357,6 @@ def test_kpis_of_a_damaged_run_are_refused_and_the_stored_ones_kept(damage, fini
     assert out == ""
     assert str(calls.parent) in error
     assert (run / "kpis.csv").read_bytes() == stored
-
-
-def test_policies_lists_every_decision_from_the_code_itself(capsys):
-    assert main(["policies", "--json"]) == 0
-    told = {row["decision"]: row for row in strict_json(capsys.readouterr().out)}
-    decisions = {one.name: one for description in DESCRIPTIONS.values() for one in description.decisions}
-    assert told.keys() == decisions.keys()
-    for name, decision in decisions.items():
-        row = told[name]
-        assert row["question"] == decision.text
-        assert [answer["name"] for answer in row["answers"]] == [answer.__name__ for answer in decision.answers]
-        assert [rule["name"] for rule in row["rules"]] == list(rule_names(decision))
-        assert all(rule["text"] for rule in row["rules"])
-        for field in row["view"]["fields"]:
-            assert field["type"], field
-            assert field["text"], f"{field['name']} is not explained"
-            assert field["unit"] == (
-                "s" if field["name"].endswith("_s") else "m" if field["name"].endswith("_m") else ""
-            )
-
-
-def test_policies_can_be_read_by_people(capsys):
-    assert main(["policies", "dispatch"]) == 0
-    text = capsys.readouterr().out
-    assert text.startswith("dispatch  (emergency)  Which vehicle goes to this call?")
-    assert "free_vehicles.drive_time_s: array of float32 [s]  Drive time" in text
-    assert "Send(vehicle: int)  Send this vehicle: a free one" in text
-    assert "nearest_by_drive_time  Send the free vehicle that drives there fastest" in text
-    assert "hospital  (" not in text
 
 
 # -- terminals ---------------------------------------------------------------------------------------------------------

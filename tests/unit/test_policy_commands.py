@@ -7,12 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from support.commands import ROOT, environment, only_run, write_scenario
+from support.commands import ROOT, environment, only_run, strict_json, write_scenario
 
 from twin.cli import main
 from twin.domains import DESCRIPTIONS
 from twin.experiment.store import Results
 from twin.policies.conformance import check_rule
+from twin.policies.registry import rule_names
 from twin.policies.template import write_policy
 from twin.scenario.brains import shipped_brain
 
@@ -119,3 +120,32 @@ def test_a_run_and_its_report_say_what_each_rule_took(tmp_path, small_map_folder
     page = (results.folder / "report.html").read_text("utf-8")
     assert "What rules took to answer" in page
     assert "A rule that has not answered after 10 s ends the run." in page
+
+
+def test_policies_lists_every_decision_from_the_code_itself(capsys):
+    assert main(["policies", "--json"]) == 0
+    told = {row["decision"]: row for row in strict_json(capsys.readouterr().out)}
+    decisions = {one.name: one for description in DESCRIPTIONS.values() for one in description.decisions}
+    assert told.keys() == decisions.keys()
+    for name, decision in decisions.items():
+        row = told[name]
+        assert row["question"] == decision.text
+        assert [answer["name"] for answer in row["answers"]] == [answer.__name__ for answer in decision.answers]
+        assert [rule["name"] for rule in row["rules"]] == list(rule_names(decision))
+        assert all(rule["text"] for rule in row["rules"])
+        for field in row["view"]["fields"]:
+            assert field["type"], field
+            assert field["text"], f"{field['name']} is not explained"
+            assert field["unit"] == (
+                "s" if field["name"].endswith("_s") else "m" if field["name"].endswith("_m") else ""
+            )
+
+
+def test_policies_can_be_read_by_people(capsys):
+    assert main(["policies", "dispatch"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("dispatch  (emergency)  Which vehicle goes to this call?")
+    assert "free_vehicles.drive_time_s: array of float32 [s]  Drive time" in text
+    assert "Send(vehicle: int)  Send this vehicle: a free one" in text
+    assert "nearest_by_drive_time  Send the free vehicle that drives there fastest" in text
+    assert "hospital  (" not in text

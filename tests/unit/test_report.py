@@ -20,6 +20,7 @@ from twin.charts.scales import Scale
 from twin.core.language import CODES, Code, Language
 from twin.experiment.compare import headline
 from twin.experiment.store import Results
+from twin.report.build import write_report
 from twin.report.names import findings
 from twin.report.verdict import sentence
 from twin.report.view import RunView
@@ -142,6 +143,29 @@ def test_chinese_reports_are_chinese(results: Results) -> None:
     kept = {"code", "title", "h1"}
     found = {text for tag, text in page.texts if tag not in kept and english.search(text)}
     assert not found
+
+
+def test_report_and_film_made_side_by_side_are_those_made_one_after_the_other(results: Results, tmp_path: Path) -> None:
+    pages = {}
+    for processes in (1, 2):
+        folder = tmp_path / str(processes)
+        folder.mkdir()
+        write_report(results, folder / "report.html", Language("en"), processes=processes)
+        pages[processes] = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert set(pages[1]) == {"report.html", "playback.html"}
+    assert pages[2] == pages[1]
+
+
+def test_the_mean_over_a_members_cases_is_the_kpi_of_the_day(tmp_path: Path, small_map_folder: Path) -> None:
+    """The verdict of one day goes through cases by itself; of hours, conditions, districts and of all."""
+    results = small_run(tmp_path, small_map_folder, replications=1)
+    table = results.kpis.set_index(["brain", "kpi"])["value"]
+    rows = results.compare("traditional", "city_brain")
+    grouped = [row for row in rows if row.name.count(".") > 2]
+    assert len(grouped) > 20
+    for row in rows:
+        assert row.baseline.mean == pytest.approx(table["traditional", row.name])
+        assert row.other.mean == pytest.approx(table["city_brain", row.name])
 
 
 @pytest.mark.parametrize("brains", ["[city_brain]", "[traditional, city_brain, {name: third, extends: city_brain}]"])

@@ -220,6 +220,13 @@ def test_one_day_alone_shows_no_interval_and_nothing_as_sure(scenario: Scenario)
     assert BOLD in sweep_page(swept(scenario, *words), Language("en"))
 
 
+def test_a_swing_of_one_day_has_no_interval(scenario: Scenario) -> None:
+    words = (f"{CALLS}~range", f"{ELDERLY}~range")
+    answer = sweep(Asked(axes=words, kpis=(KPI,), days=1, design="one_at_a_time").question(scenario), live)[0]
+    lines = [line for line in sweep_lines(answer, Language("en")) if line.startswith(f"  {CALLS}")]
+    assert [line.split("  ")[-1] for line in lines] == ["-0.32 min"], "half of eight tenths of 800 calls"
+
+
 def test_an_answer_is_read_back_as_it_was(scenario: Scenario, tmp_path: Path) -> None:
     answer = swept(scenario, f"{CALLS}=2000,2400")
     path = tmp_path / "sweep.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from twin.commands.options import FOLDER, JSON, LANGUAGE
+from twin.commands.options import FOLDER, JOBS, JSON, LANGUAGE
 from twin.core.language import Code, Language
 
 BESIDE = click.option("--beside", type=FOLDER, metavar="RUN_FOLDER", help="Set it beside this other run.")
@@ -40,14 +40,15 @@ def kpis(run_folder: Path, beside: Path | None, as_json: bool, lang: Code) -> in
 @click.argument("run_folder", type=FOLDER)
 @click.option("--output", type=FOLDER, help="File to write [default: report.html in RUN_FOLDER].")
 @BESIDE
+@JOBS
 @LANGUAGE
-def report(run_folder: Path, output: Path | None, beside: Path | None, lang: Code) -> int:
+def report(run_folder: Path, output: Path | None, beside: Path | None, jobs: int | None, lang: Code) -> int:
     """Make the report of RUN_FOLDER from its stored results."""
     from twin.experiment.store import Results
     from twin.report.build import write_report
 
     path = output or run_folder / "report.html"
     other = None if beside is None else Results(beside)
-    write_report(Results(run_folder), path, Language(lang), other, processes=os.cpu_count() or 1)
+    write_report(Results(run_folder), path, Language(lang), other, processes=jobs or os.cpu_count() or 1)
     click.echo(str(path))
     return 0

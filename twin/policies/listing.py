@@ -48,7 +48,8 @@ def decision_answered(rule: str, folder: Path) -> Decision:
         able = [decision for decision in decisions if decision.view.__name__ == view]
     if len(able) != 1:
         raise PolicyError(
-            "say with --decision which decision {rule} answers; what it takes names no view of one", rule=rule
+            "say with --decision which decision {rule} answers; neither its name nor the view that it takes tells",
+            rule=rule,
         )
     return able[0]
 

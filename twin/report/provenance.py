@@ -57,7 +57,7 @@ def _facts(view: RunView) -> list[list[Child]]:
         rows.append([say("Hash of {file}", file=name), _code(value)])
     rows.append([say("Time taken"), _time_taken(view)])
     if manifest["peak_memory_mb"] is not None:
-        rows.append([say("Peak memory"), say("{megabytes} MB", megabytes=manifest["peak_memory_mb"])])
+        rows.append([say("Memory, at most"), say("{megabytes} MB", megabytes=manifest["peak_memory_mb"])])
     replaced = _replaced(view)
     if replaced:
         rows.append([say("Illegal answers replaced by the traditional rule"), str(replaced)])

@@ -223,5 +223,6 @@ def _swings(question: Question, values: Array) -> tuple[Hang, ...]:
         assert swing is not None
         assert ends[0] is not None
         assert ends[1] is not None
-        found.append(Hang(axis.key, "swing", swing.mean, swing.low, swing.high, 0.0, (ends[0], ends[1])))
+        hang = Hang(axis.key, "swing", swing.mean, swing.low, swing.high, 0.0, (ends[0], ends[1]), swing.single)
+        found.append(hang)
     return tuple(found)

@@ -46,6 +46,8 @@ class Hang:
         ``morris``: the effects' standard deviation; ``sobol``: the share without interactions; else 0.
     ends
         ``swing``: what the low and the high end change in the result of the scenario as it is.
+    single
+        Whether a swing is of one day alone, which has no interval.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Hang:
     high: float
     more: float = 0.0
     ends: tuple[Amount, Amount] | None = None
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)

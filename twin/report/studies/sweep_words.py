@@ -123,7 +123,9 @@ def value_text(value: object) -> str:
 
 
 def hang_text(hang: Hang, one: KpiSweep, naming: Naming) -> str:
-    """Return a measure with its interval."""
+    """Return a measure with its interval, where it has one."""
+    if hang.single:
+        return Numbers(naming.language).change(hang.value, one.unit)
     if hang.measure in SHARES:
         return naming.language(
             "{difference} ({low} to {high})",
