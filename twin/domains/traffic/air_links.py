@@ -50,9 +50,10 @@ class AirLinks:
         vehicles: pd.DataFrame,
         inside: NDArray[np.bool_],
         begins_s: float,
+        vehicles_per_agent: int,
     ) -> None:
         self._network, self._begins_ms = network, round(MS * begins_s)
-        self._passed = Passed(road)
+        self._passed, self._vehicles_per_agent = Passed(road), vehicles_per_agent
         self._rules: list[TrafficRestricted] = []
         digit = vehicles["plate_digit"].to_numpy()
         kind = vehicles["kind"].to_numpy()
@@ -70,7 +71,8 @@ class AirLinks:
         passage = self._passed.since_last()
         left, length_m = passage.left.astype(np.float64), links.length_m.astype(np.float64)
         spent_s = np.where(left > 0, passage.spent_ms / np.maximum(left, 1.0), times.free_ms) / MS
-        return RoadVolumes(links.edge_link, left * length_m / 1000, 3.6 * length_m / np.maximum(spent_s, 0.1))
+        driven_km = left * self._vehicles_per_agent * length_m / 1000
+        return RoadVolumes(links.edge_link, driven_km, 3.6 * length_m / np.maximum(spent_s, 0.1))
 
     def allowed(
         self, book: TripBook, trips: NDArray[np.int32], at_ms: NDArray[np.int32]

@@ -7,6 +7,7 @@ Roads, 1964). Where more want to pass than can, a queue grows; how far it reache
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -54,7 +55,7 @@ class Load:
     hour
         Hours since the scenario's start.
     flow_per_h, capacity_per_h
-        Shapes (m,); a closed link has no flow.
+        Of agents, shapes (m,); a closed link has no flow.
     run_share
         The hour's trips among all of the run.
     usual
@@ -136,14 +137,14 @@ def loads(domain: TrafficDomain, clock: Clock, events: Sequence[WorldEvent], see
 
 def _sample(
     domain: TrafficDomain, clock: Clock, events: Sequence[WorldEvent], seed: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], float]:
-    """Return junctions at which trips begin, points at which they end, when, and how many each stands for."""
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], int]:
+    """Return junctions at which trips begin, points at which they end, when, and for how many agents each stands."""
     demand, network = domain.demand, domain.network
     parameters = domain.parameters
     days = max(1.0, (clock.duration_s + clock.warm_up_s) / DAY_S)
-    expected = parameters.trips_per_day * demand.scale * parameters.demand_factor * days
-    weight = max(1.0, expected / MOST_TRIPS_DRAWN)
-    fewer = parameters.model_copy(update={"demand_factor": parameters.demand_factor / weight})
+    expected = parameters.trips_per_day * demand.scale * parameters.agents_factor * days
+    weight = math.ceil(max(1.0, expected / MOST_TRIPS_DRAWN))
+    fewer = parameters.model_copy(update={"vehicles_per_agent": parameters.vehicles_per_agent * weight})
     thin = Demand(demand.where, fewer, demand.residents_served)
     streams = Streams(seed, 0)
 
@@ -155,7 +156,7 @@ def _sample(
     if given is None:
         drawn = draw_tables(draw, clock, thin)
     else:
-        drawn, weight = vehicles_and_trips(given, lambda column: draw("supplied", column), clock, parameters), 1.0
+        drawn, weight = vehicles_and_trips(given, lambda column: draw("supplied", column), clock, parameters), 1
     tables = with_crowds(draw, drawn, roads, clock, thin, events)
     vehicles, planned = tables
     made = without_those_who_stay(draw("stays"), planned, len(vehicles), events)

@@ -15,6 +15,7 @@ from twin.domains.traffic.happened import CROWDS
 from twin.domains.traffic.measures_crowds import CROWD_FAMILIES, PREFIX
 from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.parking_kpis import FOUND_NONE, MINUTE_S, WALK_M_PER_MIN
+from twin.domains.traffic.sample import vehicles_per_agent
 
 TRIP_COLUMNS: Final = (
     "vehicle", "purpose", "arrived_s", "parked_s", "walk_m", "barrier_s", "looked", "ending", "lot",
@@ -70,7 +71,7 @@ def crowd_kpis(events: Mapping[str, pd.DataFrame]) -> Iterator[KpiValue]:
     cars = crowd_cars(events[CROWDS], events["traffic.trips"])
     if not len(cars):
         return
-    yield KpiValue("traffic.crowd_cars", float(len(cars)), "count", len(cars))
+    yield KpiValue("traffic.crowd_cars", float(vehicles_per_agent(events) * len(cars)), "count", len(cars))
     for family in CROWD_FAMILIES[1:]:
         values = cars[family.name.removeprefix(PREFIX)].dropna().to_numpy(np.float64)
         for statistic in (family.statistics or (None,)) if len(values) else ():

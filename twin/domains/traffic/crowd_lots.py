@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from twin.domains.traffic.lots import with_attributes
 from twin.domains.traffic.parameters import LOT_KINDS, STRUCTURES
+from twin.domains.traffic.sample import thinned_lots
 
 if TYPE_CHECKING:
     from twin.city.city import City
@@ -39,7 +40,8 @@ def with_crowd_lots(
         lon, lat = event.detail("place")
         count = -(-spaces // LARGEST)
         beside = off_street[_nearest(lots["node"].to_numpy()[off_street], lon, lat, city, network, count)]
-        opened.append(_lots(lots.iloc[beside], number, spaces, city, demand))
+        made = _lots(lots.iloc[beside], number, spaces, city, demand)
+        opened.append(thinned_lots(made, demand.parameters.vehicles_per_agent))
     return pd.concat([lots, *opened], ignore_index=True)[list(lots.columns)] if opened else lots
 
 

@@ -46,7 +46,7 @@ def with_crowds(
             return draw("crowd", str(number), column)
 
         first = sum(map(len, vehicles))
-        cars = _cars_of(event, demand.parameters.demand_factor)
+        cars = _cars_of(event, demand.parameters.agents_factor)
         home = demand.where.homes.anywhere(of_event("home").random(cars))
         home_node = demand.where.land.node[home].astype(np.int32)
         vehicles.append(_vehicles(of_event, home_node, demand))
@@ -56,19 +56,19 @@ def with_crowds(
     return pd.concat(vehicles, ignore_index=True), pd.concat(trips, ignore_index=True)
 
 
-def _cars_of(event: WorldEvent, demand_factor: float) -> int:
-    return round(float(event.value) * demand_factor)
+def _cars_of(event: WorldEvent, agents_factor: float) -> int:
+    return round(float(event.value) * agents_factor)
 
 
 def crowds_of(
-    events: Sequence[WorldEvent], vehicles: int, demand_factor: float
+    events: Sequence[WorldEvent], vehicles: int, agents_factor: float
 ) -> Iterator[tuple[int, int, WorldEvent]]:
     """Return the first vehicle of each crowd, how many there are, and its event; they stand last of all vehicles."""
     crowds = [event for event in events if event.kind == "crowd_comes"]
-    first = vehicles - sum(_cars_of(event, demand_factor) for event in crowds)
+    first = vehicles - sum(_cars_of(event, agents_factor) for event in crowds)
     for event in crowds:
-        yield first, _cars_of(event, demand_factor), event
-        first += _cars_of(event, demand_factor)
+        yield first, _cars_of(event, agents_factor), event
+        first += _cars_of(event, agents_factor)
 
 
 def gates_of(event: WorldEvent, roads: RoadGraph, demand: Demand) -> NDArray[np.int32]:

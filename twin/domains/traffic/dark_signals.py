@@ -42,7 +42,7 @@ class DarkSignals:
         self, network: Network, signals: Signals, failure_draw: NDArray[np.float64], parameters: TrafficParameters
     ) -> None:
         self._network, self._signals, self._draw = network, signals, failure_draw
-        self._headway_s = parameters.dark_signal_headway_s
+        self._headway_s = parameters.dark_signal_headway_s * parameters.vehicles_per_agent
         self._shares: dict[int, float] = {}
 
     def begins_or_ends(self, number: int, share: float, begins: bool) -> None:

@@ -91,7 +91,7 @@ class Trips:
 
 def car_count(parameters: TrafficParameters, residents_served: float) -> int:
     """Return how many cars a city has whose residents make the wanted trips on a working day."""
-    wanted = parameters.trips_per_day * parameters.demand_factor * parameters.scale(residents_served)
+    wanted = parameters.trips_per_day * parameters.agents_factor * parameters.scale(residents_served)
     return round(wanted / parameters.trips_per_car) if wanted > 0 else 0
 
 

@@ -43,6 +43,7 @@ from twin.domains.traffic.price_minding import MINDING, PriceMinding, borne_leve
 from twin.domains.traffic.pricing import Pricing
 from twin.domains.traffic.priority import Priority
 from twin.domains.traffic.records import INTERVAL_S, Records
+from twin.domains.traffic.sample import record_agents, thinned_lots
 from twin.domains.traffic.signal_control import SIGNALS, SignalControl, draw_signals
 from twin.domains.traffic.staying import without_those_who_stay
 from twin.domains.traffic.supplied import Supplied, vehicles_and_trips
@@ -102,8 +103,10 @@ class TrafficDomain:
 
         land = self.demand.where.land
         if self.supplied.lots is not None:
-            return lots_of(self.supplied.lots, draw, self.city, land, self.parameters)
-        return draw_lots(draw, self.city, land, self.parameters)
+            lots = lots_of(self.supplied.lots, draw, self.city, land, self.parameters)
+        else:
+            lots = draw_lots(draw, self.city, land, self.parameters)
+        return thinned_lots(lots, self.parameters.vehicles_per_agent)
 
     def draw_tables(self, twin: Twin) -> dict[str, pd.DataFrame]:
         """Draw who drives when from where to where."""
@@ -160,7 +163,9 @@ class TrafficDomain:
         self.informed = vehicles["traffic_draw"].to_numpy() < (share.share if share.on else 0.0)
         self._start_roads(twin)
         inside = inside_rings(self.city.roads, parameters, "fourth_ring")
-        self.air_links = AirLinks(twin, self.network, self.road, vehicles, inside, self.begins_s)
+        self.air_links = AirLinks(
+            twin, self.network, self.road, vehicles, inside, self.begins_s, parameters.vehicles_per_agent
+        )
         self.car_parks = CarParks(self.lots, self.network, parameters, len(vehicles))
         self._start_parking(twin, tables)
         book, car_parks = self.book, self.car_parks
@@ -219,15 +224,16 @@ class TrafficDomain:
 
     def _start_records(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Write what there is."""
-        ring_roads = self.parameters.ring_roads
+        parameters, ring_roads = self.parameters, self.parameters.ring_roads
+        record_agents(twin.recorder, parameters.vehicles_per_agent)
         self._gridlock = GridlockWatch(twin.recorder, self.network, self.road, self.city.roads, ring_roads)
-        self.parking_records = ParkingRecords(twin.recorder, self._begins_ms)
-        self._records = Records(twin.recorder, self.network, self.road)
+        self.parking_records = ParkingRecords(twin.recorder, self._begins_ms, parameters.vehicles_per_agent)
+        self._records = Records(twin.recorder, self.network, self.road, parameters.vehicles_per_agent)
         self._records.describe(self.lots, self.parking_app.connected)
         self._records.describe_links(self.city.roads, ring_roads)
         self._records.describe_drivers(self.informed, self.parking_app.user)
         self._records.barred(tables[BARRED])
-        record_crowds(twin.recorder, twin.events, len(self.vehicles), self.parameters.demand_factor)
+        record_crowds(twin.recorder, twin.events, len(self.vehicles), self.parameters.agents_factor)
 
     def _start_parking(self, twin: Twin, tables: Mapping[str, pd.DataFrame]) -> None:
         """Open the lots' entrances and books, and the app."""

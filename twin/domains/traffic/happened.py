@@ -49,9 +49,9 @@ class Happened:
         self._crashes.add(event.begins_s, event.ends_s, link, capacity_left)
 
 
-def record_crowds(recorder: Recorder, events: Sequence[WorldEvent], vehicles: int, demand_factor: float) -> None:
+def record_crowds(recorder: Recorder, events: Sequence[WorldEvent], vehicles: int, agents_factor: float) -> None:
     """Write which vehicles came in which crowd, where and when."""
     table = recorder.table(CROWDS, CAME)
-    for first, cars, event in crowds_of(events, vehicles, demand_factor):
+    for first, cars, event in crowds_of(events, vehicles, agents_factor):
         lon, lat = event.detail("place")
         table.add(first, cars, event.begins_s, event.ends_s, lon, lat)

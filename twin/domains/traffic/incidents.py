@@ -85,7 +85,7 @@ class Incidents:
         self._goes_to = self._points
         self._known_at_ms: int | None = None
         self._before = self._into = np.empty(0, np.int32)
-        self._turned = 0
+        self._vehicles_per_agent, self._turned = parameters.vehicles_per_agent, 0
         self._since_s = 0.0
         self._table = recorder.table("traffic.closures", CLOSURES)
         self._happened = Happened(recorder)
@@ -174,7 +174,7 @@ class Incidents:
         onto = self._road.next_link(who, node)
         turns = who[(onto >= 0) & barred[np.maximum(onto, 0)]]
         if len(turns):
-            self._turned += int((~self._aware[turns]).sum())
+            self._turned += self._vehicles_per_agent * int((~self._aware[turns]).sum())
             self._aware[turns] = True
             self.send(turns)
 

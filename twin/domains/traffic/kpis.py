@@ -19,6 +19,7 @@ from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.parking_kpis import MINUTE_S, WALK_M_PER_MIN, parking_kpis, parking_observations
 from twin.domains.traffic.parking_measures import PARKING_FAMILIES
 from twin.domains.traffic.records import INTERVAL_S
+from twin.domains.traffic.sample import vehicles_per_agent
 
 PLANNING_SHARE: Final = 0.95
 
@@ -31,11 +32,11 @@ def compute(events: Mapping[str, pd.DataFrame], clock: Clock) -> list[KpiValue]:
     del passed  # a day has millions of rows, and so has the table of trips
     cases = observations(events, clock)
     rows += [row for family in (*ROAD_FAMILIES, *PARKING_FAMILIES) if family.column for row in _of_cases(family, cases)]
-    trips = len(cases)
+    each, trips = vehicles_per_agent(events), len(cases)
     under_way = int((cases["ending"] == "under_way").sum())
     rows += [
-        KpiValue("traffic.trips", trips, "count", trips),
-        KpiValue("traffic.trips_not_ended", under_way, "count", trips),
+        KpiValue("traffic.trips", each * trips, "count", trips),
+        KpiValue("traffic.trips_not_ended", each * under_way, "count", trips),
     ]
     rows += [*event_kpis(events, clock), *crowd_kpis(events)]
     return [

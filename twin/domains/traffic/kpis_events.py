@@ -10,6 +10,7 @@ import pandas as pd
 
 from twin.core.clock import DAY_S, HOUR_S, Clock
 from twin.core.kpis import KpiValue
+from twin.domains.traffic.sample import vehicles_per_agent
 
 DOES: Final = {"stays_home": "barred_at_home", "shifts": "barred_shifted", "drives_anyway": "barred_driven"}
 
@@ -28,5 +29,6 @@ def event_kpis(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[Kpi
     yield KpiValue("traffic.gridlocked_links", float(circles), "count", len(locked))
     barred = events["traffic.barred"]
     for does, family in DOES.items() if len(barred) else ():
-        cars = int((barred["does"] == does).sum())
-        yield KpiValue(f"traffic.{family}", cars / max(1.0, clock.duration_s / DAY_S), "count", cars)
+        agents = int((barred["does"] == does).sum())
+        cars = vehicles_per_agent(events) * agents
+        yield KpiValue(f"traffic.{family}", cars / max(1.0, clock.duration_s / DAY_S), "count", agents)

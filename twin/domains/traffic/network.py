@@ -19,6 +19,7 @@ from twin.city.traffic import milliseconds
 from twin.core.clock import MS
 from twin.domains.traffic.approaches import of_classes, pockets, uncrossed
 from twin.domains.traffic.parameters import LOT_KINDS, TrafficParameters
+from twin.domains.traffic.sample import thinned_links, thinned_pockets
 from twin.domains.traffic.signals import Signals
 from twin.kernels.road_network import LinkTimes, triangular
 
@@ -92,7 +93,7 @@ class Network:
             links=links,
             hierarchy=Hierarchy.of_arrays(rank, links.from_junction, links.to_junction),
             times=_times(links, signals, city, parameters),
-            pocket=pockets(links, parameters),
+            pocket=thinned_pockets(pockets(links, parameters), parameters.vehicles_per_agent),
             uncrossed=uncrossed(roads, links),
             patience_ms=round(MS * parameters.queue_patience_s),
             signals=signals,
@@ -152,7 +153,7 @@ def _times(links: Links, signals: Signals, city: City, parameters: TrafficParame
     green = np.where(as_share, parameters.signal_green_share, 1.0)
     yields = ~uncrossed(city.roads, links) & ~is_main(links) & (signals.link_phase < 0)
     green[yields] = parameters.crossing_share
-    return triangular(
+    times = triangular(
         links.length_m,
         links.lanes,
         links.length_m / driven_s(links, signals, city),
@@ -160,6 +161,7 @@ def _times(links: Links, signals: Signals, city: City, parameters: TrafficParame
         parameters.jam_density_per_m,
         STEP_MS,
     )
+    return thinned_links(times, parameters.vehicles_per_agent)
 
 
 def _first_plan(links: Links, signals: Signals, parameters: TrafficParameters) -> NDArray[np.int32]:

@@ -45,7 +45,7 @@ def draw_through(draw: Draw, where: Destinations, parameters: TrafficParameters,
     """Draw cars that pass from one gate to another, farther ones likelier; ends are road nodes."""
     land = where.land
     gates = len(land.gate_node)
-    count = round(parameters.through_trips_per_day * parameters.demand_factor * scale) if gates >= FEWEST_GATES else 0
+    count = round(parameters.through_trips_per_day * parameters.agents_factor * scale) if gates >= FEWEST_GATES else 0
     if count == 0:
         return _one_way(*(np.zeros(0, np.int32),) * 2, "through", np.zeros(0, np.int32))
     xy_m = where.gate_xy_m
@@ -60,7 +60,7 @@ def draw_through(draw: Draw, where: Destinations, parameters: TrafficParameters,
 def draw_lorries(draw: Draw, where: Destinations, parameters: TrafficParameters, scale: float) -> Trips:
     """Draw trips of lorries: between places of business, or between one and a gate; ends are road nodes."""
     land = where.land
-    count = round(parameters.lorry_trips_per_day * parameters.demand_factor * scale)
+    count = round(parameters.lorry_trips_per_day * parameters.agents_factor * scale)
     origin = where.places["business"].anywhere(draw("origin").random(count))
     chosen = where.choose("business", origin, draw("zone").random(count), draw("place").random(count))
     ends = np.column_stack([land.node[origin], land.node[where.away_from(chosen, origin)]])
@@ -99,7 +99,7 @@ def draw_buses(
 
     A bus whose ways and layovers take longer than its share of the hours sets out on the next when it has come back.
     """
-    buses = round(parameters.buses * scale)
+    buses = round(parameters.buses * scale / parameters.vehicles_per_agent)
     ways = 2 * parameters.bus_round_trips
     route = np.arange(buses) % len(routes[0])
     ends = [where.land.node[end[route]] for end in routes]

@@ -100,6 +100,7 @@ class TrafficParameters(ParameterSection):
     trips_per_day: float = _of("trips_per_day", ge=0, le=2e7)
     figures_for_residents: float = _of("figures_for_residents", ge=0, le=1e9)
     demand_factor: float = _of("demand_factor", ge=0, le=10)
+    vehicles_per_agent: int = _of("vehicles_per_agent", ge=1, le=50)
     outer_trip_rate: float = _of("outer_trip_rate", ge=0, le=10)
     step_s: float = _of("step_s", ge=2, le=60, multiple_of=2)
     lane_flow_per_h: LaneFlows = _of("lane_flow_per_h")
@@ -215,6 +216,11 @@ class TrafficParameters(ParameterSection):
         return residents / self.figures_for_residents if self.figures_for_residents else 1.0
 
     @property
+    def agents_factor(self) -> float:
+        """What numbers of vehicles are multiplied by to give those of agents."""
+        return self.demand_factor / self.vehicles_per_agent
+
+    @property
     def signal_lost_s(self) -> float:
         """Seconds in which a change of phase lets nobody through (Highway Capacity Manual 2000, chapter 16)."""
         between_s = self.signal_yellow_s + self.signal_all_red_s
@@ -226,6 +232,12 @@ class TrafficParameters(ParameterSection):
         commuters = sum(plan.commuters * len(plan.stops) for plan in self.day_plans)
         others = sum(plan.others * len(plan.stops) for plan in self.day_plans)
         return self.commuter_share * commuters + (1 - self.commuter_share) * others
+
+    @model_validator(mode="after")
+    def _trips_are_lived_one_by_one(self) -> Self:
+        if self.trips is not None and self.vehicles_per_agent > 1:
+            raise ValueError("trips of your own are lived one by one; leave out vehicles_per_agent, or set it to 1")
+        return self
 
     @model_validator(mode="after")
     def _plans_fit(self) -> Self:

@@ -14,6 +14,7 @@ from twin.core.kpis import HOURS, KpiValue
 from twin.domains.traffic.parameters import LOT_KINDS
 from twin.domains.traffic.parking_measures import LOT_MEMBERS
 from twin.domains.traffic.records import INTERVAL_S
+from twin.domains.traffic.sample import vehicles_per_agent
 from twin.domains.traffic.tariff import FEN
 
 MINUTE_S: Final = 60.0
@@ -71,7 +72,7 @@ def parking_kpis(
         Vehicle-kilometres on the roads by hour of the day, shape (24,).
     """
     yield from _shares_of_trips(events, cases)
-    yield from _searching(events["traffic.trips"], clock, km_by_hour)
+    yield from _searching(events, clock, km_by_hour)
     yield from _lots(events, clock)
     yield from _stays(events, clock)
 
@@ -84,7 +85,7 @@ def _shares_of_trips(events: Mapping[str, pd.DataFrame], cases: pd.DataFrame) ->
     """Return how many found none, stopped illegally, were led and turned away, of those who have looked."""
     looked = cases[cases["search_min"].notna()]
     count = len(looked)
-    yield _number("want_place", "", count, "count", count)
+    yield _number("want_place", "", vehicles_per_agent(events) * count, "count", count)
     if not count:
         return
     none = looked["ending"].isin(FOUND_NONE).to_numpy()
@@ -113,9 +114,11 @@ def searching(trips: pd.DataFrame, clock: Clock) -> tuple[NDArray[np.intp], NDAr
     return began, search_s, trips["search_m"].to_numpy(np.float64)[began] / 1000
 
 
-def _searching(trips: pd.DataFrame, clock: Clock, km_by_hour: NDArray[np.float64]) -> Iterator[KpiValue]:
+def _searching(events: Mapping[str, pd.DataFrame], clock: Clock, km_by_hour: NDArray[np.float64]) -> Iterator[KpiValue]:
     """Return hours and kilometres of those whose search began in the counted time, and their share of all."""
+    trips, each = events["traffic.trips"], vehicles_per_agent(events)
     began, search_s, search_km = searching(trips, clock)
+    search_s, search_km = each * search_s, each * search_km
     yield _number("search_h", "", float(search_s.sum()) / HOUR_S, "h", len(began))
     yield _number("cruising_km", "", float(search_km.sum()), "km", len(began))
     hour_of = clock.hours_of_day(trips["arrived_s"].to_numpy(np.float64)[began]).astype(np.int64)
@@ -163,6 +166,7 @@ def _stays(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiValu
     told, stays, books = events["traffic.lot_list"], events["traffic.stays"], events["traffic.books"]
     kind_of_lot, kinds = _kinds(told["kind"]), len(LOT_KINDS)
     began = (stays["begins_s"] >= 0) & (stays["begins_s"] < clock.duration_s) & stays["trip"].notna()
+    each = vehicles_per_agent(events)
     begun = np.bincount(kind_of_lot[stays["lot"].to_numpy()[began]], minlength=kinds)
     paid = (books["ends_s"] > 0) & (books["ends_s"] <= clock.duration_s)
     of_kind = kind_of_lot[books["lot"].to_numpy()[paid]]
@@ -175,11 +179,11 @@ def _stays(events: Mapping[str, pd.DataFrame], clock: Clock) -> Iterator[KpiValu
         *everything, *zip(LOT_MEMBERS, begun, taken_yuan, ended, spaces, strict=True),
     ):  # fmt: skip
         if room > 0:
-            yield _number("stays", member, float(count), "count", int(count))
-            yield _number("turnover_per_day", member, float(count / room / days), "count", int(count))
+            yield _number("stays", member, float(each * count), "count", int(count))
+            yield _number("turnover_per_day", member, float(each * count / room / days), "count", int(count))
             yield _number("revenue_yuan", member, float(yuan), "yuan", int(stayed))
     stood = events["traffic.illegal_parking"]
     begins_s, ends_s = (
         np.clip(stood[name].to_numpy(np.float64), 0, clock.duration_s) for name in ("begins_s", "ends_s")
     )
-    yield _number("illegal_h", "", float((ends_s - begins_s).sum()) / HOUR_S, "h", len(stood))
+    yield _number("illegal_h", "", each * float((ends_s - begins_s).sum()) / HOUR_S, "h", len(stood))

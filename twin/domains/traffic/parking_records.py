@@ -34,8 +34,8 @@ ILLEGAL: Final = {"trip": pa.int32(), "link": pa.int32(), "begins_s": pa.float32
 class ParkingRecords:
     """Writes the rows of parking, whole columns at once."""
 
-    def __init__(self, recorder: Recorder, begins_ms: int) -> None:
-        self._begins_ms = begins_ms
+    def __init__(self, recorder: Recorder, begins_ms: int, vehicles_per_agent: int) -> None:
+        self._begins_ms, self._vehicles_per_agent = begins_ms, vehicles_per_agent
         self._stays: EventTable = recorder.table("traffic.stays", STAYS)
         self._books: EventTable = recorder.table("traffic.books", BOOKS)
         self._led: EventTable = recorder.table("traffic.led", LED)
@@ -46,8 +46,9 @@ class ParkingRecords:
         stays, taken_fen = books.since_last()
         rows = np.flatnonzero(stays)
         self._books.add_columns(
-            np.full(len(rows), ends_s, np.int32), rows.astype(np.int32), stays[rows].astype(np.int32), taken_fen[rows]
-        )
+            np.full(len(rows), ends_s, np.int32), rows.astype(np.int32),
+            self._vehicles_per_agent * stays[rows].astype(np.int32), self._vehicles_per_agent * taken_fen[rows],
+        )  # fmt: skip
 
     def finish(
         self,

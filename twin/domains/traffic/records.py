@@ -60,9 +60,12 @@ LOT_LIST: Final = {
 
 
 class Records:
-    """Writes the rows of the traffic domain, whole columns at once."""
+    """Writes the rows of the traffic domain, whole columns at once.
 
-    def __init__(self, recorder: Recorder, network: Network, road: RoadTraffic) -> None:
+    What is counted on roads and in lots is of all vehicles, each agent being ``vehicles_per_agent`` of them.
+    """
+
+    def __init__(self, recorder: Recorder, network: Network, road: RoadTraffic, vehicles_per_agent: int) -> None:
         self._trips: EventTable = recorder.table("traffic.trips", TRIPS)
         self._drivers: EventTable = recorder.table("traffic.drivers", DRIVERS)
         self._links: EventTable = recorder.table("traffic.links", LINKS)
@@ -72,7 +75,7 @@ class Records:
         self._lot_list: EventTable = recorder.table("traffic.lot_list", LOT_LIST)
         self._barred: EventTable = recorder.table("traffic.barred", BARRED_CARS)
         self._link_list: EventTable = recorder.table("traffic.link_list", LINK_LIST)
-        self._network, self._road = network, road
+        self._network, self._road, self._vehicles_per_agent = network, road, vehicles_per_agent
         self._passed = Passed(road)
 
     def describe_links(self, roads: RoadGraph, ring_roads: Sequence[Sequence[str]]) -> None:
@@ -86,7 +89,8 @@ class Records:
             np.arange(len(edge), dtype=np.int32), names, [ROAD_CLASSES[code] for code in links.road_class.tolist()],
             ring_of_nodes(roads, ring_roads)[from_node], links.lanes.astype(np.int8),
             links.length_m.astype(np.float32), (times.free_ms / MS).astype(np.float32),
-            (MS * HOUR_S / times.headway_ms).astype(np.float32), from_node, links.node[links.to_junction],
+            (self._vehicles_per_agent * MS * HOUR_S / times.headway_ms).astype(np.float32), from_node,
+            links.node[links.to_junction],
         )  # fmt: skip
 
     def barred(self, barred: pd.DataFrame) -> None:
@@ -98,28 +102,29 @@ class Records:
         """Write which lots there are, and which of them are in the app."""
         self._lot_list.add_columns(
             np.arange(len(lots)), lots["name"].tolist(), [LOT_KINDS[kind] for kind in lots["kind"].tolist()],
-            lots["spaces"].to_numpy(), lots["lon"].to_numpy(), lots["lat"].to_numpy(), connected,
-            lots["zone"].to_numpy(), *posted_prices(lots).T,
+            self._vehicles_per_agent * lots["spaces"].to_numpy(), lots["lon"].to_numpy(), lots["lat"].to_numpy(),
+            connected, lots["zone"].to_numpy(), *posted_prices(lots).T,
         )  # fmt: skip
 
     def interval(self, ends_s: int, taken: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
         """Write what the roads and lots were like in the interval that ends now."""
-        road, network = self._road, self._network
+        road, network, each = self._road, self._network, self._vehicles_per_agent
         count, spent_ms, links = self._passed.since_last()
         on_links, storage = links["on_link"], network.times.storage
         passed = np.flatnonzero(count)
         self._links.add_columns(
-            np.full(len(passed), ends_s, np.int32), passed.astype(np.int32), count[passed],
-            (spent_ms[passed] / count[passed] / MS).astype(np.float32), on_links[passed],
+            np.full(len(passed), ends_s, np.int32), passed.astype(np.int32), each * count[passed],
+            (spent_ms[passed] / count[passed] / MS).astype(np.float32), each * on_links[passed],
         )  # fmt: skip
         self._roads.add(
-            ends_s, int(on_links.sum()), road.waiting(), int(road.queues().sum()),
-            float((count * network.links.length_m).sum()) / 1000, float(spent_ms.sum()) / MS / HOUR_S,
-            float((count * network.times.free_ms.astype(np.int64)).sum()) / MS / HOUR_S,
-            int((on_links >= storage).sum()), len(road.locked(MS * INTERVAL_S)), road.aside, road.turned_away,
+            ends_s, each * int(on_links.sum()), each * road.waiting(), each * int(road.queues().sum()),
+            each * float((count * network.links.length_m).sum()) / 1000, each * float(spent_ms.sum()) / MS / HOUR_S,
+            each * float((count * network.times.free_ms.astype(np.int64)).sum()) / MS / HOUR_S,
+            int((on_links >= storage).sum()), len(road.locked(MS * INTERVAL_S)), each * road.aside,
+            each * road.turned_away,
         )  # fmt: skip
         stands = np.flatnonzero(taken)
-        self._lots.add_columns(np.full(len(stands), ends_s, np.int32), stands.astype(np.int32), taken[stands])
+        self._lots.add_columns(np.full(len(stands), ends_s, np.int32), stands.astype(np.int32), each * taken[stands])
 
     def tracks(self, begins_s: float) -> None:
         """Write which tracked vehicles have entered which links since this was last called."""

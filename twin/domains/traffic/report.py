@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from twin.charts.html import h, join
+from twin.charts.html import Html, h, join
 from twin.charts.maps import background
 from twin.charts.marks import MOST_SERIES
 from twin.charts.section import Section, StoredRun
@@ -20,6 +20,7 @@ from twin.domains.traffic.report_incidents import incidents
 from twin.domains.traffic.report_lots import lots_section
 from twin.domains.traffic.report_search import search_section
 from twin.domains.traffic.report_speeds import speeds
+from twin.domains.traffic.sample import vehicles_per_agent_of
 
 if TYPE_CHECKING:
     from twin.core.language import Language
@@ -52,7 +53,22 @@ def sections(run: StoredRun, language: Language) -> list[Section]:
     ]
     if brought is not None:
         found.append(Section("connected-spaces", language("What each connected space brings"), brought))
+    found[0] = Section(found[0].id, found[0].title, join(_sampled(run, language), found[0].html))
     return found
+
+
+def _sampled(run: StoredRun, language: Language) -> Html | None:
+    """Say that agents stand for several vehicles, where they do."""
+    each = vehicles_per_agent_of(run)
+    if each == 1:
+        return None
+    text = language(
+        "A sample of one vehicle in {each} was lived, on roads and in lots with as many times less room. Figures of "
+        "the verdict, of roads and of lots are of all vehicles; where single trips and drivers are counted below, "
+        "they are those of the sample.",
+        each=each,
+    )
+    return h("p", text, class_="note")
 
 
 def _of_trips_and_streets(

@@ -13,6 +13,7 @@ from twin.charts.section import StoredRun
 from twin.charts.statistics import Spread, spread_of
 from twin.core.clock import DAY_S
 from twin.domains.traffic.parking_kpis import MINUTE_S, WALK_M_PER_MIN, searching
+from twin.domains.traffic.sample import vehicles_per_agent_of
 
 if TYPE_CHECKING:
     from twin.core.language import Language
@@ -35,7 +36,7 @@ def totals_of(run: StoredRun, brain: str, replication: int) -> Totals:
     told = run.events("traffic.lot_list", brain, replication, ("spaces", "connected"))
     trips = run.events("traffic.trips", brain, replication, TRIP_COLUMNS)
     began, search_s, search_km = searching(trips, run.clock)
-    days = run.clock.duration_s / DAY_S
+    days = run.clock.duration_s / DAY_S / vehicles_per_agent_of(run)
     walk_m = float(np.nansum(trips["walk_m"].to_numpy(np.float64)[began]))
     return Totals(
         spaces=float(told["spaces"].to_numpy()[told["connected"].to_numpy(np.bool_)].sum()),

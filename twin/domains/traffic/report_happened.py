@@ -18,6 +18,7 @@ from twin.charts.section import StoredRun
 from twin.domains.traffic.crowd_kpis import TRIP_COLUMNS, crowd_cars
 from twin.domains.traffic.happened import CLOSED, CRASHES, CROWDS
 from twin.domains.traffic.report_ground import Ground
+from twin.domains.traffic.sample import vehicles_per_agent_of
 
 if TYPE_CHECKING:
     from twin.core.language import Language
@@ -39,13 +40,16 @@ class WhatHappened:
     closed, crashes
         With the columns of ``traffic.link_list``.
     cars
-        From `crowd_cars`, of the days of each brain, with a column ``brain``.
+        From `crowd_cars`, of the days of each brain, with a column ``brain``; a row an agent.
+    each
+        How many vehicles an agent is; numbers in ``crowds`` are of vehicles.
     """
 
     closed: pd.DataFrame
     crashes: pd.DataFrame
     crowds: pd.DataFrame
     cars: pd.DataFrame
+    each: int
 
     @classmethod
     def of(cls, run: StoredRun, ground: Ground, brains: list[str]) -> WhatHappened:
@@ -56,10 +60,10 @@ class WhatHappened:
             for brain in (brains if len(crowds) else ())
             for day in range(run.replications)
         ]
-        told = ground.links.drop(columns="link")
+        told, each = ground.links.drop(columns="link"), vehicles_per_agent_of(run)
         return cls(
-            closed.join(told, on="link"), crashes.join(told, on="link"), crowds,
-            pd.concat(cars, ignore_index=True) if cars else pd.DataFrame(),
+            closed.join(told, on="link"), crashes.join(told, on="link"), crowds.assign(cars=each * crowds["cars"]),
+            pd.concat(cars, ignore_index=True) if cars else pd.DataFrame(), each,
         )  # fmt: skip
 
     @property
@@ -137,7 +141,8 @@ def _crowds(
             home_min = cars["home_min"].quantile(0.9)
             rows.append(
                 [
-                    when, title, number(len(cars) / run.replications, 0), number(100 * mean["late_share"], 1),
+                    when, title, number(found.each * len(cars) / run.replications, 0),
+                    number(100 * mean["late_share"], 1),
                     number(mean["search_min"], 1), number(100 * mean["fail_share"], 1), number(mean["walk_m"], 0),
                     number(mean["home_min"], 0), number(home_min, 0),
                 ]
@@ -202,7 +207,7 @@ def _lots_of_crowd(run: StoredRun, found: WhatHappened, brain: str) -> pd.DataFr
         return told.iloc[:0].assign(cars=[])
     lot = found.cars["lot"][(found.cars["brain"] == brain) & found.cars["lot"].notna()].astype(np.int64)
     counts = lot.value_counts()
-    return told.iloc[counts.index].assign(cars=counts.to_numpy() / run.replications)
+    return told.iloc[counts.index].assign(cars=found.each * counts.to_numpy() / run.replications)
 
 
 def _lines(frame: Frame, xy_m: NDArray[np.float64], closed: pd.DataFrame, language: Language) -> Iterator[Html]:

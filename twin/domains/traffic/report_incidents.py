@@ -12,6 +12,7 @@ from twin.charts.html import Child, Html, h, join, table
 from twin.charts.numbers import number
 from twin.charts.section import StoredRun
 from twin.core.clock import HOUR_S
+from twin.domains.traffic.sample import vehicles_per_agent_of
 
 if TYPE_CHECKING:
     from twin.core.language import Language
@@ -96,7 +97,7 @@ def _barred(run: StoredRun, brain: str, language: Language) -> Child:
         language(
             "Of {n} cars that would have driven against the plate restriction, {home} % stayed at home, {shift} % "
             "drove before or after its hours, {anyway} % drove all the same (all of it assumed).",
-            n=f"{len(rows):,}", home=number(100 * float(share.get("stays_home", 0)), 0),
+            n=f"{vehicles_per_agent_of(run) * len(rows):,}", home=number(100 * float(share.get("stays_home", 0)), 0),
             shift=number(100 * float(share.get("shifts", 0)), 0),
             anyway=number(100 * float(share.get("drives_anyway", 0)), 0),
         ),
