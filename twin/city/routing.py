@@ -209,13 +209,17 @@ class Hierarchy:
     def _customise(self, times_ms: NDArray[np.int32]) -> list[TravelTimes]:
         """Customise up to `LANES` metrics, which are kept."""
         topology = self.topology
-        up_lanes_ms, down_lanes_ms = self._of_thread.lanes_ms
-        kernels.customise(
+        of_hierarchy = (
             topology.arc_first, topology.arc_head, topology.lower_first, topology.lower_arc, topology.lower_node,
-            self.edge_arc, times_ms, up_lanes_ms, down_lanes_ms,
+            self.edge_arc,
         )  # fmt: skip
         block = _Block(self._of_thread.spare_blocks, self.arc_count)
         up_ms, down_ms = block.arcs_ms[:, : len(times_ms)]
+        if len(times_ms) == 1:
+            kernels.customise_one(*of_hierarchy, times_ms[0], up_ms[0].view(np.uint32), down_ms[0].view(np.uint32))
+            return [TravelTimes(self, Metric(times_ms[0], up_ms[0], down_ms[0]), block)]
+        up_lanes_ms, down_lanes_ms = self._of_thread.lanes_ms
+        kernels.customise(*of_hierarchy, times_ms, up_lanes_ms, down_lanes_ms)
         kernels.take_lanes(up_lanes_ms, up_ms)
         kernels.take_lanes(down_lanes_ms, down_ms)
         found = [

@@ -243,6 +243,40 @@ def customise(
 
 
 @kernel
+def customise_one(
+    arc_first: NDArray[np.int32],
+    arc_head: NDArray[np.int32],
+    lower_first: NDArray[np.int32],
+    lower_arc: NDArray[np.int32],
+    lower_node: NDArray[np.int32],
+    edge_arc: NDArray[np.int32],
+    edge_time_ms: NDArray[np.int32],
+    up_ms: NDArray[np.uint32],
+    down_ms: NDArray[np.uint32],
+) -> None:
+    """Do what `customise` does for one metric, in less than half of its time: shapes (m,) and (k,)."""
+    up_ms[:] = UNREACHABLE_MS
+    down_ms[:] = UNREACHABLE_MS
+    for edge in range(len(edge_arc)):
+        arc, time_ms = edge_arc[edge], np.uint32(edge_time_ms[edge])
+        if arc < 0:
+            down_ms[~arc] = min(down_ms[~arc], time_ms)
+        elif arc < len(up_ms):
+            up_ms[arc] = min(up_ms[arc], time_ms)
+    arc_to = np.empty(len(arc_first), np.uint32)
+    for node in range(len(arc_first) - 1):
+        for up in arcs_up(arc_first, node):
+            arc_to[arc_head[up]] = up
+        for slot in range(lower_first[node], lower_first[node + 1]):
+            rise = np.uint32(lower_arc[slot])
+            rise_ms, fall_ms = up_ms[rise], down_ms[rise]
+            for beyond in range(np.uint32(rise + 1), np.uint32(arc_first[lower_node[slot] + 1])):
+                over = arc_to[np.uint32(arc_head[beyond])]
+                up_ms[over] = min(up_ms[over], np.uint32(fall_ms + up_ms[beyond]))
+                down_ms[over] = min(down_ms[over], np.uint32(down_ms[beyond] + rise_ms))
+
+
+@kernel
 def take_lanes(times_ms: NDArray[np.uint32], metrics_ms: NDArray[np.int32]) -> None:
     """Write each metric's times side by side: from shape (k, LANES) to shape (p, k)."""
     for arc in range(len(times_ms)):
