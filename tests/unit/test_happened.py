@@ -20,6 +20,7 @@ from twin.domains.traffic.crowd_kpis import crowd_cars, crowd_kpis
 from twin.domains.traffic.domain import TrafficDomain
 from twin.domains.traffic.happened import CROWDS
 from twin.domains.traffic.parameters import LOT_KINDS, PURPOSES
+from twin.domains.traffic.sample import AGENTS
 from twin.experiment.store import Results
 
 MORNING = Clock(datetime(2021, 3, 15, 6), 0.0, 2 * HOUR_S)
@@ -73,9 +74,10 @@ def test_a_crowd_by_hand() -> None:
         (9, home, 6500.0, 6800.0, NAN, 0.0, 0, "own_place", NAN),  # home 30 min after the end
     ]
     names = ["vehicle", "purpose", "arrived_s", "parked_s", "walk_m", "barrier_s", "looked", "ending", "lot"]
-    events = {CROWDS: crowds, "traffic.trips": pd.DataFrame(rows, columns=names)}
+    trips = pd.DataFrame(rows, columns=names)
+    events = {CROWDS: crowds, "traffic.trips": trips, AGENTS: pd.DataFrame({"vehicles_per_agent": [4]})}
     found = {row.name.removeprefix("traffic.crowd_"): (row.value, row.count) for row in crowd_kpis(events)}
-    assert found["cars"] == (3, 3)
+    assert found["cars"] == (12, 3), "each stands for four"
     assert found["late_share"] == (pytest.approx(2 / 3), 3)
     assert found["fail_share"] == (pytest.approx(1 / 3), 3)
     assert found["search_min.mean"] == (pytest.approx((400 + 240 + 900) / 3 / 60), 3)

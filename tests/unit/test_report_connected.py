@@ -12,6 +12,7 @@ import pytest
 from twin.core.clock import Clock
 from twin.core.language import Language
 from twin.domains.traffic.report_connected import connected, totals_of
+from twin.domains.traffic.sample import AGENTS
 
 SEARCHES = {
     ("old", 0): (20.0, 4.0, 720.0), ("old", 1): (30.0, 5.0, 720.0), ("new", 0): (5.0, 1.0, 72.0),
@@ -24,11 +25,14 @@ class Run:
 
     clock = Clock(datetime(2021, 3, 15, 6), 0.0, 43_200.0)
     replications = 2
+    brains = ("old", "new")
 
-    def __init__(self, spaces: dict[str, tuple[int, int]]) -> None:
-        self.spaces = spaces
+    def __init__(self, spaces: dict[str, tuple[int, int]], vehicles_per_agent: int = 1) -> None:
+        self.spaces, self.each = spaces, vehicles_per_agent
 
-    def events(self, table: str, brain: str, replication: int, columns: Any) -> pd.DataFrame:
+    def events(self, table: str, brain: str, replication: int, columns: Any = None) -> pd.DataFrame:
+        if table == AGENTS:
+            return pd.DataFrame({"vehicles_per_agent": [self.each]})
         if table == "traffic.lot_list":
             return pd.DataFrame({"spaces": self.spaces[brain], "connected": [True, False]})
         minutes, km, walk_m = SEARCHES[brain, replication]
@@ -47,6 +51,11 @@ def test_totals_are_of_a_whole_day() -> None:
     """Twenty minutes in half a day are forty in a day; who began before the counted time is left out."""
     totals = totals_of(Run({"old": (0, 10), "new": (100, 10)}), "old", 0)
     assert (totals.search_min, totals.walk_min, totals.search_km) == pytest.approx((40.0, 20.0, 8.0))
+
+
+def test_a_driver_who_stands_for_four_searches_for_four() -> None:
+    totals = totals_of(Run({"old": (0, 40), "new": (400, 40)}, vehicles_per_agent=4), "old", 0)
+    assert (totals.search_min, totals.walk_min, totals.search_km) == pytest.approx((160.0, 80.0, 32.0))
 
 
 def test_minutes_and_kilometres_are_those_saved_for_each_space_that_is_more() -> None:
