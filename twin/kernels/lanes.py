@@ -142,3 +142,31 @@ def _settle(typing: Any, keys: Any, at: Any, heads: Any, steps: Any, begin: Any,
 
 
 settle = cast("Callable[..., tuple[int, int]]", _settle)
+
+
+@intrinsic
+def _spread(typing: Any, keys: Any, at: Any, heads: Any, steps: Any, begin: Any, end: Any) -> Any:
+    """Lower ``keys[heads[i]]`` to ``steps[i]`` and the times in ``keys[at]``, for i from `begin` to before `end`.
+
+    Done in each lane; a time is a key without its slot. All are as for `_settle`, and no head is `at`.
+    """
+    del typing
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        row = builder.load(_row(context, builder, signature, values, 0, KEYS), align=4)
+        data = context.make_array(signature.args[0])(context, builder, values[0]).data
+        mask = (1 << 32) - (1 << SLOT_BITS)
+        times = builder.and_(row, ir.Constant(_register(KEYS), [mask] * KEYS))
+        with _each(context, builder, signature, values, 4) as (index, _):
+            head = builder.zext(_number(context, builder, signature, values, 2, index), _WIDE)
+            step = _number(context, builder, signature, values, 3, index)
+            target = _row_at(builder, data, head, KEYS)
+            known = builder.load(target, align=4)
+            reached = builder.add(times, _in_lanes(builder, step, KEYS))
+            builder.store(builder.select(builder.icmp_unsigned("<", reached, known), reached, known), target, align=4)
+        return context.get_dummy_value()
+
+    return types.void(keys, at, heads, steps, begin, end), generate
+
+
+spread = cast("Callable[..., None]", _spread)

@@ -1,9 +1,9 @@
 """The next link on the fastest way from every node to each of many destinations.
 
 PHAST (Delling, Goldberg, Nowatzyk and Werneck 2011, "PHAST: Hardware-accelerated shortest path trees", IPDPS) on the
-hierarchy of `twin.kernels.hierarchy`: a sweep up from the destination meets its ancestors in the elimination tree; then
-one sweep over all nodes from the highest rank down knows everybody's time, for what lies above a node is final when its
-turn comes. `KEYS` destinations share both the walk and its memory traffic; arcs that are on nobody's fastest way are
+hierarchy of `twin.kernels.hierarchy`: a sweep up from the destinations meets their ancestors in the elimination tree;
+then one sweep over all nodes from the highest rank down knows everybody's time, for what lies above a node is final when
+its turn comes. `KEYS` destinations share both the walk and its memory traffic; arcs that are on nobody's fastest way are
 left out (`twin.kernels.pruning`), and keys tell which link is next (`twin.kernels.first_links`).
 
 Which link is next takes four bits, so the slots of `DESTINATIONS` at a node are one word.
@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.compile import kernel
-from twin.kernels.first_links import NO_WAY_KEY, TIME_MASK
+from twin.kernels.first_links import NO_WAY_KEY
 from twin.kernels.hierarchy import NO_NODE
-from twin.kernels.lanes import DESTINATIONS, KEYS, WORDS, settle
+from twin.kernels.lanes import DESTINATIONS, KEYS, WORDS, settle, spread
 from twin.kernels.pruning import KeptArcs
 from twin.kernels.queries import Topology, check_node, parent_of
 from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
@@ -29,16 +29,36 @@ _NOWHERE: Final = np.uint32(NO_WAY_KEY | NO_WAY_SLOT)
 
 
 @kernel
-def climb(topology: Topology, down: KeptArcs, destination: int, lane: int, keys: NDArray[np.uint32]) -> None:
-    """Write the keys of the ways from a destination's ancestors, by rank, that lead there from above."""
-    node = topology.node_rank[destination]
-    keys[node, lane] = _ARRIVED_KEY
-    while node != NO_NODE:
-        beyond_ms = keys[node, lane] & TIME_MASK
-        for arc in range(np.uint32(down.first[node]), np.uint32(down.first[node + 1])):
-            higher = np.uint32(down.head[arc])
-            keys[higher, lane] = min(down.key[arc] + beyond_ms, keys[higher, lane])
-        node = parent_of(topology, node)
+def climb(
+    topology: Topology,
+    down: KeptArcs,
+    destinations: NDArray[np.int32],
+    above: NDArray[np.bool_],
+    keys: NDArray[np.uint32],
+) -> None:
+    """Write the keys of the ways from destinations' ancestors, by rank, that lead there from above.
+
+    All lanes climb together, each ancestor once: the highest, which have most arcs, are everybody's.
+
+    Parameters
+    ----------
+    destinations
+        One in each lane, shape (any,).
+    above
+        Working array, shape (n,): false everywhere before and after.
+    """
+    lowest = len(above)
+    for lane in range(len(destinations)):
+        node = topology.node_rank[destinations[lane]]
+        keys[node, lane] = _ARRIVED_KEY
+        lowest = min(lowest, node)
+        while node != NO_NODE and not above[node]:
+            above[node] = True
+            node = parent_of(topology, node)
+    for node in range(lowest, len(above)):
+        if above[node]:
+            above[node] = False
+            spread(keys, np.uint32(node), down.head, down.key, down.first[node], down.first[node + 1])
 
 
 @kernel
@@ -77,11 +97,11 @@ def find_next_links(
     """
     for destination in destinations:
         check_node(topology, destination)
+    above = np.zeros(len(rank_node), np.bool_)
     for group in range(0, len(words), WORDS):
         keys[:] = _NOWHERE
         begin = group * DESTINATIONS
-        for lane in range(min(KEYS, len(destinations) - begin)):
-            climb(topology, down, destinations[begin + lane], lane, keys)
+        climb(topology, down, destinations[begin : begin + KEYS], above, keys)
         first, second = words[group], words[min(group + 1, len(words) - 1)]
         for rank in range(len(rank_node) - 1, -1, -1):
             slots = settle(keys, rank, up.head, up.key, up.first[rank], up.first[rank + 1])

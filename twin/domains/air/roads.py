@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 
 from twin.city.graph import ROAD_CLASSES
 from twin.city.rings import ring_of_nodes
-from twin.domains.air.kinds import SPECIES
 from twin.domains.air.parameters import AirParameters
 from twin.domains.air.road_emissions import VEHICLES, grams_per_km
 from twin.domains.air.road_patches import RoadPatches
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
     from twin.city.city import City
     from twin.city.road_volumes import RoadVolumes
 
@@ -69,13 +71,13 @@ class RoadEmissions:
         total_m = self._by_patch(self._edge_m)
         self.inside = self._by_patch(self._edge_m * inside) / np.maximum(total_m, 1e-6)
         self._edge_km = self._ordinary_km(city)
-        self._edge_kmh = roads.edge_speed_kmh.astype(np.float64)
+        self._ordinary_kmh = np.unique(roads.edge_speed_kmh.astype(np.float64), return_inverse=True)  # few differ
         self.vehicle_km = float(self._edge_km.sum())
         self._patch_km = self._by_patch(self._edge_km)
         shares = parameters.kind_shares
         self._shares = np.array([getattr(shares, vehicle) for vehicle in VEHICLES])
         self._kept: dict[int, Floats] = {}
-        self._parts: tuple[NDArray[np.int32], _Parts] | None = None
+        self._lived: tuple[NDArray[np.int32], csr_array] | None = None
 
     def _by_patch(self, of_edge: Floats) -> Floats:
         return np.asarray(np.bincount(self.patches.of_edge, of_edge, len(self.patches)), np.float64)
@@ -95,31 +97,36 @@ class RoadEmissions:
         if hour_of_day not in self._kept:
             weight = np.array(self._parameters.ordinary_by_hour)
             share = weight[hour_of_day] / weight.sum()
-            kmh = self._edge_kmh * self._parameters.ordinary_speed_share[hour_of_day]
-            whole = _Parts(self.patches.of_edge, np.arange(len(kmh)), np.ones(len(kmh)))
-            self._kept[hour_of_day] = self._emitted(whole, self._edge_km * share, kmh)
+            kmh, of_edge = self._ordinary_kmh
+            grams = self._grams_per_km(kmh * self._parameters.ordinary_speed_share[hour_of_day])[of_edge]
+            self._kept[hour_of_day] = self._emitted(self._edges, self._edge_km * share, grams)
         return self._kept[hour_of_day]
 
     def lived(self, volumes: RoadVolumes) -> Floats:
         """Return what lived roads have emitted in the hour; g/s, shape (vehicles, patches, species)."""
         vehicle_km = volumes.vehicle_km * self._parameters.lived_factor
-        return self._emitted(self._parts_of(volumes.edge_link), vehicle_km, volumes.speed_kmh)
+        return self._emitted(self._links(volumes.edge_link), vehicle_km, self._grams_per_km(volumes.speed_kmh))
 
-    def _parts_of(self, edge_link: NDArray[np.int32]) -> _Parts:
+    @cached_property
+    def _edges(self) -> csr_array:
+        """In which patches the edges lie; see `_in_patches`."""
+        edges = len(self.patches.of_edge)
+        return _in_patches(self.patches.of_edge, np.arange(edges), np.ones(edges), len(self.patches))
+
+    def _links(self, edge_link: NDArray[np.int32]) -> csr_array:
         """Return in which patches the links of lived roads lie; they are the same in every hour."""
-        if self._parts is None or self._parts[0] is not edge_link:
-            self._parts = (edge_link, _Parts.of(self.patches, edge_link, self._edge_m))
-        return self._parts[1]
+        if self._lived is None or self._lived[0] is not edge_link:
+            self._lived = (edge_link, _links_in_patches(self.patches, edge_link, self._edge_m))
+        return self._lived[1]
 
-    def _emitted(self, parts: _Parts, vehicle_km: Floats, kmh: Floats) -> Floats:
-        """Return emissions by patch from what each link has carried."""
-        grams = grams_per_km(kmh, self._parameters, self._parameters.fitted_factors.traffic)
-        found = np.empty((len(VEHICLES), len(self.patches), len(SPECIES)))
-        for vehicle, share in enumerate(self._shares.tolist()):
-            for species in range(len(SPECIES)):
-                given = (vehicle_km * share * grams[:, vehicle, species])[parts.link] * parts.share
-                found[vehicle, :, species] = np.bincount(parts.patch, given, len(self.patches)) / HOUR_S
-        return found
+    def _grams_per_km(self, kmh: Floats) -> Floats:
+        return grams_per_km(kmh, self._parameters, self._parameters.fitted_factors.traffic)
+
+    def _emitted(self, in_patches: csr_array, vehicle_km: Floats, grams: Floats) -> Floats:
+        """Return emissions by patch from what each link has carried, and the grams a km on it, which are used up."""
+        grams *= (vehicle_km[:, None] * self._shares)[:, :, None]
+        by_patch = (in_patches @ grams.reshape(len(vehicle_km), -1)).reshape(len(self.patches), *grams.shape[1:])
+        return np.ascontiguousarray(by_patch.transpose(1, 0, 2) / HOUR_S)
 
     def _gone(self, rule: RoadRule) -> Floats:
         """Return the share of each kind of vehicle that a rule takes from each patch, shape (vehicles, patches)."""
@@ -157,20 +164,18 @@ class RoadEmissions:
         return cars + rule.lorries_inside * inside_km / LORRY_TRIP_KM
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Parts:
-    """Parts of links that each lie in a patch: patch, link, and share of the link; shapes (parts,)."""
+def _in_patches(patch: NDArray[np.int64], link: NDArray[np.int64], share: Floats, patches: int) -> csr_array:
+    """Return what takes amounts on links to patches: parts of links, each with its share; shape (patches, links)."""
+    from scipy.sparse import csr_array
 
-    patch: NDArray[np.int64]
-    link: NDArray[np.int64]
-    share: Floats
+    return csr_array((share, (patch, link)), shape=(patches, int(link.max(initial=-1)) + 1))
 
-    @classmethod
-    def of(cls, patches: RoadPatches, edge_link: NDArray[np.int32], edge_m: Floats) -> _Parts:
-        """Cut links at the borders of patches; a link's edges emit in proportion to their lengths."""
-        links = int(edge_link.max(initial=-1)) + 1
-        key, part = np.unique(edge_link.astype(np.int64) * len(patches) + patches.of_edge, return_inverse=True)
-        link = key // len(patches)
-        whole_m = np.bincount(edge_link, edge_m, links)
-        share = np.bincount(part.ravel(), edge_m, len(key)) / np.maximum(whole_m[link], 1e-6)
-        return cls(key % len(patches), link, share)
+
+def _links_in_patches(patches: RoadPatches, edge_link: NDArray[np.int32], edge_m: Floats) -> csr_array:
+    """Cut links at the borders of patches; a link's edges emit in proportion to their lengths; see `_in_patches`."""
+    links = int(edge_link.max(initial=-1)) + 1
+    key, part = np.unique(edge_link.astype(np.int64) * len(patches) + patches.of_edge, return_inverse=True)
+    link = key // len(patches)
+    whole_m = np.bincount(edge_link, edge_m, links)
+    share = np.bincount(part.ravel(), edge_m, len(key)) / np.maximum(whole_m[link], 1e-6)
+    return _in_patches(key % len(patches), link, share, len(patches))
