@@ -2,9 +2,9 @@
 
 PHAST (Delling, Goldberg, Nowatzyk and Werneck 2011, "PHAST: Hardware-accelerated shortest path trees", IPDPS) on the
 hierarchy of `twin.kernels.hierarchy`: a sweep up from the destinations meets their ancestors in the elimination tree;
-then one sweep over all nodes from the highest rank down knows everybody's time, for what lies above a node is final when
-its turn comes. `KEYS` destinations share both the walk and its memory traffic; arcs that are on nobody's fastest way are
-left out (`twin.kernels.pruning`), and keys tell which link is next (`twin.kernels.first_links`).
+then one sweep over all nodes from the highest rank down knows everybody's time, for what lies above a node is final
+when its turn comes. `KEYS` destinations share both walks and their memory traffic; arcs that are on nobody's fastest
+way are left out (`twin.kernels.pruning`), and keys tell which link is next (`twin.kernels.first_links`).
 
 Which link is next takes four bits, so the slots of `DESTINATIONS` at a node are one word.
 """

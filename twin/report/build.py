@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from twin.charts.glyphs import definitions
 from twin.charts.html import Html, h
 from twin.experiment.executors.processes import do_all
-from twin.experiment.files import write_text
+from twin.experiment.files import told_if_unwritable, write_text
 from twin.experiment.memory import give_back_large_arrays
 from twin.report.assumptions import assumptions_section
 from twin.report.beside import beside_section
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _SCRIPTS: Final = (FOLDER / "report.js", FOLDER / "films.js")
 _STYLES: Final = (FOLDER / "report.css", FOLDER / "films.css")
+_VERDICT, _BESIDE, _ENDS = "verdict", "beside", "ends"
 
 
 def title_of(scenario: Scenario, language: Language) -> str:
@@ -47,7 +50,7 @@ def write_report(
     beside
         Another run, whose figures stand beside this one's.
     processes
-        With two or more, report and playback are made side by side.
+        With two or more, playback and parts of the report are made side by side.
 
     Raises
     ------
@@ -55,34 +58,67 @@ def write_report(
         When events of the run are missing.
     """
     give_back_large_arrays()
+    view = RunView(results, language)
     playback = None
-    if can_play(results, RunView(results, language).city):
+    if can_play(results, view.city):
         playback = "playback.html" if path.name == "report.html" else f"{path.stem}-playback.html"
-    pages = (path.name,) if playback is None else (path.name, playback)
-    do_all(_Pages(results, path, language, playback, beside), pages, processes, lambda page: None)
+    with tempfile.TemporaryDirectory(prefix="twin-report-") as folder:
+        work = _Making(view, path, playback, beside, Path(folder))
+        do_all(work, work.items(), processes, lambda item: None)
+        write_text(path, _page(view, work.sections(), playback))
 
 
 @dataclass(frozen=True, slots=True)
-class _Pages:
-    """The work of writing the pages of a run, each an item by its file's name."""
+class _Making:
+    """The work of making a run's pages: the playback, and parts of the report, each kept in a file until all are."""
 
-    results: Results
+    view: RunView
     path: Path
-    language: Language
     playback: str | None
     beside: Results | None
+    folder: Path
+
+    def items(self) -> list[str]:
+        """Return what is to be made, by name; first what takes longest."""
+        return [*([] if self.playback is None else [self.playback]), *reversed(_parts(self.view, self.beside))]
 
     def prepare(self) -> None:
-        """Do nothing: what both pages need is imported by then."""
+        """Do nothing: what all need is imported by then."""
 
-    def do(self, page: str) -> None:
-        if page == self.playback:
-            write_playback(self.results, self.path.with_name(page), self.language)
+    def do(self, item: str) -> None:
+        if item == self.playback:
+            write_playback(self.view.results, self.path.with_name(item), self.view.language)
         else:
-            write_text(self.path, report_html(self.results, self.language, self.playback, self.beside))
+            made = pickle.dumps(_sections(self.view, item, self.beside))
+            with told_if_unwritable(self.folder):
+                (self.folder / item).write_bytes(made)
 
-    def name_of(self, page: str) -> str:
-        return page
+    def name_of(self, item: str) -> str:
+        return item
+
+    def sections(self) -> list[Section]:
+        """Return those of all parts, in the order of the report."""
+        return [
+            section
+            for part in _parts(self.view, self.beside)
+            for section in pickle.loads((self.folder / part).read_bytes())
+        ]
+
+
+def _parts(view: RunView, beside: Results | None) -> list[str]:
+    """Return the parts of the report, in their order."""
+    return [_VERDICT, *([_BESIDE] if beside is not None else []), *view.results.scenario.domains, _ENDS]
+
+
+def _sections(view: RunView, part: str, beside: Results | None) -> list[Section]:
+    if part == _VERDICT:
+        return [verdict_section(view)]
+    if part == _BESIDE:
+        assert beside is not None
+        return [beside_section(view, beside)]
+    if part == _ENDS:
+        return [assumptions_section(view), provenance_section(view)]
+    return list(section_function(part)(view, view.language))
 
 
 def report_html(
@@ -98,13 +134,13 @@ def report_html(
         As in `write_report`.
     """
     view = RunView(results, language)
-    sections = [
-        verdict_section(view),
-        *([beside_section(view, beside)] if beside is not None else []),
-        *(part for domain in results.scenario.domains for part in section_function(domain)(view, language)),
-        assumptions_section(view),
-        provenance_section(view),
-    ]
+    return _page(
+        view, [section for part in _parts(view, beside) for section in _sections(view, part, beside)], playback
+    )
+
+
+def _page(view: RunView, sections: list[Section], playback: str | None) -> str:
+    results, language = view.results, view.language
     body = h(
         "body",
         h("a", language("Skip to the verdict"), href="#verdict", class_="skip"),
