@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 @click.argument("overrides", nargs=-1)
 @click.option("--reps", type=click.IntRange(min=1), help="Replications (days), instead of the scenario's.")
 @JOBS
-@click.option("--threads", type=click.IntRange(min=1), default=1, help="Threads of each run [default: 1].")
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    help="Threads of each run [default: one a core where there are no more runs than cores, else 1].",
+)
 @REPORTS
 @click.option("--resume", is_flag=True, help="Go on from finished replications; reuse a finished run.")
 @click.option("--estimate", "only_estimate", is_flag=True, help="Only say what the run will cost: time and memory.")
@@ -36,7 +40,7 @@ def run(
     overrides: tuple[str, ...],
     reps: int | None,
     jobs: int | None,
-    threads: int,
+    threads: int | None,
     reports: Path,
     resume: bool,
     only_estimate: bool,
@@ -67,11 +71,17 @@ def run(
     return run_and_report(
         scenario,
         language,
-        options=RunOptions(reports, jobs or os.cpu_count() or 1, resume, threads),
+        options=RunOptions(reports, jobs or os.cpu_count() or 1, resume, threads or _threads_of(scenario)),
         check_kpis=check_kpis,
         with_report=not no_report,
         as_json=as_json,
     )
+
+
+def _threads_of(scenario: Scenario) -> int:
+    """Return how many threads pay for each run: those of runs that end sooner leave their cores to the others."""
+    runs, cores = len(scenario.brains) * scenario.replications, os.cpu_count() or 1
+    return cores if runs <= cores else 1
 
 
 def _say_estimate(scenario: Scenario, reports: Path, jobs: int, language: Language, *, as_json: bool) -> int:
