@@ -10,8 +10,6 @@ from scipy.sparse.csgraph import dijkstra
 from twin.city.next_links import NextLinks, WaySearch, next_links
 from twin.city.routing import UNREACHABLE_MS, Hierarchy
 from twin.kernels.dissection import nested_dissection_order
-from twin.kernels.first_links import LONGEST_LINK_MS, SLOT_MASK
-from twin.kernels.pruning import keep_arcs, least_times
 from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
 
 
@@ -80,29 +78,6 @@ def test_threads_share_the_work_and_change_nothing(threads):
 def test_slots_are_packed_and_unpacked():
     slots = np.random.default_rng(6).integers(0, 16, (21, 5))
     assert np.array_equal(NextLinks.of_slots(slots).slots[:21], slots)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_arcs_that_are_left_out_are_on_nobodys_way(seed):
-    """Some arcs go, and none whose own time is the least there is; the ways that are left are tested above."""
-    x_m, y_m, link_from, link_to, time_ms, _, _ = network(seed)
-    hierarchy = Hierarchy.of_arrays(nested_dissection_order(x_m, y_m, link_from, link_to), link_from, link_to)
-    topology, metric = hierarchy.topology, hierarchy.customise(time_ms).metric
-    up_ms, down_ms = metric.up_ms.astype(np.uint32), metric.down_ms.astype(np.uint32)
-    least_times(topology, up_ms, down_ms)
-    is_open = time_ms < UNREACHABLE_MS
-    rank = topology.node_rank
-    graph = csr_matrix((time_ms[is_open], (rank[link_from[is_open]], rank[link_to[is_open]])), shape=(len(rank),) * 2)
-    between_ms = dijkstra(graph)
-    between_ms[np.isinf(between_ms)] = UNREACHABLE_MS
-    tail = np.repeat(np.arange(len(rank)), np.diff(topology.arc_first))
-    assert np.array_equal(np.minimum(up_ms, UNREACHABLE_MS), between_ms[tail, topology.arc_head])
-    assert np.array_equal(np.minimum(down_ms, UNREACHABLE_MS), between_ms[topology.arc_head, tail])
-    keys = np.minimum(metric.up_ms, LONGEST_LINK_MS).astype(np.uint32) << 4 | 5
-    first, _, kept = keep_arcs(topology, keys, np.minimum(up_ms, LONGEST_LINK_MS) << 4)
-    assert 0 < len(kept) < len(up_ms)
-    assert first[-1] == len(kept)
-    assert (kept & SLOT_MASK == 5).all()
 
 
 def test_of_equally_fast_ways_the_link_with_the_lowest_slot_is_taken():

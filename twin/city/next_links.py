@@ -13,7 +13,6 @@ from twin.kernels.first_links import customise_keys
 from twin.kernels.hierarchy import UNREACHABLE_MS
 from twin.kernels.lanes import DESTINATIONS, KEYS, SLOT_BITS
 from twin.kernels.next_links import find_next_links
-from twin.kernels.pruning import KeptArcs, keep_arcs, least_times
 from twin.kernels.queries import Topology
 from twin.kernels.vehicles import LANE_MASK, MOST_SLOTS, NO_WAY_SLOT, SLOT_MASK, WORD_BITS
 
@@ -113,8 +112,8 @@ class FastestWays(NamedTuple):
     """What tables of next links are made of under one vector of travel times; see `find_next_links`."""
 
     topology: Topology
-    up: KeptArcs
-    down: KeptArcs
+    up: NDArray[np.uint32]
+    down: NDArray[np.uint32]
     rank_node: NDArray[np.int32]
 
 
@@ -157,10 +156,7 @@ class WaySearch:
             topology.arc_first, topology.arc_head, topology.lower_first, topology.lower_arc, topology.lower_node,
             self._hierarchy.edge_arc, self._slot, times_ms, up, down,
         )  # fmt: skip
-        least_up, least_down = (keys & ~np.uint32(SLOT_MASK) for keys in (up, down))
-        least_times(topology, least_up, least_down)
-        kept_up, kept_down = keep_arcs(topology, up, least_up), keep_arcs(topology, down, least_down)
-        return FastestWays(topology, KeptArcs(*kept_up), KeptArcs(*kept_down), self._rank_node)
+        return FastestWays(topology, up, down, self._rank_node)
 
 
 def links_out(link_from: NDArray[np.int32], node_count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -24,6 +24,8 @@ SLOT_MASK: Final = np.uint32((1 << SLOT_BITS) - 1)
 TIME_MASK: Final = np.uint32(2**32 - 1) ^ SLOT_MASK
 NO_WAY_KEY: Final = np.uint32(2**31 - 16)
 """Where no way leads, and for all ways of 37 h or more; 32 bits hold the sum of two."""
+CLOSED_KEY: Final = np.uint32(NO_WAY_KEY | SLOT_MASK)
+"""Of an arc that no open way takes: later than no way, also from the destination itself, with which it begins at 0."""
 LONGEST_LINK_MS: Final = 2**22
 """No link is taken for slower than that (70 min), so that a way over many jammed ones stays a way."""
 
@@ -36,9 +38,9 @@ def lay_links(
     up: NDArray[np.uint32],
     down: NDArray[np.uint32],
 ) -> None:
-    """Give each arc the key of its fastest edge, and `NO_WAY_KEY` where none is open."""
-    up[:] = NO_WAY_KEY
-    down[:] = NO_WAY_KEY
+    """Give each arc the key of its fastest edge, and `CLOSED_KEY` where none is open."""
+    up[:] = CLOSED_KEY
+    down[:] = CLOSED_KEY
     for edge in range(len(edge_arc)):
         if edge_time_ms[edge] == UNREACHABLE_MS:
             continue

@@ -3,8 +3,8 @@
 PHAST (Delling, Goldberg, Nowatzyk and Werneck 2011, "PHAST: Hardware-accelerated shortest path trees", IPDPS) on the
 hierarchy of `twin.kernels.hierarchy`: a sweep up from the destinations meets their ancestors in the elimination tree;
 then one sweep over all nodes from the highest rank down knows everybody's time, for what lies above a node is final
-when its turn comes. `KEYS` destinations share both walks and their memory traffic; arcs that are on nobody's fastest
-way are left out (`twin.kernels.pruning`), and keys tell which link is next (`twin.kernels.first_links`).
+when its turn comes. `KEYS` destinations share both walks and their memory traffic, and keys tell which link is next
+(`twin.kernels.first_links`).
 
 Which link is next takes four bits, so the slots of `DESTINATIONS` at a node are one word.
 """
@@ -20,7 +20,6 @@ from twin.kernels.compile import kernel
 from twin.kernels.first_links import NO_WAY_KEY
 from twin.kernels.hierarchy import NO_NODE
 from twin.kernels.lanes import DESTINATIONS, KEYS, WORDS, settle, spread
-from twin.kernels.pruning import KeptArcs
 from twin.kernels.queries import Topology, check_node, parent_of
 from twin.kernels.vehicles import ARRIVED_SLOT, NO_WAY_SLOT
 
@@ -31,7 +30,7 @@ _NOWHERE: Final = np.uint32(NO_WAY_KEY | NO_WAY_SLOT)
 @kernel
 def climb(
     topology: Topology,
-    down: KeptArcs,
+    down: NDArray[np.uint32],
     destinations: NDArray[np.int32],
     above: NDArray[np.bool_],
     keys: NDArray[np.uint32],
@@ -58,14 +57,16 @@ def climb(
     for node in range(lowest, len(above)):
         if above[node]:
             above[node] = False
-            spread(keys, np.uint32(node), down.head, down.key, down.first[node], down.first[node + 1])
+            spread(
+                keys, np.uint32(node), topology.arc_head, down, topology.arc_first[node], topology.arc_first[node + 1]
+            )
 
 
 @kernel
 def find_next_links(
     topology: Topology,
-    up: KeptArcs,
-    down: KeptArcs,
+    up: NDArray[np.uint32],
+    down: NDArray[np.uint32],
     rank_node: NDArray[np.int32],
     destinations: NDArray[np.int32],
     words: NDArray[np.int32],
@@ -77,7 +78,7 @@ def find_next_links(
     Parameters
     ----------
     topology, up, down
-        The links' hierarchy, and its arcs under their times.
+        The links' hierarchy, and the keys of its arcs, from `twin.kernels.first_links.customise_keys`, shapes (k,).
     rank_node
         Node of each rank, shape (n,).
     destinations
@@ -104,7 +105,7 @@ def find_next_links(
         climb(topology, down, destinations[begin : begin + KEYS], above, keys)
         first, second = words[group], words[min(group + 1, len(words) - 1)]
         for rank in range(len(rank_node) - 1, -1, -1):
-            slots = settle(keys, rank, up.head, up.key, up.first[rank], up.first[rank + 1])
+            slots = settle(keys, rank, topology.arc_head, up, topology.arc_first[rank], topology.arc_first[rank + 1])
             node = rank_node[rank]
             next_slots[second, node] = slots[1]
             next_slots[first, node] = slots[0]  # the later of the two: where there is no second, it is the same word

@@ -39,7 +39,6 @@ DESCRIPTION: Final = DomainDescription(
         "readings",
         "first_links",
         "next_links",
-        "pruning",
         "parking",
         "arrivals",
         "calendar",
