@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from twin.city.graph import EARTH_RADIUS_M
 from twin.city.map import CityMap
+from twin.city.nearest import nearest_nodes
 from twin.city.places import Hospital, Station
-from twin.city.routing import Hierarchy, Places, nearest_nodes
+from twin.city.routing import Hierarchy, Places
 from twin.city.section import RoadParameters
 from twin.city.traffic import OrdinaryTraffic
 from twin.core.errors import MapError

@@ -45,6 +45,12 @@ def load_object(address: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+def import_libraries() -> None:
+    """Import what every run needs, Mesa first: while it is imported it looks through all modules that are there."""
+    for name in ("twin.core.light_mesa", "twin.city.city", "twin.core.model", "twin.core.recorder"):
+        importlib.import_module(name)
+
+
 class Workshop:
     """Makes the twins of a scenario; keeps what all of them share (map, hierarchy, ordinary traffic).
 
@@ -64,6 +70,7 @@ class Workshop:
         from twin.domains import DESCRIPTIONS
 
         give_back_large_arrays()
+        import_libraries()
         for name in self.scenario.domains:
             load_object(DESCRIPTIONS[name].factory)
             load_object(DESCRIPTIONS[name].kpis)
@@ -72,6 +79,7 @@ class Workshop:
     @cached_property
     def city(self) -> City:
         """The city, read when first needed."""
+        import_libraries()
         from twin.city.city import City
         from twin.city.map import read_map
 
