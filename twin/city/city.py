@@ -57,6 +57,12 @@ class City:
         other._shared = {}
         return other
 
+    def with_threads(self, threads: int) -> City:
+        """Return this city, with what domains derive from it, for work that so many threads share."""
+        other = copy(self)
+        other.threads = threads
+        return other
+
     def shared(self, name: Hashable, make: Callable[[], Shared]) -> Shared:
         """Return what a domain derives from the city for all replications; made when first asked for."""
         if name not in self._shared:

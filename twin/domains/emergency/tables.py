@@ -294,6 +294,7 @@ def _nearest_hospital(city: City, lon: NDArray[np.float64], lat: NDArray[np.floa
     admitting = [number for number, place in enumerate(city.map.hospitals) if not place.children_only]
     if not admitting:
         return np.zeros(len(lon), np.int64)
+    admitting.reverse()  # of equally near ones the last is taken, as the results of all days so far have it
     nearest = NearestPoint(city.roads.node_xy_m[city.hospitals.nodes[admitting]])
     return np.array(admitting, np.int64)[nearest.to(city.roads.to_plane_m(lon, lat))]
 
