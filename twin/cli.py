@@ -27,6 +27,7 @@ from twin.commands.run import run
 from twin.commands.sweep import sweep
 from twin.commands.tune import tune
 from twin.commands.validate import validate
+from twin.core.collector import collecting_seldom
 from twin.core.errors import TwinError
 from twin.core.language import Language
 
@@ -114,7 +115,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; no error of the user's ends in a traceback."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        outcome: Any = cli.main(args=given or ["--help"], prog_name="twin", standalone_mode=False)
+        with collecting_seldom():
+            outcome: Any = cli.main(args=given or ["--help"], prog_name="twin", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
     except TwinError as error:
         click.echo(error.text(_chosen_language(given)), err=True)

@@ -21,8 +21,7 @@ from statistics import median
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from twin.core import recorder as recorders  # noqa: E402
-from twin.core.recorder import Recorder  # noqa: E402
+from twin.core.collector import collecting_seldom  # noqa: E402
 from twin.experiment.cell_life import live_job  # noqa: E402
 from twin.experiment.cell_store import MEASURED, CellStore  # noqa: E402
 from twin.experiment.cells import Job, cells_of, jobs_of  # noqa: E402
@@ -74,9 +73,11 @@ class NoFingerprint:
 
 def bare_s(workshops: Workshops, job: Job) -> float:
     """Live a day with nothing around it; return its processor time."""
+    from twin.core import recorder as recorders  # pandas and Arrow come with it: not what a comparison begins with
+
     with_fingerprint, recorders.TableFingerprint = recorders.TableFingerprint, NoFingerprint  # type: ignore[misc, assignment]
     begun = time.process_time()
-    workshop, recorder = workshops.of(job.cell.scenario), Recorder()
+    workshop, recorder = workshops.of(job.cell.scenario), recorders.Recorder()
     workshop.twin(Task(job.replication, 0), recorder).run()
     compute_kpis(workshop.scenario, recorder.stored())
     used = time.process_time() - begun
@@ -137,6 +138,7 @@ def main(days: int, processes: int) -> None:
 if __name__ == "__main__":
     numbers = [int(word) for word in sys.argv[1:] if word.isdecimal()]
     if "--whole" in sys.argv:
-        whole_comparison(*numbers)
+        with collecting_seldom():  # as the command line does
+            whole_comparison(*numbers)
     else:
         main(*(numbers + [20, 2][len(numbers) :]))

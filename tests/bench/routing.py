@@ -25,7 +25,8 @@ from scipy.spatial import Delaunay  # noqa: E402
 from twin.city.driving import drive  # noqa: E402
 from twin.city.graph import RoadGraph  # noqa: E402
 from twin.city.map import read_map  # noqa: E402
-from twin.city.routing import Hierarchy, nearest_nodes  # noqa: E402
+from twin.city.nearest import nearest_nodes  # noqa: E402
+from twin.city.routing import Hierarchy  # noqa: E402
 from twin.kernels.dissection import nested_dissection_order  # noqa: E402
 
 VEHICLES = 170

@@ -39,6 +39,19 @@ def test_a_day_that_the_roads_can_carry_is_not_warned_of() -> None:
     )
 
 
+def test_threads_that_share_the_fit_and_the_check_change_nothing() -> None:
+    parameters, city = small_parameters(), small_town()
+    found = []
+    for threads in (1, 3):
+        own = city.for_others().with_threads(threads)
+        town = TrafficDomain(parameters, own, RoadConditions(own.ordinary, MORNING, Streams(1, 0)))
+        assert town.city.threads == threads
+        factors = [(model.row_factor, model.column_factor) for model in town.demand.where.models.values()]
+        found.append((factors, [(load.hour, load.flow_per_h) for load in loads(town, MORNING, (), 1)]))
+    assert len(found[0][0]) == 5
+    np.testing.assert_equal(found[0], found[1])
+
+
 def test_overloaded_streets_are_named_with_their_ratio_and_hour() -> None:
     text = said(domain(trips_per_day=250_000.0))
     assert text.startswith("in the hour from 2021-03-15 0")

@@ -8,7 +8,8 @@ import pytest
 
 from twin.city.driving import Turn, drive
 from twin.city.graph import RoadGraph
-from twin.city.routing import UNREACHABLE_MS, Hierarchy, nearest_nodes
+from twin.city.nearest import nearest_nodes
+from twin.city.routing import UNREACHABLE_MS, Hierarchy
 from twin.kernels.dissection import nested_dissection_order
 
 

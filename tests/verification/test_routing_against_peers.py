@@ -15,7 +15,8 @@ from scipy.spatial import Delaunay
 
 from twin.city.graph import RoadGraph
 from twin.city.map import read_map
-from twin.city.routing import UNREACHABLE_MS, Hierarchy, TravelTimes, nearest_nodes
+from twin.city.nearest import nearest_nodes
+from twin.city.routing import UNREACHABLE_MS, Hierarchy, TravelTimes
 from twin.kernels.adjacency import undirected_neighbours
 from twin.kernels.dissection import nested_dissection_order
 from twin.kernels.separator import mark_sides, send_disjoint_paths

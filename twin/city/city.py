@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from twin.city.graph import EARTH_RADIUS_M
 from twin.city.map import CityMap
+from twin.city.nearest import nearest_nodes
 from twin.city.places import Hospital, Station
-from twin.city.routing import Hierarchy, Places, nearest_nodes
+from twin.city.routing import Hierarchy, Places
 from twin.city.section import RoadParameters
 from twin.city.traffic import OrdinaryTraffic
 from twin.core.errors import MapError
@@ -54,6 +55,12 @@ class City:
         """Return this city without what domains have derived from it: for scenarios with other parameters of theirs."""
         other = copy(self)
         other._shared = {}
+        return other
+
+    def with_threads(self, threads: int) -> City:
+        """Return this city, with what domains derive from it, for work that so many threads share."""
+        other = copy(self)
+        other.threads = threads
         return other
 
     def shared(self, name: Hashable, make: Callable[[], Shared]) -> Shared:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from twin.city.connected import is_strongly_connected
 from twin.city.graph import EDGE_SOURCES, ROAD_CLASSES, RoadGraph
 from twin.city.places import District, Hospital, Station, read_districts, read_places
 from twin.city.usual_delays import FILE as USUAL_DELAYS
@@ -106,11 +107,22 @@ def _write(path: Path, columns: dict[str, pa.Array], kind: str) -> None:
     pq.write_table(table, path, compression="zstd", compression_level=19)
 
 
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a column of words as positions in a dictionary."""
+    whole = column.combine_chunks()
+    return whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+
+
+def _words(column: pa.ChunkedArray) -> list[str]:
+    """Return a column of words, each once in memory."""
+    encoded = _encoded(column)
+    words = encoded.dictionary.to_pylist()
+    return [words[code] for code in encoded.indices.to_numpy().tolist()]
+
+
 def _codes(column: pa.ChunkedArray, wanted: tuple[str, ...], path: Path) -> NDArray[np.int64]:
     """Turn a column of words into positions in ``wanted``."""
-    encoded = column.combine_chunks()
-    if not pa.types.is_dictionary(encoded.type):
-        encoded = encoded.dictionary_encode()
+    encoded = _encoded(column)
     position = {word: code for code, word in enumerate(wanted)}
     words = encoded.dictionary.to_pylist()
     used = np.unique(encoded.indices.to_numpy())
@@ -128,11 +140,12 @@ def _read_columns(path: Path, names: list[str]) -> pa.Table:
     if not path.is_file():
         raise MapError("{path}: the file is missing; a map folder needs it", path=str(path))
     try:
-        present = pq.read_schema(path).names
-        missing = [name for name in names if name not in present]
-        if missing:
-            raise MapError("{path}:1: missing column {columns}", path=str(path), columns=", ".join(missing))
-        table = pq.read_table(path, columns=names)
+        with pq.ParquetFile(path) as file:
+            present = file.schema_arrow.names
+            missing = [name for name in names if name not in present]
+            if missing:
+                raise MapError("{path}:1: missing column {columns}", path=str(path), columns=", ".join(missing))
+            table = file.read(columns=names)
     except (pa.ArrowException, OSError) as error:
         raise MapError("{path}: is not a Parquet file: {problem}", path=str(path), problem=str(error)) from None
     for name in names:
@@ -168,9 +181,7 @@ def read_graph(folder: Path, districts: tuple[str, ...]) -> RoadGraph:
         edge_path,
         ["from_node", "to_node", "length_m", "class", "lanes", "speed_kmh", "level", "name", "source"],
     )
-    names_column = edges["name"].combine_chunks()
-    if not pa.types.is_dictionary(names_column.type):
-        names_column = names_column.dictionary_encode()
+    names_column = _encoded(edges["name"])
     names = tuple(names_column.dictionary.to_pylist())
     graph = RoadGraph(
         node_lon=nodes["lon"].to_numpy(),
@@ -233,20 +244,21 @@ def _check_degrees(lon: NDArray[np.float64], lat: NDArray[np.float64], path: Pat
 
 
 def _check_connected(graph: RoadGraph, path: Path) -> None:
+    if is_strongly_connected(graph.node_count, graph.edge_from, graph.edge_to):
+        return
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     shape = (graph.node_count, graph.node_count)
     links = coo_array((np.ones(graph.edge_count, np.int8), (graph.edge_from, graph.edge_to)), shape=shape).tocsr()
-    parts, label = connected_components(links, directed=True, connection="strong")
-    if parts > 1:
-        raise MapError(
-            "{path}: {count} of {all} nodes cannot be reached from the others and left again; keep the largest "
-            "strongly connected component",
-            path=str(path),
-            count=graph.node_count - int(np.bincount(label).max()),
-            all=graph.node_count,
-        )
+    _, label = connected_components(links, directed=True, connection="strong")
+    raise MapError(
+        "{path}: {count} of {all} nodes cannot be reached from the others and left again; keep the largest "
+        "strongly connected component",
+        path=str(path),
+        count=graph.node_count - int(np.bincount(label).max()),
+        all=graph.node_count,
+    )
 
 
 def read_population(path: Path) -> Population:
@@ -260,7 +272,7 @@ def read_population(path: Path) -> Population:
         lon=table["lon"].to_numpy(),
         lat=table["lat"].to_numpy(),
         residents=residents,
-        district=tuple(table["district"].to_pylist()),
+        district=tuple(_words(table["district"])),
     )
 
 

@@ -16,12 +16,12 @@ from __future__ import annotations
 import threading
 import weakref
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import index
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from twin.city.graph import RoadGraph
 from twin.kernels import hierarchy as kernels
@@ -42,9 +42,6 @@ from twin.kernels.queries import (
     find_route,
     times_to_anchor,
 )
-
-if TYPE_CHECKING:
-    from scipy.spatial import cKDTree
 
 UNREACHABLE_MS: Final[int] = kernels.UNREACHABLE_MS
 """Time of a closed edge and of what no open road reaches; longer times (24 days) are the same."""
@@ -386,33 +383,3 @@ class TravelTimes:
         if time_ms == UNREACHABLE_MS:
             return None
         return Route(scratch.edges[:edge_count].copy(), index(source), hierarchy.edge_to, int(time_ms))
-
-
-def nearest_nodes(graph: RoadGraph, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int32]:
-    """Return the node nearest to each point in a straight line; the lowest of equally near ones.
-
-    Parameters
-    ----------
-    lon, lat
-        Degrees, shape (k,).
-    """
-    points = graph.to_plane_m(np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float)))
-    tree = _node_tree(graph)
-    nearest = np.empty(len(points), np.int32)
-    unsure = np.arange(len(points))
-    candidates = 1
-    while len(unsure):  # look at more neighbours until one is farther than the nearest, so that all ties are seen
-        candidates = min(2 * candidates, graph.node_count)
-        answer = tree.query(points[unsure], k=np.arange(1, candidates + 1))
-        distance_m, node = np.asarray(answer[0]), np.asarray(answer[1])
-        ties = distance_m == distance_m[:, :1]
-        nearest[unsure] = np.where(ties, node, graph.node_count).min(axis=1)
-        unsure = unsure[ties.all(axis=1)] if candidates < graph.node_count else unsure[:0]
-    return nearest
-
-
-@lru_cache(maxsize=4)
-def _node_tree(graph: RoadGraph) -> cKDTree:
-    from scipy.spatial import cKDTree
-
-    return cKDTree(graph.node_xy_m)

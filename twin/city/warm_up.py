@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-NEEDED: Final = ("hierarchy", "queries", "buckets", "driving", "delays")
+NEEDED: Final = ("hierarchy", "queries", "buckets", "driving", "delays", "grid")
 """Kernel files that a run calls whatever lives in it; the others serve domains, or the building of maps."""
 WARM_UP: Final = "twin.city.warm_up:compile_kernels"
 """Compiles these; domains name the like for theirs."""
@@ -31,6 +31,7 @@ def compile_kernels() -> None:
     import numpy as np
 
     from twin.city.driving import drive
+    from twin.city.nearest import NearestPoint
     from twin.city.routing import Hierarchy
     from twin.kernels.delays import delayed_times
     from twin.kernels.driving import sum_over
@@ -46,6 +47,7 @@ def compile_kernels() -> None:
         times = hierarchy.customise(np.array([1000, 1000, 1000], dtype=np.int32))
     if route is not None:
         drive(route.edges, 0.0, np.array([0.0]), np.full((1, 3), 1000, dtype=np.int32), 1.0)
+    NearestPoint(np.zeros((1, 2))).to(np.zeros((1, 2)))
     one = np.zeros(1, np.float32)
     sum_over(none := np.zeros(1, np.int32), one, np.zeros(1))
     delayed_times(one, one, none, none, one[0], one, one, one[0], none)

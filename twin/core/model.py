@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-import mesa
 import numpy as np
 import pandas as pd
 import simpy
@@ -15,6 +14,7 @@ from twin.core.brain import Brain
 from twin.core.channels import Channels
 from twin.core.clock import DRAIN_LIMIT_S, Clock
 from twin.core.domain import Domain, WorldEvent
+from twin.core.light_mesa import mesa
 from twin.core.recorder import Recorder
 from twin.core.streams import Streams
 

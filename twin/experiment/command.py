@@ -100,6 +100,9 @@ def live_and_show(
 
 def compile_if_needed(domains: Sequence[str], language: Language) -> None:
     """Compile the kernels of domains, and say so, where that has not been done."""
+    from twin.experiment.tasks import import_libraries
+
+    import_libraries()  # in their order, before numba comes with what follows
     from twin.city.warm_up import NEEDED, WARM_UP, compile_beside, kernels_are_compiled
     from twin.domains import DESCRIPTIONS
 

@@ -98,7 +98,7 @@ def _live_tasks(
 ) -> dict[str, Any]:
     """Live what is not finished yet; return what the manifest says of it."""
     begun, map_folder = time.perf_counter(), workshop.scenario.map_folder
-    warned = workshop.warnings()
+    warned = workshop.warnings(max(options.jobs, options.threads))  # nobody lives yet
     for warning in warned:
         warn(warning)
     with _tidy(folder):

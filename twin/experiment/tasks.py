@@ -45,6 +45,12 @@ def load_object(address: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+def import_libraries() -> None:
+    """Import what every run needs, Mesa first: while it is imported it looks through all modules that are there."""
+    for name in ("twin.core.light_mesa", "twin.city.city", "twin.core.model", "twin.core.recorder"):
+        importlib.import_module(name)
+
+
 class Workshop:
     """Makes the twins of a scenario; keeps what all of them share (map, hierarchy, ordinary traffic).
 
@@ -64,6 +70,7 @@ class Workshop:
         from twin.domains import DESCRIPTIONS
 
         give_back_large_arrays()
+        import_libraries()
         for name in self.scenario.domains:
             load_object(DESCRIPTIONS[name].factory)
             load_object(DESCRIPTIONS[name].kpis)
@@ -72,6 +79,7 @@ class Workshop:
     @cached_property
     def city(self) -> City:
         """The city, read when first needed."""
+        import_libraries()
         from twin.city.city import City
         from twin.city.map import read_map
 
@@ -115,26 +123,32 @@ class Workshop:
                 city_map = self._supplied[name].city_map
         return self._supplied
 
-    def _domain(self, name: str, roads: Any) -> Any:
+    def _domain(self, name: str, roads: Any, city: City) -> Any:
         from twin.domains import DESCRIPTIONS
 
         more = {}
         if name in self._supplied and self._supplied[name].tables is not None:
             more["supplied"] = self._supplied[name].tables
-        return load_object(DESCRIPTIONS[name].factory)(self.scenario.sections[name], self.city, roads, **more)
+        return load_object(DESCRIPTIONS[name].factory)(self.scenario.sections[name], city, roads, **more)
 
-    def warnings(self) -> list[RunWarning]:
-        """Say what will go wrong in a run, as far as its domains can tell without living it."""
+    def warnings(self, threads: int = 1) -> list[RunWarning]:
+        """Say what will go wrong in a run, as far as its domains can tell without living it.
+
+        Parameters
+        ----------
+        threads
+            How many threads may share this work, which changes nothing of what is said.
+        """
         from twin.city.conditions import RoadConditions
         from twin.core.streams import Streams
         from twin.domains import DESCRIPTIONS
 
-        scenario, found = self.scenario, []
+        scenario, city, found = self.scenario, self.city.with_threads(threads), []
         for name in scenario.domains:
             if DESCRIPTIONS[name].warnings:
                 look = load_object(DESCRIPTIONS[name].warnings)
-                roads = RoadConditions(self.city.ordinary, scenario.clock, Streams(scenario.seed, 0))
-                found += look(self._domain(name, roads), scenario.clock, scenario.events, scenario.seed)
+                roads = RoadConditions(city.ordinary, scenario.clock, Streams(scenario.seed, 0))
+                found += look(self._domain(name, roads, city), scenario.clock, scenario.events, scenario.seed)
         return found
 
     def twin(
@@ -158,7 +172,7 @@ class Workshop:
         streams = Streams(scenario.seed, task.replication)
         clock = scenario.clock
         roads = RoadConditions(self.city.ordinary, clock, streams)
-        domains = {name: self._domain(name, roads) for name in scenario.domains}
+        domains = {name: self._domain(name, roads, self.city) for name in scenario.domains}
         return Twin(
             city=self.city,
             clock=clock,

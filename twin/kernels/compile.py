@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
@@ -26,6 +29,25 @@ def cache_folder() -> Path:
 
 
 setattr(config, "CACHE_DIR", str(cache_folder()))  # noqa: B010 - numba makes its settings at run time
+
+
+def _import_array_functions() -> None:
+    """Import numba's functions of arrays, which it does before it reads any machine code, without linear algebra.
+
+    They look whether SciPy's is there by importing it, which takes a tenth of a second; SciPy is there. A function that
+    multiplies matrices imports it when it is compiled.
+    """
+    names = ("scipy.linalg", "scipy.linalg.cython_blas")
+    stand_ins = {} if names[0] in sys.modules else {name: ModuleType(name) for name in names}
+    sys.modules.update(stand_ins)
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        for name in stand_ins:
+            del sys.modules[name]
+
+
+_import_array_functions()
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

@@ -29,6 +29,8 @@ def read_sections(root: Node, active: tuple[str, ...], problems: Problems) -> di
     sections: dict[str, ParameterSection] = {}
     for name, model in section_models().items():
         node = root.get(name)
+        if node is None and name not in (ROADS, *active):
+            continue
         section = model() if node is None else _read(model, name, node.plain(), root, problems)
         if section is not None and name in (ROADS, *active):
             sections[name] = section

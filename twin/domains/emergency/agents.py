@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 import simpy
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from twin.city.conditions import Trip
 from twin.city.places import Hospital as HospitalPlace
 from twin.city.places import Station as StationPlace
 from twin.city.under_siren import UnderSiren
+from twin.core.light_mesa import mesa
 
 if TYPE_CHECKING:
     from twin.core.model import Twin

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twin.city.nearest import NearestPoint
 from twin.core.clock import DAY_S, HOUR_S, Clock
 from twin.core.domain import WorldEvent
 from twin.core.parameters import Duration, Frozen
@@ -290,14 +291,12 @@ def draw_walk_ins(draw: Draw, clock: Clock, city: City, parameters: EmergencyPar
 
 
 def _nearest_hospital(city: City, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
-    from scipy.spatial import cKDTree
-
     admitting = [number for number, place in enumerate(city.map.hospitals) if not place.children_only]
     if not admitting:
         return np.zeros(len(lon), np.int64)
-    tree = cKDTree(city.roads.node_xy_m[city.hospitals.nodes[admitting]])
-    _, nearest = tree.query(city.roads.to_plane_m(lon, lat))
-    return np.array(admitting, np.int64)[nearest]
+    admitting.reverse()  # of equally near ones the last is taken, as the results of all days so far have it
+    nearest = NearestPoint(city.roads.node_xy_m[city.hospitals.nodes[admitting]])
+    return np.array(admitting, np.int64)[nearest.to(city.roads.to_plane_m(lon, lat))]
 
 
 def draw_stations(draw: Draw, city: City, parameters: EmergencyParameters) -> pd.DataFrame:

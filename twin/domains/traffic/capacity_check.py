@@ -216,7 +216,7 @@ def _assign(
         loaded = flow * PARTS / max(part, 1) / capacity_per_h
         time_ms = np.rint(free_ms * (1 + BPR_SHARE * np.minimum(loaded, 10.0) ** BPR_POWER)).astype(np.int32)
         ways = network.search.under(np.where(barred, np.int32(UNREACHABLE_MS), time_ms))
-        table.write(ways, nodes, np.arange(len(table.words)))
+        table.write(ways, nodes, np.arange(len(table.words)), threads=domain.city.threads)
         node, to = origin[part::PARTS], row[part::PARTS]
         while len(node):
             slot = slots_at(table.words, to, node)

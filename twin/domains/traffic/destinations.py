@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -84,11 +85,14 @@ class Destinations:
         origins = land.by_zone(land.residents)
         origins /= origins.sum()
         wanted_km: dict[str, float] = parameters.mean_trip_km.model_dump()
-        models = {}
-        for purpose in DESTINATIONS:
+
+        def fitted(purpose: str) -> Gravity:
             attracted = land.by_zone(land.attraction[purpose])
             attracted /= attracted.sum()
-            models[purpose] = fit(zone_km, origins, attracted, wanted_km[purpose], purpose, str(city.map.folder))
+            return fit(zone_km, origins, attracted, wanted_km[purpose], purpose, str(city.map.folder))
+
+        with ThreadPoolExecutor(city.threads) as pool:
+            models = dict(zip(DESTINATIONS, pool.map(fitted, DESTINATIONS), strict=True))
         return cls(
             land, parameters.circuity, PlaceChoice.of(land, land.residents),
             {purpose: PlaceChoice.of(land, land.attraction[purpose]) for purpose in DESTINATIONS}, models, zone_km,

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from twin.core.collector import collecting_seldom
 from twin.core.errors import ResultsError
 from twin.experiment.executors import MOST_DEATHS, Tell
 from twin.experiment.interrupts import interrupts_kept
@@ -88,14 +89,15 @@ def _settled(work: Work[Any] | None) -> Iterator[None]:
     It would otherwise go through all of it each time, and write to every page that forked workers share, and so copy
     it.
     """
-    if work is not None:
-        work.prepare()
-        give_back_memory()  # what making ready needed, so that no worker inherits it
-        gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
+    with collecting_seldom():  # which workers that are forked inherit
+        if work is not None:
+            work.prepare()
+            give_back_memory()  # what making ready needed, so that no worker inherits it
+            gc.freeze()
+        try:
+            yield
+        finally:
+            gc.unfreeze()
 
 
 @dataclass(slots=True)
@@ -223,7 +225,7 @@ def _be_a_worker(work: Work[Item], items: Sequence[Item], pipe: Connection) -> N
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if not _forks():
         work.prepare()
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent is no more
+    with collecting_seldom(), suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent is no more
         while (place := pipe.recv()) is not None:
             pipe.send(_error_of(work, items[place]))
 
