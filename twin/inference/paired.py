@@ -42,10 +42,10 @@ class StudentEstimate:
         return self._below(self.mean - null)
 
     def _below(self, distance: float) -> float:
-        from scipy.special import stdtr
-
         if self.standard_error == 0:
             return 1.0 if distance >= 0 else 0.0
+        from scipy.special import stdtr
+
         return float(stdtr(self.degrees, distance / self.standard_error))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-import pandas as pd
 
 from twin.core.kpis import Better, Kpi
 from twin.core.statistics import CONFIDENCE
@@ -21,6 +20,7 @@ from twin.inference.paired import Pairing, StudentEstimate, differences, pairing
 from twin.inference.verdicts import Judgement, judge
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
 Method = Literal["student", "bootstrap"]
@@ -157,12 +157,14 @@ def compare_tables(
         Of the bootstrap's chance.
     """
     baseline, *others = question.brains
-    found = [
-        pairs
-        for other in others
-        for kpi in catalogue.values()
-        if (pairs := _pairs(question, kpi, other, tables[baseline], tables[other], seed)) is not None
-    ]
+    found: list[_Pairs] = []
+    for other in others:
+        days = tables[baseline].index.intersection(tables[other].index)
+        one, two = (tables[brain].loc[days] for brain in (baseline, other))
+        for kpi in catalogue.values():
+            if kpi.name in one.columns and kpi.name in two.columns:
+                both = np.column_stack([table[kpi.name].to_numpy(np.float64) for table in (one, two)])
+                found += _pairs(question, kpi, other, both, seed)
     adjusted: dict[int, float] = dict.fromkeys(range(len(found)), 1.0)
     for family in ("primary", "headline", "other"):  # what is the same on every day is no question
         places = [place for place, pairs in enumerate(found) if pairs.family == family and not pairs.always_equal]
@@ -172,23 +174,21 @@ def compare_tables(
 
 
 def _pairs(
-    question: ComparisonQuestion, kpi: Kpi, brain: str, baseline: pd.DataFrame, other: pd.DataFrame, seed: int
-) -> _Pairs | None:
-    if kpi.name not in baseline.columns or kpi.name not in other.columns:
-        return None
-    both = pd.concat([baseline[kpi.name], other[kpi.name]], axis=1, join="inner").to_numpy(dtype=np.float64)
+    question: ComparisonQuestion, kpi: Kpi, brain: str, both: NDArray[np.float64], seed: int
+) -> Iterator[_Pairs]:
+    """Return the pairs of a KPI, if it has two: values of the baseline and of another brain by day, shape (days, 2)."""
     pairs = both[~np.isnan(both).any(axis=1)]
     if len(pairs) < 2:
-        return None
+        return
     family: Family = "primary" if kpi.name == question.kpi else "headline" if is_headline(kpi) else "other"
     apart = differences(pairs[:, 0], pairs[:, 1])
-    chance = Streams(seed, 0)("study", "bootstrap", brain, kpi.name)
     enough = BOOTSTRAP_FROM <= len(apart) <= BOOTSTRAP_UNTIL
     bootstrap, typical = None, None
     if enough and family != "other":  # among hundreds of questions no p-value of a bootstrap would be small enough
+        chance = Streams(seed, 0)("study", "bootstrap", brain, kpi.name)
         bootstrap = bootstrap_t(apart, chance)
         typical = float(np.median(apart)), quantile_interval(apart, 0.5, CONFIDENCE, chance)
-    return _Pairs(
+    yield _Pairs(
         brain, kpi, family, len(both) - len(pairs), pairs[:, 0], pairs[:, 1], student(apart), bootstrap, typical
     )
 
