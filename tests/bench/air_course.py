@@ -99,7 +99,7 @@ def course(inventory: Inventory, seed: int, days: int, change: tuple[Change, Cha
     hours = Hours.of(Clock(START, 0.0, DAY_S * days), given.spin_up_days)
     streams = Streams(seed, 0)
     of_all, of_older, homes_even = change
-    weather = of_all(weather_of(hours, streams, None, ()))
+    weather = of_all(weather_of(hours, streams, None, (), given.urban_residents))
     chance = draw_hours(
         lambda column: streams("air", "hours", column), hours.known, inventory.receptors.stations, given
     )
