@@ -7,14 +7,15 @@ little of either: it was slowed by the country upwind, where a stable night part
 Notes
 -----
 Height: AERMOD (Cimorelli et al. 2005, J. Appl. Meteorol. 44, 682-693, and EPA-454/R-03-004, section 5.8). It takes the
-greater of this height and that of the wind's own mixing, lets vertical spread be that of neutral air, and keeps the
-night's height on the morning until the sun's mixing has grown beyond it; by day it changes nothing. So the height is a
-floor in all hours, and classes E and F become D. That AERMOD gives a city's nights too much heat where they are measured
-is known (Retter et al. 2025, Atmosphere 16, 1342).
+greater of this height and that of the wind's own mixing, lets vertical spread and rise be those of nearly neutral air,
+and keeps the night's height in the morning until the sun's mixing has grown beyond it; by day it changes nothing. So
+the height is a floor in all hours, and classes E and F become D. AERMOD is known to give a city's nights more heat than
+is measured (Retter et al. 2025, Atmosphere 16, 1342).
 """
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -41,7 +42,7 @@ def night_height_m(residents: float) -> float:
     >>> round(night_height_m(32_000_000.0))
     800
     """
-    return _HEIGHT_M * (residents / _RESIDENTS) ** _POWER
+    return _HEIGHT_M * math.pow(residents / _RESIDENTS, _POWER)
 
 
 def city_lids_m(mixing_height_m: Column, residents: float) -> Column:
@@ -58,13 +59,13 @@ def layer_wind_factors(mean_factor: float) -> tuple[float, ...]:
     """Return the wind of the mixed layer over that at 10 m, by the class of the open country that slows it.
 
     A power law with one exponent for all hours gives `mean_factor` at some height (1.55 at 90 m); open country's
-    exponents (ISC3) give this height's wind by class. At 10 m wind is weak by night; at this height it hardly is: on the
-    tower of Cabauw the strongest wind of the day lies at midday below 50 m and at night above 100 m (Fajber et al. 2014,
-    J. Climate 27).
+    exponents (ISC3) give this height's wind by class. At 10 m wind is weak by night, there it hardly is: on the tower
+    of Cabauw the strongest wind comes at midday below some 50 m and at night above 100 m (Fajber et al. 2014, Journal
+    of Climate 27).
 
     Examples
     --------
     >>> [round(one, 2) for one in layer_wind_factors(1.55)]
     [1.17, 1.17, 1.25, 1.39, 2.15, 3.34]
     """
-    return tuple(mean_factor ** (exponent / LAYER_EXPONENT) for exponent in EXPONENTS_RURAL)
+    return tuple(math.pow(mean_factor, exponent / LAYER_EXPONENT) for exponent in EXPONENTS_RURAL)

@@ -22,8 +22,8 @@ RECEPTOR_M: Final = 1.5
 
 def conditions_of(weather: Weather, *, city_nights: bool) -> Conditions:
     """Return what plumes need of weather, whose classes are those of open country."""
-    stability = city_classes(weather.stability) if city_nights else weather.stability
-    return Conditions(weather.wind_mps, weather.wind_from_deg, weather.temperature_c, stability, weather.mixing_height_m)
+    classes = city_classes(weather.stability) if city_nights else weather.stability
+    return Conditions(weather.wind_mps, weather.wind_from_deg, weather.temperature_c, classes, weather.mixing_height_m)
 
 
 def some_hours(conditions: Conditions, hours: slice) -> Conditions:
