@@ -38,7 +38,7 @@ def weather(residents: float, *events: WorldEvent) -> Weather:
 def course(residents: float) -> np.ndarray:
     """Mean of PM2.5 at a small town's stations in each hour of the day; nobody is warned."""
     given = air_parameters(urban_residents=residents)
-    _, _, frames = run_air(given, days=6, rules={"air_warning": "tomorrow_as_today"}, connections={"station_feed": 0.0})
+    _, _, frames = run_air(given, days=3, rules={"air_warning": "tomorrow_as_today"}, connections={"station_feed": 0.0})
     return np.asarray(frames["air.hours"]["pm25_without"].to_numpy(np.float64).reshape(-1, 24).mean(axis=0))
 
 

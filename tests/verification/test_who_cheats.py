@@ -41,8 +41,9 @@ def mornings() -> Mornings:
     return honest_mornings(town(), 4, START, EXACT)
 
 
-def test_a_plume_that_ends_above_the_lid_gives_stations_nothing(mornings: Mornings) -> None:
-    """Why a high stack that cheats on nights of a low lid stays hidden: it is not seen, whatever it emits."""
+def test_a_plume_that_ends_above_the_lid_gives_stations_nothing() -> None:
+    """Why a high stack that cheats on nights of a low lid, as over open country, stays hidden whatever it emits."""
+    mornings = honest_mornings(town(), 2, START, EXACT.model_copy(update={"urban_residents": 0.0}))
     assert 0.05 < mornings.aloft[mornings.night].mean() < 0.95
     units = np.moveaxis(mornings.units_ugm3, 1, 2)
     assert (units[mornings.aloft] == 0).all()
@@ -73,7 +74,7 @@ def test_what_is_added_to_the_residuals_is_what_a_run_with_the_cheat_brings(morn
         return InspectPlants(())
 
     _, _, frames = run_air(
-        EXACT, days=2, start=START, brain="city_brain", events=[event],
+        EXACT, days=4, start=START, brain="city_brain", events=[event],
         rules={"plant_inspection": look, "air_warning": lambda view: Warn(0)},
     )  # fmt: skip
     assert frames["air.secrets"]["plant"].tolist() == [plant]
