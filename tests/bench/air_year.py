@@ -65,7 +65,7 @@ def year(seed: int, start: datetime = datetime(2018, 1, 1), days: int = DAYS) ->
     inventory = Inventory.of(city, given)
     hours = Hours.of(Clock(start, 0.0, DAY_S * days), given.spin_up_days)
     streams = Streams(seed, 0)
-    weather = weather_of(hours, streams, None, ())
+    weather = weather_of(hours, streams, None, (), given.urban_residents)
     chance = draw_hours(
         lambda column: streams("air", "hours", column), hours.known, inventory.receptors.stations, given
     )

@@ -9,13 +9,14 @@ from support.air_runs import air_parameters
 from twin.atmosphere.air_mass import CITY, GROUND, REGION, AirMass, Hour
 from twin.atmosphere.area_plumes import AirOfHour, cell_units
 from twin.atmosphere.conditions import Setting
+from twin.atmosphere.stability import D
 from twin.domains.air.tracers import TRACERS, fine_of, setting_of
 
 SETTING = setting_of(air_parameters())
 
 
 def hour(wind: float = 2.0, lid: float = 400.0, damp: float = 70.0, warm: float = 2.0, rain: float = 0.0) -> Hour:
-    return Hour(*(np.array(value) for value in (wind, lid, damp, warm, rain)))
+    return Hour(*(np.array(value) for value in (wind, lid, damp, warm, rain)), D)
 
 
 def emission(gps: float, tracer: int = 0) -> np.ndarray:
@@ -69,7 +70,7 @@ def test_steady_air_comes_to_what_the_closed_form_says() -> None:
     for _ in range(600):
         mass.step(hour(), emission(1000.0), np.zeros((TRACERS, 1)), np.zeros(1))
     side, lid = SETTING.city_m, 400.0
-    wind = SETTING.wind_factor * 2.0
+    wind = SETTING.wind_factors[D] * 2.0
     taken = wind / side + SETTING.deposition_mps[0] / lid
     expected = 1000.0 * 1e6 / (side**2 * lid) / taken
     assert float(mass.ugm3[CITY, GROUND, 0, 0]) == pytest.approx(expected, rel=1e-6)
@@ -102,7 +103,7 @@ def test_humid_and_cold_air_makes_more_secondary_particles() -> None:
 def test_members_are_lived_side_by_side_as_each_would_be_alone() -> None:
     alone = [lived(10, 300.0, weather=[hour(wind=wind)]) for wind in (1.0, 4.0)]
     both = AirMass(SETTING, 2)
-    weather = Hour(np.array([1.0, 4.0]), *(np.asarray(value) for value in hour()[1:]))
+    weather = Hour(np.array([1.0, 4.0]), *(np.asarray(value) for value in hour()[1:-1]), D)
     for _ in range(10):
         both.step(weather, emission(300.0), np.full((TRACERS, 1), 300.0 * 1e-10), np.ones(1))
     for place, one in enumerate(alone):

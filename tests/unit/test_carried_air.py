@@ -9,6 +9,7 @@ from support.air_runs import air_parameters
 from twin.atmosphere.air_mass import CITY, GROUND, HOUR_S, SO2, VOC, AirMass, Hour
 from twin.atmosphere.carried_air import CarriedAir, Places, Way
 from twin.atmosphere.grid import Grid
+from twin.atmosphere.stability import D
 from twin.domains.air.carried import FINE_TRACERS
 from twin.domains.air.tracers import TRACERS, setting_of
 
@@ -21,7 +22,7 @@ CELLS = Places(np.empty(0), np.empty(0), *GRID.centres(), FINE_TRACERS)
 
 
 def hour(lid: float = 400.0, damp: float = 70.0, warm: float = 2.0, rain: float = 0.0) -> Hour:
-    return Hour(*(np.array(value) for value in (2.0, lid, damp, warm, rain)))
+    return Hour(*(np.array(value) for value in (2.0, lid, damp, warm, rain)), D)
 
 
 def way(plume_m: float, carried_m: float, towards_deg: float = 90.0) -> Way:

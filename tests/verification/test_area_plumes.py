@@ -71,7 +71,7 @@ def test_cells_around_a_cell_get_what_many_plumes_give_them(stability: int) -> N
 
 def some_weather() -> Weather:
     hours = Hours.of(Clock(datetime(2018, 1, 1), 0.0, DAY_S), 5)
-    return weather_of(hours, Streams(1, 0), None, ())
+    return weather_of(hours, Streams(1, 0), None, (), AirParameters().urban_residents)
 
 
 def test_where_people_live_cells_of_roads_give_what_their_streets_give() -> None:
@@ -88,7 +88,7 @@ def test_where_people_live_cells_of_roads_give_what_their_streets_give() -> None
     patches = inventory.roads.patches
     gps[inventory.sources.of_kind("roads")] = np.bincount(patches.of_edge, emitted, len(patches))
     chosen = np.argsort(-inventory.receptors.residents)[:28:7]
-    conditions, chance = conditions_of(weather), np.random.default_rng(5)
+    conditions, chance = conditions_of(weather, city_nights=False), np.random.default_rng(5)
     calmest = np.argsort(reach_m(conditions))
     known, found = [], []
     for hour in (int(calmest[weather.hours // 10]), int(calmest[weather.hours // 3])):

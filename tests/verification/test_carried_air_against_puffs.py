@@ -14,6 +14,7 @@ from twin.atmosphere.carried_air import CarriedAir, Places, Way
 from twin.atmosphere.conditions import Conditions
 from twin.atmosphere.grid import Grid
 from twin.atmosphere.puffs import PuffModel, PuffPlan
+from twin.atmosphere.stability import D
 from twin.domains.air.carried import FINE_TRACERS
 from twin.domains.air.tracers import TRACERS, setting_of
 
@@ -42,7 +43,7 @@ def by_grid(conditions: Conditions, mixing_m2ps: float) -> np.ndarray:
     air, places = CarriedAir(GRID, still, mixing_m2ps), Places(np.empty(0), np.empty(0), *GRID.centres(), FINE_TRACERS)
     given = np.zeros((1, TRACERS, 2, GRID.rows, GRID.columns))
     given[0, 0, 0, GRID.rows // 2, GRID.columns // 2] = GPS
-    weather = Hour(*(np.array(value) for value in (3.0, LID_M, 50.0, 5.0, 0.0)))
+    weather = Hour(*(np.array(value) for value in (3.0, LID_M, 50.0, 5.0, 0.0)), D)
     east, north = conditions.towards
     for hour in range(HOURS):
         path_m = float(conditions.wind_mps[hour]) * HOUR_S

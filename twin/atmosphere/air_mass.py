@@ -45,6 +45,8 @@ class AirMassSetting:
     ----------
     deposition_mps
         For each tracer, shape (tracers,): groups of primary fine particles, then `OTHERS`.
+    wind_factors
+        Mean wind of the mixed layer for each m/s at 10 m, for classes A to F.
     oxidation_per_h, particle_mass
         For SO2, NOx and organic vapours.
     clean_ugm3
@@ -56,7 +58,7 @@ class AirMassSetting:
     city_m: float
     region_m: float
     top_m: float
-    wind_factor: float
+    wind_factors: tuple[float, ...]
     least_wind_mps: float
     deposition_mps: Floats
     washout_per_mm: float
@@ -70,13 +72,14 @@ class AirMassSetting:
 
 
 class Hour(NamedTuple):
-    """The weather of an hour; each a number, or shape (members,)."""
+    """The weather of an hour; each a number, or shape (members,), but for the class (0 to 5, of open country)."""
 
     wind_mps: Floats
     mixing_height_m: Floats
     humidity_percent: Floats
     temperature_c: Floats
     rain_mm: Floats
+    stability: int
 
 
 class Turning(NamedTuple):
@@ -173,7 +176,7 @@ class AirMass:
         """
         self._mix(np.broadcast_to(hour.mixing_height_m, self.height_m.shape))
         setting = self.setting
-        wind = np.maximum(setting.wind_factor * np.asarray(hour.wind_mps), setting.least_wind_mps)
+        wind = np.maximum(setting.wind_factors[hour.stability] * np.asarray(hour.wind_mps), setting.least_wind_mps)
         before = self.ugm3[REGION].copy()
         flux = np.zeros((2, *region_gpsm2.shape))
         flux[GROUND] = region_gpsm2

@@ -28,7 +28,7 @@ def hour_of(weather: Weather, hour: int) -> Hour:
     """Return an hour of weather as the boxes take it."""
     return Hour(
         weather.wind_mps[hour], weather.mixing_height_m[hour], weather.humidity_percent[hour],
-        weather.temperature_c[hour], weather.rain_mm[hour],
+        weather.temperature_c[hour], weather.rain_mm[hour], int(weather.stability[hour]),
     )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def way_of(weather: Weather, hour: int, setting: AirMassSetting) -> Way:
     towards = np.radians(float(weather.wind_from_deg[hour]) + 180.0)
     return Way(
         float(np.sin(towards)), float(np.cos(towards)), max(wind_mps, SETTING.wind_floor_mps) * HOUR_S,
-        setting.wind_factor * wind_mps * HOUR_S,
+        setting.wind_factors[int(weather.stability[hour])] * wind_mps * HOUR_S,
     )  # fmt: skip
 
 

@@ -90,7 +90,8 @@ class AirDomain:
         def draw_for(table: str) -> Callable[[str], np.random.Generator]:
             return lambda column: twin.streams("air", table, column)
 
-        weather = weather_of(hours, twin.streams, self._supplied.weather, twin.events)
+        urban_residents = parameters.urban_residents * self.city_scale
+        weather = weather_of(hours, twin.streams, self._supplied.weather, twin.events, urban_residents)
         return {
             WEATHER: weather_frame(weather),
             DAYS: draw_days(draw_for("days"), hours.days, plants, parameters),

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.atmosphere.city_nights import city_classes
 from twin.atmosphere.conditions import Conditions, Setting
 from twin.atmosphere.plumes import PointSources, unit_contributions
 from twin.atmosphere.weather import Weather
@@ -19,11 +20,10 @@ SETTING: Final = Setting(urban=True)
 RECEPTOR_M: Final = 1.5
 
 
-def conditions_of(weather: Weather) -> Conditions:
-    """Return what plumes need of weather."""
-    return Conditions(
-        weather.wind_mps, weather.wind_from_deg, weather.temperature_c, weather.stability, weather.mixing_height_m
-    )
+def conditions_of(weather: Weather, *, city_nights: bool) -> Conditions:
+    """Return what plumes need of weather, whose classes are those of open country."""
+    classes = city_classes(weather.stability) if city_nights else weather.stability
+    return Conditions(weather.wind_mps, weather.wind_from_deg, weather.temperature_c, classes, weather.mixing_height_m)
 
 
 def some_hours(conditions: Conditions, hours: slice) -> Conditions:

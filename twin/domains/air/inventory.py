@@ -71,7 +71,7 @@ class Inventory:
             road_sources(patches),
         ])  # fmt: skip
         roads = RoadEmissions(city, patches, parameters)
-        transport = Transport(sources, receptors, side_m, patches)
+        transport = Transport(sources, receptors, side_m, patches, city_nights=parameters.city_nights)
         carried = CarriedGrid(sources, receptors, parameters)
         return cls(sources, roads, receptors, transport, carried, _cuts(sources, parameters))
 

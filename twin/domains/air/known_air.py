@@ -184,5 +184,5 @@ class KnownAir:
 def _members_hour(forecast: WeatherForecast, hour: int) -> Hour:
     return Hour(
         forecast.wind_mps[hour], forecast.mixing_height_m[hour], forecast.humidity_percent[hour],
-        forecast.temperature_c[hour], np.asarray(forecast.control.rain_mm[hour]),
+        forecast.temperature_c[hour], np.asarray(forecast.control.rain_mm[hour]), int(forecast.control.stability[hour]),
     )  # fmt: skip

@@ -106,6 +106,7 @@ class AirParameters(SourceParameters, RoadEmissionParameters):
     stations: list[StationPlace] = _of("stations", min_length=1, max_length=MOST_STATIONS)
     grid_km: float = _of("grid_km", ge=1, le=50)
     station_error: float = _of("station_error", ge=0, le=1)
+    urban_residents: float = _of("urban_residents", ge=0, le=1e9)
     city_box_km: float = _of("city_box_km", ge=5, le=300)
     region_box_km: float = _of("region_box_km", ge=20, le=3000)
     carried_cell_km: float = _of("carried_cell_km", ge=1, le=25)
@@ -144,6 +145,11 @@ class AirParameters(SourceParameters, RoadEmissionParameters):
     def files(self) -> tuple[str, ...]:
         """Return the supplied files."""
         return tuple(path for path in self.tables.model_dump().values() if path is not None)
+
+    @property
+    def city_nights(self) -> bool:
+        """Whether the city keeps its nights from being those of open country."""
+        return self.urban_residents > 0
 
     def scale(self, residents: float) -> float:
         """Return what a whole city's figures are multiplied by where so many residents live."""

@@ -19,7 +19,9 @@ from twin.atmosphere.air_mass import (
     VOC,
     AirMassSetting,
 )
+from twin.atmosphere.city_nights import layer_wind_factors
 from twin.atmosphere.nitrogen import no2_of_nox
+from twin.atmosphere.wind_profile import EXPONENTS_RURAL
 from twin.domains.air.kinds import POLLUTANTS, PRIMARY_GROUPS, SPECIES
 from twin.domains.air.parameters import AirParameters
 from twin.domains.air.sources import Sources
@@ -45,12 +47,19 @@ def setting_of(parameters: AirParameters) -> AirMassSetting:
     rates, masses = parameters.oxidation_per_h, parameters.particle_mass
     return AirMassSetting(
         city_m=1000 * parameters.city_box_km, region_m=1000 * parameters.region_box_km, top_m=parameters.top_m,
-        wind_factor=parameters.layer_wind_factor, least_wind_mps=parameters.least_wind_mps, deposition_mps=speeds,
+        wind_factors=wind_factors_of(parameters), least_wind_mps=parameters.least_wind_mps, deposition_mps=speeds,
         washout_per_mm=parameters.washout_per_mm, oxidation_per_h=(rates.so2, rates.nox, rates.voc),
         particle_mass=(masses.so2, masses.nox, masses.voc), humid_factor=parameters.humid_factor,
         evaporates_c=parameters.nitrate_evaporates_c, clean_ugm3=clean,
         inorganic_factor=parameters.fitted_factors.inorganic, organic_factor=parameters.fitted_factors.organic,
     )  # fmt: skip
+
+
+def wind_factors_of(parameters: AirParameters) -> tuple[float, ...]:
+    """Return the mean wind of the mixed layer for each m/s at 10 m, for classes A to F of open country."""
+    if parameters.city_nights:
+        return layer_wind_factors(parameters.layer_wind_factor)
+    return (parameters.layer_wind_factor,) * len(EXPONENTS_RURAL)
 
 
 def into_boxes(sources: Sources, gps: Floats, aloft: NDArray[np.bool_]) -> Floats:

@@ -41,9 +41,14 @@ class Transport:
         Those of `CELL_KINDS` lie in cells of ``side_m``.
     patches
         The sources that are roads.
+    city_nights
+        Whether the city keeps its nights from being stable.
     """
 
-    def __init__(self, sources: Sources, receptors: Receptors, side_m: float, patches: RoadPatches) -> None:
+    def __init__(
+        self, sources: Sources, receptors: Receptors, side_m: float, patches: RoadPatches, *, city_nights: bool
+    ) -> None:
+        self._city_nights = city_nights
         self._sources, self._receptors, self._side_m = sources, receptors, side_m
         in_cells = np.isin(sources.kind, [KINDS.index(kind) for kind in CELL_KINDS])
         self.points = np.flatnonzero(~in_cells)
@@ -57,7 +62,7 @@ class Transport:
         """Return what 1 g/s of each source gives at each station; µg/m³, shape (hours, stations, sources)."""
         place = self._receptors.station_xy_m
         found = np.zeros((weather.hours, len(place), len(self._sources)), np.float32)
-        conditions = conditions_of(weather)
+        conditions = self._conditions(weather)
         at_once = max(1, MOST_PAIRS // max(1, len(place) * len(self.points)))
         for first in range(0, weather.hours, at_once):
             some = some_hours(conditions, slice(first, first + at_once))
@@ -75,7 +80,7 @@ class Transport:
 
     def exposure_units(self, weather: Weather, hour: int) -> Floats:
         """Return what 1 g/s of each point source gives where people live in an hour, a mean a cell; (cells, points)."""
-        one = some_hours(conditions_of(weather), slice(hour, hour + 1))
+        one = some_hours(self._conditions(weather), slice(hour, hour + 1))
         return cell_means(self._stacks, one, self._receptors.cells)
 
     def exposure_of_cells(self, weather: Weather, hour: int, gps: Floats) -> Floats:
@@ -93,7 +98,7 @@ class Transport:
         """
         if self._grid is None:
             return np.zeros(len(self._receptors.cells))
-        conditions = conditions_of(weather)
+        conditions = self._conditions(weather)
         field = np.zeros(self._grid.shape)
         for kind, rows in self._cells.items():
             kernel = self._cell_units(kind, self._grid.dx_m, self._grid.dy_m, conditions, hour, mean=True)
@@ -102,11 +107,14 @@ class Transport:
 
     def aloft(self, weather: Weather) -> NDArray[np.bool_]:
         """Say which plumes end above the mixed layer in which hour, shape (hours, sources)."""
-        conditions = conditions_of(weather)
+        conditions = self._conditions(weather)
         stacks = stacks_in(self._stacks, conditions, SETTING)
         above = np.zeros((weather.hours, len(self._sources)), np.bool_)
         above[:, self.points] = stacks.base_m + stacks.rise_m >= conditions.mixing_height_m[:, None]
         return above
+
+    def _conditions(self, weather: Weather) -> Conditions:
+        return conditions_of(weather, city_nights=self._city_nights)
 
     def _cell_units(
         self, kind: str, dx_m: Floats, dy_m: Floats, conditions: Conditions, hour: int, *, mean: bool = False

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from twin.atmosphere.city_nights import city_lids_m
 from twin.atmosphere.typical_year import draw_weather
 from twin.atmosphere.weather import Weather
 from twin.core.clock import HOUR_S
@@ -21,7 +22,9 @@ LOWEST_LID_M: Final = 60.0
 HIGHEST_LID_M: Final = 4000.0
 
 
-def weather_of(hours: Hours, streams: Streams, year: Weather | None, events: Sequence[WorldEvent]) -> Weather:
+def weather_of(
+    hours: Hours, streams: Streams, year: Weather | None, events: Sequence[WorldEvent], urban_residents: float
+) -> Weather:
     """Return the weather of all hours that are known.
 
     Parameters
@@ -30,6 +33,8 @@ def weather_of(hours: Hours, streams: Streams, year: Weather | None, events: Seq
         A user's typical year, or None for one that is drawn.
     events
         Of the scenario; `air_stagnates` is already in what is returned.
+    urban_residents
+        So many keep the nights mixed, before events are looked at; where it is 0, lids are those of open country.
     """
     if year is None:
         weather = draw_weather(streams, hours.begin.date(), hours.known // DAY_H)
@@ -40,7 +45,7 @@ def weather_of(hours: Hours, streams: Streams, year: Weather | None, events: Seq
     for event in events:
         if event.kind == STAGNATES.name:
             share[(middle_s >= event.begins_s) & (middle_s < event.ends_s)] *= float(event.value)
-    lid_m = np.clip(weather.mixing_height_m * share, LOWEST_LID_M, HIGHEST_LID_M)
+    lid_m = np.clip(city_lids_m(weather.mixing_height_m, urban_residents) * share, LOWEST_LID_M, HIGHEST_LID_M)
     return replace(weather, wind_mps=weather.wind_mps * share, mixing_height_m=lid_m)
 
 
