@@ -12,6 +12,7 @@ import click
 from twin import __version__
 from twin.commands.attribute import attribute
 from twin.commands.baseline import baseline
+from twin.commands.cells import cells
 from twin.commands.compare import compare
 from twin.commands.export import export
 from twin.commands.imports import import_
@@ -49,6 +50,7 @@ Examples
   twin export reports/traffic_day/RUN             links and lots by hour, for QGIS
   twin validate air days.csv                      predict observed days of bad air, and judge it
   twin baseline check scenarios/emergency_days.yaml   do events, KPIs and speed keep to what was recorded?
+  twin cells --remove                             remove kept days that no study would ask for again
 
 A name that is no command is taken for a scenario file: "twin FILE" is "twin run FILE".
 
@@ -96,7 +98,7 @@ for command in (run, compare, kpis, report, playback, export, policies, schema, 
     cli.add_command(command)
 for command in (attribute, sweep, tune):
     cli.add_command(command)
-for command in (baseline, policy, replay):
+for command in (baseline, cells, policy, replay):
     cli.add_command(command)
 
 

@@ -17,6 +17,8 @@ from twin.experiment.files import is_abandoned, remove, write_text
 if TYPE_CHECKING:
     import pandas as pd
 
+CELLS: Final = "cells"
+"""The store's folder below that of reports."""
 DESCRIPTION: Final = "cell.json"
 MEASURED: Final = "measured"
 """The key of a result below which stands what differs from one run to the next: time and memory."""
@@ -162,10 +164,10 @@ class CellStore:
         path = self.root / cell_id / DESCRIPTION
         try:
             plain = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            resolved, given, map_folder = (plain[key] for key in ("scenario", "path", "map_folder"))
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ResultsError("{path}: cannot be read: {problem}", path=str(path), problem=str(error)) from None
-        scenario = scenario_from_resolved(plain["scenario"], plain["path"])
-        scenario = replace(scenario, map_folder=Path(plain["map_folder"]))
+        scenario = replace(scenario_from_resolved(resolved, given), map_folder=Path(map_folder))
         cell = cell_of(scenario, scenario.brains[0].name)
         if cell.id != cell_id:
             raise ResultsError(

@@ -159,12 +159,12 @@ def days_of(scenario: Scenario, replications: int, options: BaselineOptions, pro
     """Live a scenario's days, as far as this code has not lived them yet."""
     from twin.city.places import read_districts
     from twin.experiment.catalogue import catalogue_of
-    from twin.experiment.cell_store import CellStore
+    from twin.experiment.cell_store import CELLS, CellStore
     from twin.experiment.cells import Job, cells_of, jobs_of
     from twin.experiment.executors.local import LocalExecutor
     from twin.experiment.live import live
 
-    store, cells = CellStore(options.reports / "cells"), cells_of(scenario)
+    store, cells = CellStore(options.reports / CELLS), cells_of(scenario)
     live(jobs_of(cells, replications), store, LocalExecutor(options.jobs), progress)
     draws = {day: statistics.draws_of(store.result(Job(cells[0], day))["tables"]) for day in range(replications)}
     districts = [district.id for district in read_districts(scenario.map_folder / "districts.geojson")]

@@ -43,11 +43,11 @@ def compare_and_report(
     path: Path, overrides: Sequence[str], asked: Asked, by: Means, *, with_report: bool, as_json: bool
 ) -> int:
     """Compare, write the answer and its page, print the verdicts; return the exit code."""
-    from twin.experiment.cell_store import CellStore
+    from twin.experiment.cell_store import CELLS, CellStore
 
     language, reports = by.language, by.reports
     scenario, question = _asked(path, overrides, asked)
-    store = CellStore(reports / "cells")
+    store = CellStore(reports / CELLS)
     live = partial(live_and_show, store=store, executor=by.executor, language=language)
     answer = compare(scenario, question, store, live, batch=BATCH)
     folder = folder_of_answer(reports, answer)
@@ -68,13 +68,13 @@ def compare_and_report(
 
 def estimate_comparison(path: Path, overrides: Sequence[str], asked: Asked, by: Means) -> int:
     """Live the first day of each brain, and say how long all days would take; return the exit code."""
-    from twin.experiment.cell_store import CellStore
+    from twin.experiment.cell_store import CELLS, CellStore
     from twin.experiment.studies.lived import Lived
     from twin.report.studies.together import duration
 
     scenario, question = _asked(path, overrides, asked)
     check_brains(question.brains, {name: cell_of(scenario, name) for name in question.brains})
-    lived = Lived(CellStore(by.reports / "cells"), by.executor, by.language)
+    lived = Lived(CellStore(by.reports / CELLS), by.executor, by.language)
     alone = [replace(scenario, brains=(scenario.brain(name),)) for name in question.brains]
     lived(alone, 1)
     days = question.cap if question.replications is None else question.replications

@@ -43,9 +43,9 @@ class Options:
 
 def lived_with(options: Options) -> Lived:
     """Return what lives cells, with a progress bar."""
-    from twin.experiment.cell_store import CellStore
+    from twin.experiment.cell_store import CELLS, CellStore
 
-    return Lived(CellStore(options.reports / "cells"), options.executor, options.language)
+    return Lived(CellStore(options.reports / CELLS), options.executor, options.language)
 
 
 def duration(seconds: float, language: Language) -> str:
