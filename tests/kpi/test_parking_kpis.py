@@ -20,6 +20,7 @@ from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
 from twin.domains.traffic.priority import HOLDS, WAVES
 from twin.domains.traffic.records import BARRED_CARS, LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
+from twin.domains.traffic.sample import record_agents
 
 CLOCK = Clock(datetime(2021, 3, 15, 7), 3600.0, 7200.0)
 
@@ -33,6 +34,7 @@ def add(table, schema, **fields: object) -> None:
 def events() -> dict[str, pd.DataFrame]:
     """Lots of 2 spaces at the kerb, 10 public and 8 of a hospital; 58 vehicle-kilometres on the roads."""
     recorder = Recorder()
+    record_agents(recorder, 1)
     trips = recorder.table("traffic.trips", TRIPS)
 
     def trip(number: int, purpose: str, planned_s: float, *stamps: float | None, **fields: object) -> None:

@@ -23,6 +23,7 @@ from twin.domains.traffic.parking_kpis import WALK_M_PER_MIN
 from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
 from twin.domains.traffic.priority import HOLDS, WAVES
 from twin.domains.traffic.records import BARRED_CARS, LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
+from twin.domains.traffic.sample import record_agents
 
 CLOCK = Clock(datetime(2021, 3, 15, 7), 3600.0, 7200.0)
 NO_PARKING = {
@@ -35,6 +36,7 @@ WORK, LEISURE = PURPOSES.index("work"), PURPOSES.index("leisure")
 @pytest.fixture(scope="module")
 def events() -> dict[str, pd.DataFrame]:
     recorder = Recorder()
+    record_agents(recorder, 1)
     trips = recorder.table("traffic.trips", TRIPS)
 
     def trip(number: int, purpose: int, planned_s: float, *stamps: float | None, ending: str, walk_m: float | None):

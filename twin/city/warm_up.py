@@ -42,9 +42,8 @@ def compile_kernels() -> None:
     times.times_to(np.array([0, 1], dtype=np.int32), 2)
     route = times.route(0, 2)
     places = hierarchy.places(np.array([0, 1], dtype=np.int32))
-    for _ in range(2):  # the second metric's times to the places are made with the metric
-        times.times_from_places(places, 2)
-        times = hierarchy.customise(np.array([1000, 1000, 1000], dtype=np.int32))
+    times.times_from_places(places, 2)
+    hierarchy.customise_each(np.full((2, 3), 1000, dtype=np.int32))  # their times to the places are made with them
     if route is not None:
         drive(route.edges, 0.0, np.array([0.0]), np.full((1, 3), 1000, dtype=np.int32), 1.0)
     NearestPoint(np.zeros((1, 2))).to(np.zeros((1, 2)))
