@@ -20,7 +20,7 @@ from twin.domains.traffic.parameters import PURPOSES
 from twin.domains.traffic.parking_records import BOOKS, ILLEGAL, LED, STAYS
 from twin.domains.traffic.priority import HOLDS, WAVES
 from twin.domains.traffic.records import BARRED_CARS, LINK_LIST, LINKS, LOT_LIST, LOTS, ROADS, TRIPS
-from twin.domains.traffic.sample import record_agents
+from twin.domains.traffic.sample import AGENTS, record_agents
 
 CLOCK = Clock(datetime(2021, 3, 15, 7), 3600.0, 7200.0)
 
@@ -127,8 +127,9 @@ def test_every_kpi_is_one_that_the_scenario_may_name(found: dict[str, float]) ->
 
 def test_kinds_without_lots_and_a_day_without_drivers_have_no_kpis_of_them(events: dict[str, pd.DataFrame]) -> None:
     assert not any("office" in row.name for row in compute(events, CLOCK))
-    nobody = {name: table.iloc[:0] for name, table in events.items() if name not in ("traffic.lot_list",)}
-    names = {row.name for row in compute({**nobody, "traffic.lot_list": events["traffic.lot_list"]}, CLOCK)}
+    nobody = {name: table.iloc[:0] for name, table in events.items()}
+    without = {**nobody, **{name: events[name] for name in ("traffic.lot_list", AGENTS)}}
+    names = {row.name for row in compute(without, CLOCK)}
     assert "traffic.fail_share" not in names
     assert "traffic.search_min.mean" not in names
     assert {"traffic.occupancy", "traffic.connected_spaces", "traffic.revenue_yuan"} <= names

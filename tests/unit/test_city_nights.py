@@ -104,7 +104,7 @@ def test_stagnation_lowers_the_citys_lids_too() -> None:
 
 
 def test_older_air_takes_the_wind_of_its_hours_class() -> None:
-    city, setting = weather(RESIDENTS), setting_of(air_parameters())
+    city, setting = weather(RESIDENTS), setting_of(air_parameters(urban_residents=RESIDENTS))
     for class_ in np.unique(city.stability):
         hour = int(np.flatnonzero(city.stability == class_)[0])
         times = 1.55 ** float(exponent_of(class_, False) / 0.2)
