@@ -39,6 +39,10 @@ def test_a_day_that_the_roads_can_carry_is_not_warned_of() -> None:
     )
 
 
+def test_that_a_sample_is_lived_is_told_before() -> None:
+    assert said(domain(vehicles_per_agent=3)).startswith("one vehicle in 3 is lived and stands for all of them")
+
+
 def test_threads_that_share_the_fit_and_the_check_change_nothing() -> None:
     parameters, city = small_parameters(), small_town()
     found = []

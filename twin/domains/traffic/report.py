@@ -65,7 +65,8 @@ def _sampled(run: StoredRun, language: Language) -> Html | None:
     text = language(
         "A sample of one vehicle in {each} was lived, on roads and in lots with as many times less room. Figures of "
         "the verdict, of roads and of lots are of all vehicles; where single trips and drivers are counted below, "
-        "they are those of the sample.",
+        "they are those of the sample. Differences of less than some 2 % on the roads, and more in small lots, may be "
+        "the sample's own.",
         each=each,
     )
     return h("p", text, class_="note")
