@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 
 from twin.core.errors import PolicyError, ResultsError
 from twin.experiment.executors import MOST_DEATHS
-from twin.experiment.executors.processes import do_all
+from twin.experiment.executors.processes import _Crew, do_all
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the work defined here is known to forked workers alone"
@@ -125,32 +124,14 @@ def test_an_error_that_cannot_cross_processes_is_told_in_words(tmp_path):
         do_all(work, ["strange", *ITEMS], 2, lambda item: None)
 
 
-@dataclass(frozen=True)
-class Waits:
-    """Takes long or short by an item's kind, and notes when each is begun."""
-
-    folder: Path
-
-    def prepare(self) -> None:
-        """Need nothing."""
-
-    def do(self, item: str) -> None:
-        """Note the item, and wait."""
-        with (self.folder / "begun").open("a", encoding="utf-8") as file:
-            file.write(f"{item}\n")
-        time.sleep(0.15 if item.startswith("long") else 0.01)
-
-    def name_of(self, item: str) -> str:
-        """Return the item."""
-        return item
-
-
 def test_of_the_last_items_those_that_take_longest_are_done_first(tmp_path: Path) -> None:
-    """So that no worker waits for the rest of a long one; the others are done in their order."""
+    """So that no worker waits for the rest of a long one; others, and those of unknown kinds, are done in their order."""
     items = [f"{kind}/{number}" for number in range(10) for kind in ("short", "long")]
-    do_all(Waits(tmp_path), items, 2, lambda item: None)
-    begun = (tmp_path / "begun").read_text(encoding="utf-8").split()
-    assert sorted(begun) == sorted(items)
-    assert set(begun[:12]) == set(items[:12])
-    last = [item.partition("/")[0] for item in begun[12:]]
-    assert last == ["long"] * 4 + ["short"] * 4
+    crew = _Crew(Notes(tmp_path), items, lambda *_: None)
+    crew._took_s = {"item short": 0.4, "item long": 0.6}
+    taken = [items[crew._take(2)] for _ in items]
+    assert taken[:12] == items[:12]
+    assert taken[12:] == [item for kind in ("long", "short") for item in items[12:] if item.startswith(kind)]
+    crew = _Crew(Notes(tmp_path), items[:5], lambda *_: None)
+    crew._took_s = {"item long": 0.6}
+    assert [items[crew._take(2)] for _ in range(5)] == ["short/0", "short/1", "short/2", "long/0", "long/1"]
