@@ -125,7 +125,7 @@ def test_an_error_that_cannot_cross_processes_is_told_in_words(tmp_path):
 
 
 def test_of_the_last_items_those_that_take_longest_are_done_first(tmp_path: Path) -> None:
-    """So that no worker waits for the rest of a long one; others, and those of unknown kinds, are done in their order."""
+    """So that no worker waits for the rest of a long one; others, and those of unknown kinds, are done in order."""
     items = [f"{kind}/{number}" for number in range(10) for kind in ("short", "long")]
     crew = _Crew(Notes(tmp_path), items, lambda *_: None)
     crew._took_s = {"item short": 0.4, "item long": 0.6}
