@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from support.reports import page_of, small_traffic_run
 from support.traffic import MONDAY, small_parameters
 from support.traffic_day import run_traffic
 
@@ -112,3 +115,19 @@ def test_what_passes_for_the_air_is_of_all_vehicles(sample: tuple[TrafficDomain,
 def test_trips_of_ones_own_are_lived_one_by_one() -> None:
     with pytest.raises(ValidationError, match="lived one by one; leave out vehicles_per_agent, or set it to 1"):
         small_parameters(trips="trips.csv", vehicles_per_agent=2)
+
+
+def test_a_report_of_a_sample_says_so_beside_the_verdict_and_where_roads_begin(
+    tmp_path: Path, small_map_folder: Path
+) -> None:
+    results = small_traffic_run(tmp_path, small_map_folder, more=f"  vehicles_per_agent: {EACH}\n")
+    for code, told, noted in (
+        ("en", "one vehicle in 3 is lived and stands for all of them", "A sample of one vehicle in 3 was lived"),
+        ("zh", "每 3 辆车只模拟一辆并代表全部", "模拟的是每 3 辆车中的一辆"),
+    ):
+        page = page_of(results, code)  # type: ignore[arg-type]
+        assert page.index('id="verdict"') < page.index(told) < page.index('class="findings"')
+        assert page.index('id="trips-before-after"') < page.index(noted)
+    every = page_of(small_traffic_run(tmp_path / "every", small_map_folder))
+    assert "stands for all of them" not in every
+    assert "A sample of one vehicle" not in every

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.city.routing import Hierarchy
-from twin.kernels.first_links import customise_keys
-from twin.kernels.hierarchy import UNREACHABLE_MS
+from twin.kernels.first_links import CLOSED_KEY, TIME_MASK, link_keys
+from twin.kernels.hierarchy import UNREACHABLE_MS, customise_one
 from twin.kernels.lanes import DESTINATIONS, KEYS, SLOT_BITS
 from twin.kernels.next_links import find_next_links
 from twin.kernels.queries import Topology
@@ -151,10 +151,12 @@ class WaySearch:
         if times_ms.shape != self._slot.shape or (times_ms < 1).any():
             raise ValueError(f"link_time_ms must have shape {self._slot.shape} and lie within 1..{UNREACHABLE_MS}")
         topology = self._hierarchy.topology
+        edge_keys = np.empty(len(times_ms), np.uint32)
+        link_keys(self._slot, times_ms, edge_keys)
         up, down = np.empty((2, len(topology.arc_head)), np.uint32)
-        customise_keys(
+        customise_one(
             topology.arc_first, topology.arc_head, topology.lower_first, topology.lower_arc, topology.lower_node,
-            self._hierarchy.edge_arc, self._slot, times_ms, up, down,
+            self._hierarchy.edge_arc, edge_keys, CLOSED_KEY, TIME_MASK, up, down,
         )  # fmt: skip
         return FastestWays(topology, up, down, self._rank_node)
 

@@ -46,6 +46,10 @@ from twin.kernels.queries import (
 UNREACHABLE_MS: Final[int] = kernels.UNREACHABLE_MS
 """Time of a closed edge and of what no open road reaches; longer times (24 days) are the same."""
 
+_UNREACHABLE: Final = np.uint32(UNREACHABLE_MS)
+_WHOLE_VALUE: Final = np.uint32(2**32 - 1)
+"""All bits of a time are its own."""
+
 _find_route = direct(find_route)
 _times_to_anchor = direct(times_to_anchor)
 _times_to_places = direct(times_to_places)
@@ -213,7 +217,8 @@ class Hierarchy:
         block = _Block(self._of_thread.spare_blocks, self.arc_count)
         up_ms, down_ms = block.arcs_ms[:, : len(times_ms)]
         if len(times_ms) == 1:
-            kernels.customise_one(*of_hierarchy, times_ms[0], up_ms[0].view(np.uint32), down_ms[0].view(np.uint32))
+            edge_ms, *arc_ms = (values.view(np.uint32) for values in (times_ms[0], up_ms[0], down_ms[0]))
+            kernels.customise_one(*of_hierarchy, edge_ms, _UNREACHABLE, _WHOLE_VALUE, *arc_ms)
             return [TravelTimes(self, Metric(times_ms[0], up_ms[0], down_ms[0]), block)]
         up_lanes_ms, down_lanes_ms = self._of_thread.lanes_ms
         kernels.customise(*of_hierarchy, times_ms, up_lanes_ms, down_lanes_ms)

@@ -108,7 +108,7 @@ def _live_tasks(
     return {
         "map_folder": str(map_folder.resolve()),
         "districts": [district.id for district in read_districts(map_folder / "districts.geojson")],
-        "warnings": [warning.sentence.format(**warning.values) for warning in warned],
+        "warnings": [{"sentence": one.sentence, "values": dict(one.values)} for one in warned],
         **surroundings(),
         "jobs": options.jobs,
         "wall_s": round(time.perf_counter() - begun, 3),

@@ -78,7 +78,7 @@ def find_next_links(
     Parameters
     ----------
     topology, up, down
-        The links' hierarchy, and the keys of its arcs, from `twin.kernels.first_links.customise_keys`, shapes (k,).
+        The links' hierarchy, and the keys of its arcs, from `twin.kernels.hierarchy.customise_one`, shapes (k,).
     rank_node
         Node of each rank, shape (n,).
     destinations

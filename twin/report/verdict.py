@@ -33,10 +33,18 @@ WORDS: Final[dict[Verdict, tuple[str, str]]] = {
 
 
 def verdict_section(view: RunView) -> Section:
-    """Return sentences, the table of headline KPIs and the folded table of all others."""
+    """Return what the run was warned of, sentences, the table of headline KPIs and the folded table of all others."""
     baseline, *others = view.brains
     content = [_comparison(view, other, alone=len(others) == 1) for other in others] or [_single(view, baseline)]
-    return Section("verdict", view.language("The verdict"), join(content, expectations(view)))
+    return Section("verdict", view.language("The verdict"), join(_warned(view), content, expectations(view)))
+
+
+def _warned(view: RunView) -> Html | None:
+    """Return what a planner was told before the run, for it holds of every figure below."""
+    warned = view.results.manifest["warnings"]
+    say = view.language
+    items = [h("li", say(one["sentence"], **one["values"])) for one in warned]
+    return h("div", h("p", say("Told before the run:")), h("ul", items), class_="note warned") if items else None
 
 
 def _comparison(view: RunView, other: str, *, alone: bool) -> Html:

@@ -41,7 +41,7 @@ class Network:
     times
         What the links are to the queue.
     pocket
-        Vehicles that can stand aside at each link's end while others get past, shape (m,).
+        Agents that can stand aside at each link's end while others get past, shape (m,).
     uncrossed
         Links on which nothing is in the way but the traffic itself, shape (m,).
     patience_ms
