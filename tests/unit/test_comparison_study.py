@@ -203,6 +203,20 @@ def test_the_page_tells_verdicts_in_the_readers_language(code: str) -> None:
     assert repr(one(answer, RESPONSE).difference) in page
 
 
+@pytest.mark.parametrize(("kpi", "said"), [(RESPONSE, "Ambulances are on the scene"), (WORST, "nine in ten")])
+def test_the_page_says_first_what_was_named_beforehand(kpi: str, said: str) -> None:
+    """Without a name the domain's own order holds: heart attacks come first."""
+    days = MadeUpDays({"before": 10.0, "after": 8.0})
+    named = answered(ComparisonQuestion(TWO, kpi=kpi, replications=40), days)
+    unnamed = answered(ComparisonQuestion(TWO, replications=40), days)
+    first = [
+        comparison_page(answer, Language("en")).partition('<ul class="findings">')[2].partition("</li>")[0]
+        for answer in (named, unnamed)
+    ]
+    assert said in first[0]
+    assert "Heart-attack patients" in first[1]
+
+
 def test_a_warning_stands_where_meeting_the_same_days_does_not_pay() -> None:
     days = MadeUpDays({"before": 10.0, "after": 8.0}, shared_sd=0.0, own_sd=1.0, seed=1)
     answer = answered(ComparisonQuestion(TWO, replications=20), days)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
+from contextlib import redirect_stdout
 from copy import copy
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -261,12 +263,16 @@ class Lived:
 
 
 def live_task(workshop: Workshop, task: Task, recorder: Recorder) -> Lived:
-    """Live a replication and compute its KPIs; the recorder is closed whatever happens."""
+    """Live a replication and compute its KPIs; the recorder is closed whatever happens.
+
+    What a policy prints goes to standard error: standard output is for results.
+    """
     try:
-        twin = workshop.twin(task, recorder)
-        twin.tables.clear()  # domains have taken what they live by, most of it into columns of their own
-        give_back_memory()  # what the draws needed
-        twin.run()
+        with redirect_stdout(sys.stderr):
+            twin = workshop.twin(task, recorder)
+            twin.tables.clear()  # domains have taken what they live by, most of it into columns of their own
+            give_back_memory()  # what the draws needed
+            twin.run()
         told = {"tables": twin.table_hashes, "replaced_answers": twin.brain.replaced}
         times = {name: asdict(times) for name, times in sorted(twin.brain.times.items())}
         del twin

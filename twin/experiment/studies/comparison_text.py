@@ -9,7 +9,7 @@ from twin.experiment.studies.warm_up import PILOTS
 from twin.inference.verdicts import Judgement, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from twin.core.language import Language
     from twin.experiment.studies.answer import ComparisonAnswer
@@ -36,7 +36,7 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
         )  # fmt: skip
         lines.append(_head(language))
         lines += [_line(row, language) for row in rows]
-        lines += [f"  {note}" for note in notes_of(rows, language)]
+        lines += [f"  {note}" for note in notes_of(answer, brain, language)]
     more = (best_lines, precision_lines, warm_up_lines, unlike_lines, replaced_lines)
     return [*lines, *(line for told in more for line in told(answer, language))]
 
@@ -65,17 +65,16 @@ def verdict_text(judgement: Judgement, language: Language) -> str:
     return language(WORDS[judgement.word])
 
 
-def notes_of(rows: Iterable[ComparedKpi], language: Language, called: Callable[[str], str] = str) -> list[str]:
-    """Return what should warn a reader: days that lack a KPI, and pairing that does not pay.
+def notes_of(answer: ComparisonAnswer, brain: str, language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return what should warn a reader of a brain's figures: those that it lacks, and pairing that does not pay.
 
     Parameters
     ----------
     called
-        What KPIs are called.
+        What KPIs and brains are called.
     """
-    listed = list(rows)
-    notes = []
-    if listed and all(row.judgement.word == "same" for row in listed):
+    listed, notes = answer.rows_of(brain, headline=True), _lacks(answer, brain, language, called)
+    if not notes and listed and all(row.judgement.word == "same" for row in listed):
         notes.append(
             language(
                 "warning: every one of these figures is the same on every day: what the brains differ in may matter to "
@@ -94,6 +93,23 @@ def notes_of(rows: Iterable[ComparedKpi], language: Language, called: Callable[[
             )
         )
     return notes
+
+
+def _lacks(answer: ComparisonAnswer, brain: str, language: Language, called: Callable[[str], str]) -> list[str]:
+    """Return a warning for each of two brains that has no value of figures that the other one has."""
+    first, alone = answer.question.brains[0], answer.of_one_alone(brain)
+    by_who = {
+        first: [called(one.kpi) for one in alone if one.baseline_days == 0],
+        brain: [called(one.kpi) for one in alone if one.other_days == 0],
+    }
+    return [
+        language(
+            "warning: {brain} has these figures on no day, as if nobody had been served, so they are not compared: "
+            "{kpis}.",
+            brain=called(who), kpis="; ".join(kpis),
+        )
+        for who, kpis in by_who.items() if kpis
+    ]  # fmt: skip
 
 
 def best_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
