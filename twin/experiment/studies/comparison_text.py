@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from twin.experiment.compare import lacks_sentence
 from twin.experiment.studies.warm_up import PILOTS
 from twin.inference.verdicts import Judgement, Verdict
 
@@ -102,14 +103,7 @@ def _lacks(answer: ComparisonAnswer, brain: str, language: Language, called: Cal
         first: [called(one.kpi) for one in alone if one.baseline_days == 0],
         brain: [called(one.kpi) for one in alone if one.other_days == 0],
     }
-    return [
-        language(
-            "warning: {brain} has these figures on no day, as if nobody had been served, so they are not compared: "
-            "{kpis}.",
-            brain=called(who), kpis="; ".join(kpis),
-        )
-        for who, kpis in by_who.items() if kpis
-    ]  # fmt: skip
+    return [lacks_sentence(language, called(who), kpis) for who, kpis in by_who.items() if kpis]
 
 
 def best_lines(answer: ComparisonAnswer, language: Language) -> list[str]:

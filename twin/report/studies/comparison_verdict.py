@@ -61,7 +61,7 @@ def _section(answer: ComparisonAnswer, view: StudyView, brain: str, number_of_br
 def _sentences(answer: ComparisonAnswer, view: StudyView, rows: Sequence[ComparedKpi]) -> Html | None:
     """Return what each domain says first, after the figure that matters most where one was named."""
     by_name = {row.kpi: row for row in rows}
-    items, decides = [], by_name.get(answer.question.kpi or "")
+    decides, items = by_name.get(answer.question.kpi or ""), list[Html]()
     for domain in answer.scenario.domains:
         for finding in findings(domain):
             names = [f"{domain}.{name}" for name in finding.kpis]
