@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import numpy as np
 import pytest
@@ -146,6 +147,26 @@ def test_brains_that_fall_behind_are_not_lived_any_further() -> None:
     again = answered(question, days)
     assert summary_of(again) == summary_of(answer)
     assert "Picked as the best in emergency.response_min.mean" in comparison_lines(answer, Language("en"))[-1]
+    assert "Picked as the best in Ring to the scene, mean, within 0.30 min of it" in comparison_page(
+        answer, Language("en")
+    )
+
+
+def test_columns_of_the_terminal_stand_under_their_heads_in_chinese_too() -> None:
+    """A Chinese character is as wide as two others."""
+    answer = answered(
+        ComparisonQuestion(TWO, kpi=RESPONSE, replications=20), MadeUpDays({"before": 10.0, "after": 8.0})
+    )
+
+    def width(text: str) -> int:
+        return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+    ends = []
+    for code, before, verdict in (("en", "before", "verdict"), ("zh", "之前", "判断")):
+        head = next(line for line in comparison_lines(answer, Language(code)) if verdict in line and before in line)  # type: ignore[arg-type]
+        assert code == "en" or "difference" not in head
+        ends.append((width(head[: head.index(before) + len(before)]), width(head[: head.index(verdict)])))
+    assert ends[0] == ends[1]
 
 
 def test_of_several_brains_the_one_that_may_be_best_is_told() -> None:

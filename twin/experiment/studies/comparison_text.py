@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
 from twin.experiment.compare import lacks_sentence
 from twin.experiment.studies.warm_up import PILOTS
@@ -44,8 +45,16 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
 
 def _head(language: Language) -> str:
     words = [language(word) for word in ("KPI", "before", "after", "difference", "margin", "p (Holm)", "verdict")]
-    kpi, before, after, difference, margin, p, verdict = words
-    return f"  {kpi:<54} {before:>9}    {after:>9}  {difference:<28} {margin:>8} {p:>9}  {verdict}"
+    widths = (-54, 9, 12, -28, 8, 9, 0)
+    kpi, before, after, difference, margin, p, verdict = map(_padded, words, widths)
+    return f"  {kpi} {before} {after}  {difference} {margin} {p}  {verdict}"
+
+
+def _padded(word: str, width: int) -> str:
+    """Return a word with spaces before it, or after it for a width below 0; a Chinese character is two wide."""
+    wide = sum(2 if east_asian_width(character) in "WF" else 1 for character in word)
+    spaces = " " * max(abs(width) - wide, 0)
+    return word + spaces if width < 0 else spaces + word
 
 
 def _line(row: ComparedKpi, language: Language) -> str:
@@ -125,12 +134,24 @@ def best_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
     return lines
 
 
-def pick_sentence(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> str:
-    """Return the brain that is picked, or what it would take; ``called`` says what KPIs and brains are called."""
+def pick_sentence(
+    answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str, size: str | None = None
+) -> str:
+    """Return the brain that is picked, or what it would take.
+
+    Parameters
+    ----------
+    called
+        What KPIs and brains are called.
+    size
+        The indifference in words; else its number alone.
+    """
     pick = answer.pick
     assert pick is not None
     left = ", ".join(called(pick.brains[place]) for place in pick.found.left)
-    values = {"kpi": called(pick.kpi), "indifference": plain_number(pick.indifference), "n": pick.found.replications}
+    values = {
+        "kpi": called(pick.kpi), "indifference": size or plain_number(pick.indifference), "n": pick.found.replications,
+    }  # fmt: skip
     if pick.found.best is not None:
         return language(
             "Picked as the best in {kpi}, within {indifference} of it with 95 % confidence: {brain}, after {n} days.",
