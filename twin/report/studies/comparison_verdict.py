@@ -27,7 +27,7 @@ _FAR: Final = 100.0
 """Per cent at which the axis of a forest ends."""
 METHODS: Final = {"student": "Student's t", "bootstrap": "bootstrap-t"}
 """Whose interval a verdict rests on."""
-ORIGINS: Final = {"given": "given", "published": "stated with the figure", "assumed": "assumed"}
+ORIGINS: Final = {"given": "given", "published": "published", "derived": "derived", "assumed": "assumed"}
 """Where a margin is from."""
 
 
@@ -153,9 +153,6 @@ def _table(answer: ComparisonAnswer, view: StudyView, rows: Sequence[ComparedKpi
 
 def _cells(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi, names: bool) -> list[Child]:
     say, numbers, judged = view.language, Numbers(view.language), row.judgement
-    margin = "–"
-    if row.margin is not None:
-        margin = f"{numbers.size(row.margin.size, row.unit)} ({say(ORIGINS[row.margin.origin])})"
     return [
         [view.called(row.kpi), h("small", h("code", row.kpi)) if names else None],
         numbers.amount(row.baseline, row.unit), numbers.amount(row.other, row.unit),
@@ -166,9 +163,35 @@ def _cells(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi, names: b
         else numbers.difference(row.difference, row.bootstrap.low, row.bootstrap.high, row.unit),
         "–" if row.typical is None
         else numbers.difference(row.typical[0], row.typical[1].low, row.typical[1].high, row.unit),
-        margin, p_text(judged.p), p_text(judged.p_adjusted),
+        _margin(view, row), p_text(judged.p), p_text(judged.p_adjusted),
         "–" if judged.p_equivalent is None else p_text(judged.p_equivalent), number(row.days, 0), _word(view, row),
     ]  # fmt: skip
+
+
+def _margin(view: StudyView, row: ComparedKpi) -> Child:
+    """Return a margin with its origin; the source shows when one points at it, and stands in `margins_table`."""
+    say = view.language
+    if row.margin is None:
+        return "–"
+    origin = h("small", say(ORIGINS[row.margin.origin]), title=say(row.margin.source))
+    return [Numbers(say).size(row.margin.size, row.unit), " ", origin]
+
+
+def margins_table(answer: ComparisonAnswer, view: StudyView) -> Html:
+    """Return each headline figure's margin with its origin and source, of the first of the other brains."""
+    say, numbers = view.language, Numbers(view.language)
+    head: list[Child] = [say("Figure"), say("Margin"), say("Origin"), say("Source or reason")]
+    rows: list[list[Child]] = []
+    for row in answer.rows_of(answer.question.brains[1], headline=True):
+        if row.margin is None:
+            continue
+        amount = numbers.size(row.margin.size, row.unit)
+        if row.margin.share is not None:
+            share = say("{share} of {baseline}", share=numbers.amount(row.margin.share, "share"),
+                        baseline=view.titles[answer.question.brains[0]])  # fmt: skip
+            amount = f"{amount} ({share})"
+        rows.append([view.called(row.kpi), amount, say(ORIGINS[row.margin.origin]), say(row.margin.source)])
+    return table(head, rows, numbers_from=99, class_="margins")
 
 
 def p_text(p: float) -> str:
