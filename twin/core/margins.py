@@ -92,3 +92,17 @@ def with_margins(families: Sequence[KpiFamily], path: Path) -> tuple[KpiFamily, 
             raise ValueError(f"{path}: {name} needs a value above 0, a label out of {LABELS} and a source")
         stated[family].append(StatedMargin(member, size, row["label"], row["source"]))
     return tuple(replace(family, margins=tuple(stated[family.name])) for family in families)
+
+
+def margins_as_markdown(domain: str, families: Sequence[KpiFamily]) -> str:
+    """Return a domain's margins as they stand in the documentation."""
+    lines = ["| figures | margin | label | source or reason |", "|---|---|---|---|"]
+    for family in families:
+        for stated in family.margins:
+            name = ".".join(part for part in (domain, family.name, stated.member) if part)
+            size = stated.size
+            amount = (
+                f"{100 * size.value:g} % of the first brain's" if size.relative else f"{size.value:g} {family.unit}"
+            )
+            lines.append(f"| `{name}` | {amount} | {stated.label} | {stated.source} |")
+    return "\n".join(lines) + "\n"

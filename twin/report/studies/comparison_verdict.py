@@ -8,7 +8,7 @@ from twin.charts.forest import ForestRow, forest
 from twin.charts.glyphs import icon
 from twin.charts.html import Child, Html, details, figure, h, join, table
 from twin.charts.marks import swatches
-from twin.charts.numbers import Numbers, number
+from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
 from twin.experiment.compare import Comparison, Interval
 from twin.experiment.studies.comparison_text import notes_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twin.charts.section import Finding
     from twin.experiment.studies.answer import ComparisonAnswer
     from twin.experiment.studies.comparison import ComparedKpi
+    from twin.experiment.studies.margins import Margin
     from twin.report.studies.view import StudyView
 
 _FAR: Final = 100.0
@@ -75,9 +76,10 @@ def _item(view: StudyView, finding: Finding, row: ComparedKpi) -> Html:
     if word == "equivalent":
         main = say("Equivalent: {subject}.", subject=say(finding.subject))
         more = say(
-            "(difference {difference}, over {over}; below {margin} it does not matter)",
+            "(difference {difference}, over {over}; below {margin} it does not matter, which is {origin})",
             difference=_difference(view, row), over=days(view, row.days),
-            margin="–" if row.margin is None else Numbers(say).size(row.margin.size, row.unit),
+            margin="–" if row.margin is None else _size(view, row.margin, row.unit),
+            origin="–" if row.margin is None else say(ORIGINS[row.margin.origin]),
         )  # fmt: skip
     else:
         main, more = sentence(view, finding, _as_comparison(row))
@@ -174,22 +176,28 @@ def _margin(view: StudyView, row: ComparedKpi) -> Child:
     if row.margin is None:
         return "–"
     origin = h("small", say(ORIGINS[row.margin.origin]), title=say(row.margin.source))
-    return [Numbers(say).size(row.margin.size, row.unit), " ", origin]
+    return [_size(view, row.margin, row.unit), " ", origin]
+
+
+def _size(view: StudyView, margin: Margin, unit: str) -> str:
+    """Return a margin as one would write it: three digits at most, and no zeros behind the last."""
+    shown = scaled(margin.size, unit)
+    return Numbers(view.language).size(margin.size, unit, len(f"{shown:.3g}".partition(".")[2]) if shown < 1000 else 0)
 
 
 def margins_table(answer: ComparisonAnswer, view: StudyView) -> Html:
     """Return each headline figure's margin with its origin and source, of the first of the other brains."""
     say, numbers = view.language, Numbers(view.language)
+    baseline = view.titles[answer.question.brains[0]]
     head: list[Child] = [say("Figure"), say("Margin"), say("Origin"), say("Source or reason")]
     rows: list[list[Child]] = []
     for row in answer.rows_of(answer.question.brains[1], headline=True):
         if row.margin is None:
             continue
-        amount = numbers.size(row.margin.size, row.unit)
+        amount = _size(view, row.margin, row.unit)
         if row.margin.share is not None:
-            share = say("{share} of {baseline}", share=numbers.amount(row.margin.share, "share"),
-                        baseline=view.titles[answer.question.brains[0]])  # fmt: skip
-            amount = f"{amount} ({share})"
+            amount = say("{amount}: {share} of {baseline}", amount=amount, baseline=baseline,
+                         share=numbers.amount(row.margin.share, "share"))  # fmt: skip
         rows.append([view.called(row.kpi), amount, say(ORIGINS[row.margin.origin]), say(row.margin.source)])
     return table(head, rows, numbers_from=99, class_="margins")
 
