@@ -14,11 +14,12 @@ from twin.atmosphere.section import WeatherParameters
 from twin.city.section import RoadParameters
 from twin.core.language import chinese_table
 from twin.domains import DESCRIPTIONS
+from twin.experiment.studies.comparison_text import ORIGINS
 from twin.experiment.studies.comparison_text import WORDS as TERMINAL_WORDS
 from twin.experiment.studies.margins import IN_SCENARIO, NOBODY, ON_COMMAND_LINE
 from twin.report.assumptions import LABELS
 from twin.report.names import findings, report_module
-from twin.report.studies.comparison_verdict import METHODS, ORIGINS
+from twin.report.studies.comparison_verdict import METHODS
 from twin.report.verdict import WORDS
 from twin.scenario.brains import Vocabulary
 from twin.scenario.events import event_kinds

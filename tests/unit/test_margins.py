@@ -14,7 +14,7 @@ from support.made_up_days import ANSWER, CATALOGUE, RESPONSE, STEMI, WORST, Made
 
 import twin
 from twin.core.kpis import Kpi, KpiFamily, names_of
-from twin.core.language import Language
+from twin.core.language import CODES, Language
 from twin.core.margins import LABELS, Size, StatedMargin, margins_as_markdown, size_of, with_margins
 from twin.domains import DESCRIPTIONS
 from twin.domains.emergency.outcome import expected
@@ -23,6 +23,7 @@ from twin.experiment.compare import is_headline
 from twin.experiment.provenance import _code_below
 from twin.experiment.studies.answer import answer_of, summary_of
 from twin.experiment.studies.comparison import ComparisonQuestion
+from twin.experiment.studies.comparison_text import comparison_lines
 from twin.experiment.studies.enough import live_enough
 from twin.experiment.studies.margins import Margins, read_margins
 from twin.report.studies.comparison_page import comparison_page
@@ -225,6 +226,16 @@ def page_of(scenario: Scenario, code: str) -> str:
     assert row["margin"] == {"size": 0.7, "origin": "given", "source": "given in the scenario", "share": None}
     assert row["judgement"]["word"] == "equivalent"
     return comparison_page(answer, Language("zh" if code == "zh" else "en"))
+
+
+def test_the_terminal_counts_margins_by_origin_in_both_languages() -> None:
+    margins = read_margins([f"{RESPONSE}=1", f"{WORST}=1"], CATALOGUE)
+    question = ComparisonQuestion(("before", "after"), replications=10, margins=margins)
+    lived = live_enough(question, MadeUpDays({"before": 10.0, "after": 9.9}), CATALOGUE)
+    answer = answer_of(load_scenario(BASE), question, lived, CATALOGUE, {"before": "1", "after": "2"})
+    told = {code: "\n".join(comparison_lines(answer, Language(code))) for code in CODES}
+    assert "Margins: 2 given, 1 derived, 1 assumed; their sources stand in the report." in told["en"]
+    assert "界限：2 给定，1 推算，1 假定；来源见报告。" in told["zh"]
 
 
 def test_the_page_tells_each_margin_with_its_origin_and_source_in_both_languages() -> None:

@@ -11,7 +11,7 @@ from twin.charts.marks import swatches
 from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
 from twin.experiment.compare import Comparison, Interval
-from twin.experiment.studies.comparison_text import notes_of
+from twin.experiment.studies.comparison_text import ORIGINS, notes_of
 from twin.report.names import days, findings
 from twin.report.verdict import WORDS, sentence
 
@@ -28,8 +28,6 @@ _FAR: Final = 100.0
 """Per cent at which the axis of a forest ends."""
 METHODS: Final = {"student": "Student's t", "bootstrap": "bootstrap-t"}
 """Whose interval a verdict rests on."""
-ORIGINS: Final = {"given": "given", "published": "published", "derived": "derived", "assumed": "assumed"}
-"""Where a margin is from."""
 
 
 def verdict_sections(answer: ComparisonAnswer, view: StudyView) -> list[Section]:
