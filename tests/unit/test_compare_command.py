@@ -173,7 +173,7 @@ def test_json_holds_every_figure_and_strict_readers_can_read_it(compared, scenar
     assert go(scenario, "--reps", 3, "--reports", compared, "--json", "--margin", f"{RESPONSE}=0.5") == 0
     told = json.loads(capfd.readouterr().out, parse_constant=pytest.fail)
     row = next(row for row in told["kpis"] if row["kpi"] == RESPONSE)
-    given = {"size": 0.5, "origin": "given", "source": "given on the command line", "share": None}
+    given = {"size": 0.5, "origin": "given", "source": "on the command line", "share": None}
     assert row["margin"] == given
     assert row["ends"]["low"] <= row["difference"] <= row["ends"]["high"]
     assert row["difference"] == pytest.approx(row["other"] - row["baseline"])
@@ -190,7 +190,7 @@ def test_margins_of_the_scenario_count_and_nothing_is_lived_again_for_them(compa
         told[words] = (row["margin"]["source"], row["margin"]["size"] / row["baseline"], answer["id"])
     (stated, _, own), (in_scenario, half, same), (on_line, _, as_well) = told.values()
     assert stated == CATALOGUE[RESPONSE].margin.source
-    assert (in_scenario, on_line) == ("given in the scenario", "given on the command line")
+    assert (in_scenario, on_line) == ("in the scenario", "on the command line")
     assert half == pytest.approx(0.5)
     assert own == same == as_well, "what matters does not change what is lived"
     assert cells(compared) == before

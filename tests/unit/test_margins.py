@@ -147,9 +147,9 @@ def test_the_command_line_wins_over_the_scenario_and_the_scenario_over_the_domai
         assert found is not None
         return found.size, found.origin, found.source
 
-    assert told(named, kpi) == (0.3, "given", "given on the command line")
-    assert told(for_all, kpi) == (0.2, "given", "given on the command line")
-    assert told(named, share) == (1.0, "given", "given in the scenario")
+    assert told(named, kpi) == (0.3, "given", "on the command line")
+    assert told(for_all, kpi) == (0.2, "given", "on the command line")
+    assert told(named, share) == (1.0, "given", "in the scenario")
     assert told(named, CATALOGUE[WORST])[:2] == (1.0, "assumed")
     assert told(Margins(), CATALOGUE["emergency.stroke_good_outcome.mean"])[:2] == (0.013, "published")
     assert told(Margins(), share)[:2] == (10.0, "derived")
@@ -223,7 +223,7 @@ def page_of(scenario: Scenario, code: str) -> str:
     lived = live_enough(question, MadeUpDays({"before": 10.0, "after": 9.9}), CATALOGUE)
     answer = answer_of(scenario, question, lived, CATALOGUE, {"before": "1", "after": "2"})
     row = next(row for row in summary_of(answer)["kpis"] if row["kpi"] == RESPONSE)
-    assert row["margin"] == {"size": 0.7, "origin": "given", "source": "given in the scenario", "share": None}
+    assert row["margin"] == {"size": 0.7, "origin": "given", "source": "in the scenario", "share": None}
     assert row["judgement"]["word"] == "equivalent"
     return comparison_page(answer, Language("zh" if code == "zh" else "en"))
 
@@ -244,11 +244,11 @@ def test_the_page_tells_each_margin_with_its_origin_and_source_in_both_languages
     stemi = CATALOGUE[STEMI].margin
     assert stemi is not None
     source = stemi.source
-    assert 'title="given in the scenario">given</small>' in english
+    assert 'title="in the scenario">given</small>' in english
     assert f'title="{source}">derived</small>' in english
     assert f"<td>10 min</td><td>derived</td><td>{source}</td>" in english
     assert "below 0.7 min it does not matter, which is given" in english
-    assert 'title="在场景中给定">给定</small>' in chinese
+    assert 'title="在场景中">给定</small>' in chinese
     assert f"<td>10 分钟</td><td>推算</td><td>{Language('zh')(source)}</td>" in chinese
     assert "小于 0.7 分钟 则无关紧要，此界限为给定" in chinese
 

@@ -21,8 +21,8 @@ ASSUMED: Final = Size(0.05, relative=True)
 """Where nobody has said what matters: assumed, no source."""
 OPTION: Final = "--margin"
 Origin = Literal["given", "published", "derived", "assumed"]
-ON_COMMAND_LINE: Final = "given on the command line"
-IN_SCENARIO: Final = "given in the scenario"
+ON_COMMAND_LINE: Final = "on the command line"
+IN_SCENARIO: Final = "in the scenario"
 NOBODY: Final = "nobody has said what matters"
 
 

@@ -179,8 +179,11 @@ def _margin(view: StudyView, row: ComparedKpi) -> Child:
 
 def _size(view: StudyView, margin: Margin, unit: str) -> str:
     """Return a margin as one would write it: three digits at most, and no zeros behind the last."""
-    shown = scaled(margin.size, unit)
-    return Numbers(view.language).size(margin.size, unit, len(f"{shown:.3g}".partition(".")[2]) if shown < 1000 else 0)
+    return Numbers(view.language).size(margin.size, unit, _places(scaled(margin.size, unit)))
+
+
+def _places(shown: float) -> int:
+    return len(f"{shown:.3g}".partition(".")[2]) if 1e-4 <= shown < 1000 else 0 if shown >= 1000 else 4
 
 
 def margins_table(answer: ComparisonAnswer, view: StudyView) -> Html:
@@ -193,9 +196,9 @@ def margins_table(answer: ComparisonAnswer, view: StudyView) -> Html:
         if row.margin is None:
             continue
         amount = _size(view, row.margin, row.unit)
-        if row.margin.share is not None:
+        if (share := row.margin.share) is not None:
             amount = say("{amount}: {share} of {baseline}", amount=amount, baseline=baseline,
-                         share=numbers.amount(row.margin.share, "share"))  # fmt: skip
+                         share=numbers.amount(share, "share", _places(scaled(share, "share"))))  # fmt: skip
         rows.append([view.called(row.kpi), amount, say(ORIGINS[row.margin.origin]), say(row.margin.source)])
     return table(head, rows, numbers_from=99, class_="margins")
 
