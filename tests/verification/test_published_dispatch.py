@@ -108,6 +108,7 @@ def test_all_rows_of_table_6_come_out_within_what_the_papers_own_figure_leaves_o
             assert coverage / best == pytest.approx(row[1], abs=0.0015)
 
 
+@pytest.mark.study
 def test_with_six_in_a_thousand_more_calls_all_ratios_of_table_6_come_out_to_their_last_digit():
     found = table_6(LOAD_OF_TABLE_6)
     best = found[()]
@@ -165,6 +166,7 @@ def test_no_other_lists_of_the_1296_come_near():
     assert gaps[second] > 10 * gaps[first]
 
 
+@pytest.mark.study
 def test_figure_1_comes_out_to_the_fourth_digit():
     rows = figures(1)
     assert len(rows) == 37
