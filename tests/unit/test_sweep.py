@@ -305,6 +305,7 @@ BAD: dict[str, tuple[Ask, str]] = {
     "no values": (lambda s: asked(s, SEATS), "neither key=values nor key~distribution"),
     "an empty list": (lambda s: asked(s, f"{SEATS}="), "has no values"),
     "lists": (lambda s: asked(s, "domains=[emergency],[emergency, traffic]"), "lists and mappings cannot be swept"),
+    "days": (lambda s: asked(s, "replications=2,4"), "the same for all; give --reps"),
     "a key twice": (lambda s: asked(s, f"{SEATS}=2", f"{SEATS}=4"), "stands there twice"),
     "a range that falls": (lambda s: asked(s, f"{SEATS}=8:2"), "is no range"),
     "an unknown distribution": (lambda s: asked(s, f"{SEATS}~unifrom(1,2)"), "is no distribution; did you mean"),
