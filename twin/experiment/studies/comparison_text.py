@@ -99,7 +99,7 @@ def notes_of(answer: ComparisonAnswer, brain: str, language: Language, called: C
     called
         What KPIs and brains are called.
     """
-    listed, notes = answer.rows_of(brain, headline=True), _lacks(answer, brain, language, called)
+    listed, notes = answer.rows_of(brain, headline=True), lacks_lines(answer, brain, language, called)
     if not notes and listed and all(row.judgement.word == "same" for row in listed):
         notes.append(
             language(
@@ -121,7 +121,7 @@ def notes_of(answer: ComparisonAnswer, brain: str, language: Language, called: C
     return notes
 
 
-def _lacks(answer: ComparisonAnswer, brain: str, language: Language, called: Callable[[str], str]) -> list[str]:
+def lacks_lines(answer: ComparisonAnswer, brain: str, language: Language, called: Callable[[str], str]) -> list[str]:
     """Return a warning for each of two brains that has no value of figures that the other one has."""
     first, alone = answer.question.brains[0], answer.of_one_alone(brain)
     by_who = {

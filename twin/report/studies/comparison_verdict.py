@@ -11,7 +11,7 @@ from twin.charts.marks import swatches
 from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
 from twin.experiment.compare import Comparison, Interval
-from twin.experiment.studies.comparison_text import ORIGINS, notes_of
+from twin.experiment.studies.comparison_text import ORIGINS, lacks_lines, notes_of
 from twin.report.names import days, findings
 from twin.report.verdict import WORDS, sentence
 
@@ -39,11 +39,13 @@ def _section(answer: ComparisonAnswer, view: StudyView, brain: str, number_of_br
     say = view.language
     rows = answer.rows_of(brain, headline=True)
     titles = {"other": view.titles[brain], "baseline": view.titles[answer.question.brains[0]]}
+    lacking, notes = (told(answer, brain, say, view.called) for told in (lacks_lines, notes_of))
     content = join(
         h("p", say("With {other} instead of {baseline}:", **titles), class_="pair"),
+        [h("p", note, class_="note warning") for note in lacking],
         _sentences(answer, view, rows),
         _forest(answer, view, rows, titles) if rows else h("p", say("No headline figure can be compared.")),
-        [h("p", note, class_="note warning") for note in notes_of(answer, brain, say, view.called)],
+        [h("p", note, class_="note warning") for note in notes if note not in lacking],
         details(say("The figures of this picture as a table"), _table(answer, view, rows)),
         details(
             say("All {n} figures", n=len(answer.rows_of(brain, headline=False))),
