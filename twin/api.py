@@ -18,6 +18,14 @@ class Study:
 
     scenario: Scenario
 
+    def __repr__(self) -> str:
+        scenario = self.scenario
+        brains, domains = ", ".join(brain.name for brain in scenario.brains), ", ".join(scenario.domains)
+        return (
+            f"<Study of {scenario.title!r}: {scenario.replications} x {brains}, {scenario.duration_h:g} h of {domains} "
+            f"from {scenario.start:%Y-%m-%d %H:%M}, seed {scenario.seed}>"
+        )
+
     def with_(self, **changes: object) -> Study:
         """Return the study with other values: ``with_(seed=7)``, or ``with_(**{"emergency.seats": 14})``."""
         return Study(self.scenario.with_(**changes))

@@ -65,6 +65,11 @@ def test_on_empty_roads_a_drive_takes_its_free_flow_time_and_congestion_nothing(
     assert (lost_s > -0.1).all()
 
 
+def test_the_rounding_of_links_times_to_milliseconds_is_no_congestion() -> None:
+    drives = pd.DataFrame({"depart_s": 0.0, "arrive_s": [85.0031, 84.9969, 86.0], "factor": 0.85, "free_flow_s": 100.0})
+    assert congestion_s(drives) == pytest.approx([0.0, 0.0, 1.0], abs=1e-9)
+
+
 def test_full_roads_slow_ambulances(results: Results, empty: Results) -> None:
     shares = []
     for found in (empty, results):

@@ -257,6 +257,22 @@ def test_the_page_says_every_part_and_the_whole(scenario: Scenario, code: Code, 
     assert "<script" not in page
 
 
+def test_only_what_is_shown_is_bold_and_what_is_left_out_has_its_name(scenario: Scenario) -> None:
+    def chance(cells: Sequence[Scenario], days: int) -> list[pd.DataFrame]:
+        generator = np.random.default_rng(2)
+        return [pd.DataFrame({KPI: generator.normal(10, 3, days), also: 3.0}) for _ in cells]
+
+    also = "emergency.response_min.p90"
+    asked = question(scenario, kpis=kpis_asked(scenario, [KPI, also, OTHER]), asked=False)
+    nothing = answered(asked, chance)
+    assert nothing.kpis[0].whole.word("lower") == "undecided"
+    pages = [attribution_page(answer, Language("en")) for answer in (nothing, answered(asked))]
+    wholes = [page.partition("compact figures")[2].partition("<tbody>")[2].split("</td>")[0] for page in pages]
+    assert ["<strong>" in whole for whole in wholes] == [False, True]
+    told = pages[0].partition("Too few cases to say anything: ")[2].partition("</p>")[0]
+    assert told == "Hospital door to treatment, heart attack (STEMI), mean."
+
+
 def test_the_terminal_says_the_same_as_the_answer(scenario: Scenario) -> None:
     answer = answered(question(scenario))
     text = "\n".join(attribution_lines(answer, Language("en")))

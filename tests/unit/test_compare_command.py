@@ -29,6 +29,11 @@ def unsaid(view):
     return Wait()
 
 
+def serves_nobody(view: DispatchView) -> Send | Wait:
+    print("asked for", view.call)
+    return Wait()
+
+
 def illegal(view: DispatchView) -> Send | Wait:
     return Send(-1) if len(view.free_vehicles) else Wait()
 """
@@ -168,6 +173,25 @@ def test_illegal_answers_that_were_replaced_are_told(scenario, tmp_path, capfd, 
 # -- what it says ------------------------------------------------------------------------------------------------------
 
 
+def test_a_brain_that_serves_nobody_does_not_look_as_if_it_differed_in_nothing(scenario, tmp_path, capfd, monkeypatch):
+    """It has no response times, so none is compared; what is left is the same. What the rule prints is no result."""
+    monkeypatch.chdir(scenario.parent)
+    words = (scenario, "--brains", "traditional,mine.py:serves_nobody", "--reps", 2, "--reports", tmp_path)
+    assert go(*words, "--json") == 0
+    told = capfd.readouterr()
+    assert "asked for" in told.err
+    found = json.loads(told.out)
+    response = next(one for one in found["left_out"] if one["kpi"] == RESPONSE)
+    assert (response["baseline_days"], response["other_days"]) == (2, 0)
+    assert go(*words) == 0
+    lines = capfd.readouterr().out
+    assert "warning: serves_nobody has these figures on no day" in lines
+    assert RESPONSE in lines.split("on no day")[1]
+    assert "every one of these figures is the same" not in lines
+    page = next(tmp_path.glob("*/comparison-*/report.html")).read_text(encoding="utf-8")
+    assert "serves_nobody has these figures on no day" in page.partition('<ul class="findings">')[0], "before all else"
+
+
 def test_json_holds_every_figure_and_strict_readers_can_read_it(compared, scenario, capfd):
     capfd.readouterr()
     assert go(scenario, "--reps", 3, "--reports", compared, "--json", "--margin", f"{RESPONSE}=0.5") == 0
@@ -243,7 +267,8 @@ REFUSED = [
     (["--brains", "city_brain,city_brain+dispatch=nearest_by_drive_time"], "are the same: every connection"),
     (["--brains", "city_brain,nowhere.py:rule"], 'there is no file "nowhere.py" in this folder or beside the scenario'),
     (["--brains", "city_brain,mine.py:unsaid"], 'annotate its view .* or write "dispatch=mine.py:unsaid"'),
-    (["--brains", "city_brain,mine.py:absent"], "does not say which decision it answers"),
+    (["--brains", "city_brain,mine.py:absent"], '"mine.py" has no function or class "absent"'),
+    (["--brains", "city_brain,mine.py:lastthere"], 'did you mean "last_there"'),
     (["--brains", "city_brain,dispatch=nearest_by_drive"], 'no rule "nearest_by_drive" answers dispatch; did you mean'),
     (["--brains", "city_brain,dispach=mine.py:last_there"], 'unknown decision; did you mean "dispatch"'),
     (["--brains", "city_brain,tiny.yaml"], "tiny.yaml: is not a brain: a mapping with name, extends"),

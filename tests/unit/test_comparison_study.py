@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import numpy as np
 import pytest
@@ -138,6 +139,26 @@ def test_brains_that_fall_behind_are_not_lived_any_further() -> None:
     again = answered(question, days)
     assert summary_of(again) == summary_of(answer)
     assert "Picked as the best in emergency.response_min.mean" in comparison_lines(answer, Language("en"))[-1]
+    assert "Picked as the best in Ring to the scene, mean, within 0.30 min of it" in comparison_page(
+        answer, Language("en")
+    )
+
+
+def test_columns_of_the_terminal_stand_under_their_heads_in_chinese_too() -> None:
+    """A Chinese character is as wide as two others."""
+    answer = answered(
+        ComparisonQuestion(TWO, kpi=RESPONSE, replications=20), MadeUpDays({"before": 10.0, "after": 8.0})
+    )
+
+    def width(text: str) -> int:
+        return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+    ends = []
+    for code, before, verdict in (("en", "before", "verdict"), ("zh", "之前", "判断")):
+        head = next(line for line in comparison_lines(answer, Language(code)) if verdict in line and before in line)  # type: ignore[arg-type]
+        assert code == "en" or "difference" not in head
+        ends.append((width(head[: head.index(before) + len(before)]), width(head[: head.index(verdict)])))
+    assert ends[0] == ends[1]
 
 
 def test_of_several_brains_the_one_that_may_be_best_is_told() -> None:
@@ -193,6 +214,20 @@ def test_the_page_tells_verdicts_in_the_readers_language(code: str) -> None:
     assert f'data-kpi="{RESPONSE}"' in page
     assert np.isfinite(one(answer, RESPONSE).difference)
     assert repr(one(answer, RESPONSE).difference) in page
+
+
+@pytest.mark.parametrize(("kpi", "said"), [(RESPONSE, "Ambulances are on the scene"), (WORST, "nine in ten")])
+def test_the_page_says_first_what_was_named_beforehand(kpi: str, said: str) -> None:
+    """Without a name the domain's own order holds: heart attacks come first."""
+    days = MadeUpDays({"before": 10.0, "after": 8.0})
+    named = answered(ComparisonQuestion(TWO, kpi=kpi, replications=40), days)
+    unnamed = answered(ComparisonQuestion(TWO, replications=40), days)
+    first = [
+        comparison_page(answer, Language("en")).partition('<ul class="findings">')[2].partition("</li>")[0]
+        for answer in (named, unnamed)
+    ]
+    assert said in first[0]
+    assert "Heart-attack patients" in first[1]
 
 
 def test_a_warning_stands_where_meeting_the_same_days_does_not_pay() -> None:

@@ -31,6 +31,13 @@ def test_kpis_events_and_differences_are_data_frames(result: Result) -> None:
     assert row["verdict"] in {"better", "worse", "undecided", "equivalent", "same"}
 
 
+def test_a_study_says_what_it_is_in_a_line(small_map_folder: Path, tmp_path: Path) -> None:
+    study = twin.load(write_scenario(tmp_path, small_map_folder, "domains: [emergency]\n")).with_(seed=8)
+    assert "traditional, city_brain" in repr(study)
+    assert "seed 8" in repr(study)
+    assert len(repr(study)) < 300
+
+
 def test_a_result_says_what_it_is_and_which_brains_it_lacks(result: Result) -> None:
     assert "3 x traditional, city_brain" in repr(result)
     assert str(result.folder) in repr(result)

@@ -19,6 +19,7 @@ from twin.cli import main
 from twin.core.errors import PolicyError
 from twin.core.time_limit import TimeLimitError, WatchLimit
 from twin.domains.emergency.decisions import DispatchView, HospitalView, Open, Send, TakeTo, Wait
+from twin.experiment.tasks import prints_on_standard_error
 
 CITY = small_city(side=4, stations=2)
 
@@ -306,3 +307,15 @@ def test_replaced_answers_are_counted_in_what_a_replication_leaves(tmp_path, sma
     assert main([str(scenario), "--jobs", "1", "--no-report", "--reports", str(reports), "replications=1"]) == 0
     (summary,) = reports.glob("*/*/events/mine/0000/replication.json")
     assert json.loads(summary.read_text(encoding="utf-8"))["replaced_answers"] > 0
+
+
+def test_standard_output_is_as_it_was_after_threads_that_lived_days_side_by_side():
+    """Were each to put back what it found, the one that ends last would put back standard error for good."""
+    before = sys.stdout
+    first, second = prints_on_standard_error(), prints_on_standard_error()
+    first.__enter__()
+    second.__enter__()
+    assert sys.stdout is sys.stderr
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert sys.stdout is before

@@ -43,7 +43,9 @@ REGISTERED = [
 
 @pytest.mark.parametrize(("rule", "decision"), REGISTERED)
 def test_every_registered_rule_conforms(rule: str, decision: Decision) -> None:
-    assert check_rule(rule, decision).views == 200
+    found = check_rule(rule, decision)
+    assert found.views == 200
+    assert not found.remembers, "shipped rules answer by what they see alone"
 
 
 @pytest.mark.parametrize("views", [20, pytest.param(200, marks=pytest.mark.long)])
@@ -94,6 +96,11 @@ def sleeps(view):
     time.sleep(0.02)
     return first(view)
 
+COUNTED = itertools.count()
+
+def counts_in_its_module(view):
+    return Wait() if next(COUNTED) % 3 else first(view)
+
 class Counts:
     def __init__(self):
         self.asked = 0
@@ -125,7 +132,7 @@ def folder(tmp_path: Path) -> Path:
         ("sends_one_that_may_be_busy", 60, "vehicle 3 is neither free nor under way"),
         ("changes_the_view", 60, "it changed the view"),
         ("throws_dice", 60, "a second copy of it answered otherwise"),
-        ("Counts", 60, "answered otherwise when asked again"),
+        ("counts_in_its_module", 60, "answered otherwise when asked again: Wait.*a class with decide.view. may"),
         ("sleeps", 10, "which is more than 0.01 s"),
     ],
 )
@@ -137,6 +144,11 @@ def test_a_rule_that_breaks_the_contract_is_found(name: str, views: int, complai
 
 def test_a_rule_may_throw_the_dice_that_it_is_given(folder: Path) -> None:
     assert check_rule("rules.py:Draws", DISPATCH, folder=folder, parameters={"wait_share": 0.5}).views == 200
+
+
+def test_a_class_may_keep_a_memory_and_that_is_told(folder: Path) -> None:
+    assert check_rule("rules.py:Counts", DISPATCH, folder=folder, views=60).remembers
+    assert not check_rule("rules.py:first", DISPATCH, folder=folder, views=60).remembers
 
 
 def test_a_rule_for_another_decision_does_not_conform() -> None:

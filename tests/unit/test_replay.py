@@ -92,6 +92,15 @@ def test_a_run_of_other_code_is_refused_unless_told_to_go_on(changed):
     assert some_moment(changed, number=0, anyway=True).number == 0
 
 
+def test_a_rules_file_that_is_not_found_from_here_is_told_with_the_remedy(changed):
+    manifest = json.loads((changed / "manifest.json").read_text("utf-8"))
+    for brain in manifest["scenario"]["brains"]:
+        brain["decisions"]["dispatch"]["rule"] = "elsewhere.py:mine"
+    (changed / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ResultsError, match=r"elsewhere\.py is not found from here; replay in the folder in which"):
+        some_moment(changed, number=0)
+
+
 def test_another_day_is_never_taken_for_the_recorded_one(changed):
     path = changed / "events" / "city_brain" / "0001" / "replication.json"
     summary = json.loads(path.read_text("utf-8"))

@@ -236,6 +236,17 @@ def test_bad_input_is_told(decision: str, options: dict[str, Any], said: str, st
         DecisionEnv(study, decision, soon, **options)
 
 
+@pytest.mark.parametrize("action", [-1, 10**6, 1.5, "first", None])
+def test_what_is_no_action_is_told_and_answers_nothing(action: Any, study: Study) -> None:
+    """-1 would be the last answer in Python, and 1.5 the second."""
+    env = DecisionEnv(study, "dispatch", soon, rows=4)
+    env.reset(seed=1)
+    with pytest.raises(PolicyError, match="is none of the whole numbers from 0 to"):
+        env.step(action)
+    assert env.step(np.int64(0))[4]["replaced"] is False
+    env.close()
+
+
 def test_a_day_on_which_nobody_is_asked_is_told(study: Study) -> None:
     env = DecisionEnv(study, "queue", soon, choices=lambda view: [], choice_count=1)
     with pytest.raises(PolicyError, match="nobody is asked for queue"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from twin.experiment.studies.sweep import Question, sweep
 from twin.experiment.studies.sweep_answers import Sweep
 from twin.report.studies.sweep_command import Asked
 from twin.report.studies.sweep_page import sweep_page
-from twin.report.studies.sweep_words import MEASURES, sweep_lines
+from twin.report.studies.sweep_words import MEASURES, lead_of, sweep_lines
 from twin.scenario.load import load_scenario
 from twin.scenario.scenario import Scenario
 
@@ -115,6 +116,13 @@ def test_designs_have_the_points_of_their_names(scenario: Scenario) -> None:
     assert one == [base, (2, base[1]), (6, base[1]), (base[0], 0.2), (base[0], 0.4)]
 
 
+def test_one_key_at_a_time_goes_to_the_ends_of_a_range_and_into_a_distribution(scenario: Scenario) -> None:
+    axes = read_axes(scenario, [f"{SEATS}=2:12", f"{ELDERLY}~uniform(0.2,0.4)"])
+    _, *ends = points_of(scenario, axes, "one_at_a_time", None)
+    assert [point[0] for point in ends[:2]] == [2, 12]
+    assert [point[1] for point in ends[2:]] == pytest.approx([0.22, 0.38])
+
+
 def test_draws_are_those_of_the_seed(scenario: Scenario) -> None:
     axes = read_axes(scenario, [f"{CALLS}~range"])
     first, again = (points_of(scenario, axes, "latin_hypercube", 10) for _ in range(2))
@@ -207,6 +215,56 @@ def test_every_design_has_its_page_and_its_lines(scenario: Scenario, design: Des
     assert CALLS in "\n".join(lines)
 
 
+def with_rare(cells: Sequence[Scenario], days: int) -> list[pd.DataFrame]:
+    """As `live`; strokes on the first day alone; and times that are the same but for the rounding of their sums."""
+    frames = live(cells, days)
+    for place, frame in enumerate(frames):
+        frame[STROKE] = [50.0 + place] + [np.nan] * (days - 1)
+        frame[ALL_TIME] = 40.0 + 1e-12 * place
+    return frames
+
+
+STROKE, ALL_TIME = "emergency.door_to_treatment_min.stroke.mean", "emergency.ring_to_treatment_min.mean"
+
+
+def test_what_is_shown_first_is_there_on_all_days_and_answers_to_the_keys(scenario: Scenario) -> None:
+    """The domain says strokes first, then all patients' time; both tell nothing here."""
+    question = Asked(axes=(f"{CALLS}=2000,2400", f"{SEATS}=2,4"), days=DAYS).question(scenario)
+    answer = sweep(question, with_rare)[0]
+    assert lead_of(answer).kpi == KPI
+    named = Asked(axes=(f"{CALLS}=2000,2400",), kpis=(STROKE, KPI), days=DAYS).question(scenario)
+    assert lead_of(sweep(named, with_rare)[0]).kpi == STROKE
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_the_same_at_every_point_is_said_so_and_shaded_alike(scenario: Scenario, code: Code) -> None:
+    question = Asked(axes=(f"{CALLS}=2000,2400", f"{SEATS}=2,4"), kpis=(ALL_TIME,), days=DAYS).question(scenario)
+    answer = sweep(question, with_rare)[0]
+    said = {"en": "0.00 min (0.00 to 0.00) at every point", "zh": "各点均为 0.00 分钟"}[code]
+    assert said in "\n".join(sweep_lines(answer, Language(code)))
+    shades = re.findall(r'class="([dq]\d)"', sweep_page(answer, Language(code)))
+    assert shades == ["d3"] * 4 + ["q0"] * 8, "no difference has the colour of zero, and rounding none of its own"
+
+
+def test_it_is_told_when_nothing_can_be_said_of_what_a_result_hangs_on(scenario: Scenario) -> None:
+    words = (f"{CALLS}~range", f"{ELDERLY}~range")
+
+    def gaps(cells: Sequence[Scenario], days: int) -> list[pd.DataFrame]:
+        frames = live(cells, days)
+        for place, frame in enumerate(frames):
+            frame.loc[place % days, KPI] = np.nan
+        return frames
+
+    question = Asked(axes=words, kpis=(KPI,), days=DAYS, samples=8).question(scenario)
+    answer = sweep(question, gaps)[0]
+    said = "What Ring to the scene, mean hangs on cannot be told"
+    assert said in "\n".join(sweep_lines(answer, Language("en")))
+    assert said in sweep_page(answer, Language("en"))
+    told = swept(scenario, *words, samples=8)
+    assert said not in "\n".join(sweep_lines(told, Language("en")))
+    assert "lower in 8 of 8 draws" in "\n".join(sweep_lines(told, Language("en")))
+
+
 BOLD = "<strong>−1.00</strong>"
 
 
@@ -247,6 +305,7 @@ BAD: dict[str, tuple[Ask, str]] = {
     "no values": (lambda s: asked(s, SEATS), "neither key=values nor key~distribution"),
     "an empty list": (lambda s: asked(s, f"{SEATS}="), "has no values"),
     "lists": (lambda s: asked(s, "domains=[emergency],[emergency, traffic]"), "lists and mappings cannot be swept"),
+    "days": (lambda s: asked(s, "replications=2,4"), "the same for all; give --reps"),
     "a key twice": (lambda s: asked(s, f"{SEATS}=2", f"{SEATS}=4"), "stands there twice"),
     "a range that falls": (lambda s: asked(s, f"{SEATS}=8:2"), "is no range"),
     "an unknown distribution": (lambda s: asked(s, f"{SEATS}~unifrom(1,2)"), "is no distribution; did you mean"),

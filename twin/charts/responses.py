@@ -35,8 +35,8 @@ def response_curves(series: Sequence[Sequence[Answered]], label: str) -> Html:
 
 
 def response_points(points: Sequence[Answered], label: str) -> Html:
-    """Draw a dot for each result, and zero where it lies within."""
-    panel = _frame(points)
+    """Draw a dot for each result, without its interval, and zero where it lies within."""
+    panel = _frame([Answered(one.x, one.mean, one.mean, one.mean) for one in points])
     dots = "".join(f"M{plain(panel.x(one.x))} {plain(panel.y(one.mean))}h0" for one in points)
     return panel.draw(label, _zero(panel), h("path", d=dots, class_="dots"))
 
@@ -100,9 +100,13 @@ def _tile(tile: Tile | None) -> Child:
 
 
 def shade_of(value: float, low: float, high: float, kind: str) -> str:
-    """Return one of seven classes: ``q`` from low to high, ``d`` about zero by the larger of the two ends."""
+    """Return one of seven classes: ``q`` from low to high, ``d`` about zero by the larger of the two ends.
+
+    Where all is zero ``d`` is the middle one.
+    """
     if kind == "d":
-        low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
+        reach = max(abs(low), abs(high)) or 1.0
+        low, high = -reach, reach
     place = (value - low) / ((high - low) or 1.0)
     return f"{kind}{min(max(int(place * 7), 0), 6)}"
 

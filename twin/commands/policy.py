@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 
@@ -73,20 +75,24 @@ def check_policy(
     from twin.policies.listing import decision_answered, find_decision
 
     asked = decision_answered(rule, Path()) if decision is None else find_decision(decision)
-    found = check_rule(
-        rule, asked, parameters=parameters_of(given), folder=Path(), views=views, seed=seed, slowest_s=slowest_s
-    )
+    with redirect_stdout(sys.stderr):  # what the policy prints is no result
+        found = check_rule(
+            rule, asked, parameters=parameters_of(given), folder=Path(), views=views, seed=seed, slowest_s=slowest_s
+        )
     if as_json:
         click.echo(json.dumps({"rule": rule, "decision": asked.name, **asdict(found)}, indent=1))
         return 0
+    say = Language(lang)
     click.echo(
-        Language(lang)(
+        say(
             "{rule}: answers {decision} legally and repeatably on {views} views; an answer takes {median} ms, "
             "the longest {longest} ms",
             rule=rule, decision=asked.name, views=found.views, median=f"{1000 * found.median_s:.3g}",
             longest=f"{1000 * found.longest_s:.3g}",
         )
     )  # fmt: skip
+    if found.remembers:
+        click.echo(say("its answers hang on what it was asked before: it keeps a memory, anew in each replication"))
     return 0
 
 

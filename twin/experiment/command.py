@@ -14,7 +14,7 @@ import click
 
 from twin.core.language import Language
 from twin.experiment.beside import BesideRow, beside, headline_beside, not_shared
-from twin.experiment.compare import Comparison, Interval, headline
+from twin.experiment.compare import Comparison, Interval, headline, lacks_sentence, of_one_alone
 
 if TYPE_CHECKING:
     from twin.core.domain import RunWarning
@@ -149,6 +149,8 @@ def verdict_lines(results: Results, language: Language) -> list[str]:
             )
         )  # fmt: skip
         lines += [_line(row, language) for row in rows]
+        alone = of_one_alone(results.catalogue(), results.kpis, baseline, other)
+        lines += [f"  {lacks_sentence(language, brain, kpis)}" for brain, kpis in alone.items()]
     return lines
 
 

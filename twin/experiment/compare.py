@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,12 @@ from twin.core.statistics import CONFIDENCE, half_interval_in_a_row
 from twin.inference.paired import differences, student
 from twin.inference.verdicts import Verdict, direction
 
+if TYPE_CHECKING:
+    from twin.core.language import Language
+
 Over = Literal["days", "cases", "days_in_a_row"]
+FEW_CASES: Final = 5
+"""A figure of fewer cases may be missing by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,39 @@ def headline(catalogue: Mapping[str, Kpi], comparisons: Sequence[Comparison]) ->
     """Return the comparisons that the domains put first, in the order of the catalogue."""
     by_name = {row.name: row for row in comparisons}
     return [by_name[name] for name, kpi in catalogue.items() if name in by_name and is_headline(kpi)]
+
+
+def of_one_alone(catalogue: Mapping[str, Kpi], kpis: pd.DataFrame, baseline: str, other: str) -> dict[str, list[str]]:
+    """Return, for each of two brains, the headline KPIs that it never has although the other does, if any.
+
+    Who serves nobody has no response times: such a brain must not look as if it differed in nothing.
+
+    Parameters
+    ----------
+    kpis
+        A row a brain, replication and KPI: brain, kpi, value, and ``count``, the number of cases.
+    """
+    known = kpis[kpis["value"].notna()]
+    cases = {brain: known[known["brain"] == brain].groupby("kpi")["count"].sum() for brain in (baseline, other)}
+    found = {}
+    for brain, with_them in ((baseline, other), (other, baseline)):
+        many = cases[with_them][cases[with_them] >= FEW_CASES].index
+        lacking = [
+            name
+            for name, kpi in catalogue.items()
+            if name in many and name not in cases[brain].index and is_headline(kpi)
+        ]
+        if lacking:
+            found[brain] = lacking
+    return found
+
+
+def lacks_sentence(language: Language, brain: str, kpis: Sequence[str]) -> str:
+    """Return the warning that a brain never has figures that another has."""
+    return language(
+        "warning: {brain} has these figures on no day, as if nobody had been served, so they are not compared: {kpis}.",
+        brain=brain, kpis="; ".join(kpis),
+    )  # fmt: skip
 
 
 def is_headline(kpi: Kpi) -> bool:

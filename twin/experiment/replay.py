@@ -90,6 +90,7 @@ def replay(
     from twin.experiment.tasks import Task, Workshop
 
     recorded = results.summary(brain, replication)
+    _check_files(results, brain)
     if not anyway:
         check_identity(results)
     workshop = Workshop(results.scenario)
@@ -115,6 +116,21 @@ def replay(
     compared = _compare(results, brain, replication, asked, seen.answers[asked.name][: at + 1])
     rule = results.scenario.brain(brain).decisions[asked.name].rule
     return Moment(asked, at, time_s, rule, view, answer, compared)
+
+
+def _check_files(results: Results, brain: str) -> None:
+    """Refuse to begin where a rule's file is not found: a run names it as its scenario did."""
+    from twin.policies.registry import rule_file, split_reference
+
+    scenario = results.scenario
+    for setting in scenario.brain(brain).decisions.values():
+        named = split_reference(setting.rule)
+        if named is not None and rule_file(setting, scenario.folder) is None:
+            raise ResultsError(
+                "{path}: the policy file {file} is not found from here; replay in the folder in which {scenario} was "
+                "run",
+                path=str(results.folder), file=named[0], scenario=str(scenario.path),
+            )  # fmt: skip
 
 
 def check_identity(results: Results) -> None:

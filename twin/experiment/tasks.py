@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -14,7 +16,7 @@ from twin.experiment.files import folder_beside, remove, told_if_unwritable
 from twin.experiment.memory import give_back_large_arrays, give_back_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -260,13 +262,31 @@ class Lived:
     kpis: list[KpiValue]
 
 
-def live_task(workshop: Workshop, task: Task, recorder: Recorder) -> Lived:
-    """Live a replication and compute its KPIs; the recorder is closed whatever happens."""
+@contextmanager
+def prints_on_standard_error() -> Iterator[None]:
+    """Send what is printed to standard error; the first of several threads that live days here turns it back."""
+    before = sys.stdout
+    if before is sys.stderr:
+        yield
+        return
+    sys.stdout = sys.stderr
     try:
-        twin = workshop.twin(task, recorder)
-        twin.tables.clear()  # domains have taken what they live by, most of it into columns of their own
-        give_back_memory()  # what the draws needed
-        twin.run()
+        yield
+    finally:
+        sys.stdout = before
+
+
+def live_task(workshop: Workshop, task: Task, recorder: Recorder) -> Lived:
+    """Live a replication and compute its KPIs; the recorder is closed whatever happens.
+
+    What a policy prints goes to standard error: standard output is for results.
+    """
+    try:
+        with prints_on_standard_error():
+            twin = workshop.twin(task, recorder)
+            twin.tables.clear()  # domains have taken what they live by, most of it into columns of their own
+            give_back_memory()  # what the draws needed
+            twin.run()
         told = {"tables": twin.table_hashes, "replaced_answers": twin.brain.replaced}
         times = {name: asdict(times) for name, times in sorted(twin.brain.times.items())}
         del twin

@@ -69,6 +69,13 @@ def differences(baseline: Array, other: Array) -> Array:
     return np.where(np.abs(found) <= rounding, 0.0, found)
 
 
+def without_rounding(values: Array) -> Array:
+    """Return values, shape (points, days); one that only rounding sets apart from the day's first is that first one."""
+    first = values[:1]
+    rounding = ROUNDING * np.maximum(np.maximum(np.abs(values), np.abs(first)), 1.0)
+    return np.where(np.abs(values - first) <= rounding, first, values)
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """What meeting the same chance has brought to a comparison.

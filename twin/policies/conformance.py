@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import inspect
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,11 +36,22 @@ SLOWEST_S: Final = 0.1
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Conformance:
-    """What trying a rule has shown: on how many views, and what an answer takes, in seconds of wall time."""
+    """What trying a rule has shown.
+
+    Attributes
+    ----------
+    views
+        On how many views it was tried.
+    median_s, longest_s
+        What an answer takes, seconds of wall time.
+    remembers
+        Whether its answers hang on what it was asked before: it is a class that keeps a memory.
+    """
 
     views: int
     median_s: float
     longest_s: float
+    remembers: bool = False
 
 
 def check_rule(
@@ -69,8 +81,8 @@ def check_rule(
     ------
     PolicyError
         For the first view on which the rule raises, answers illegally, changes the view, or answers otherwise when
-        asked again: a second copy of it in the same order, and, unless it draws from the ``random`` that it is given,
-        the same copy in another order. Also where it is too slow.
+        asked again: a second copy of it in the same order, and, unless it is a class, which may keep a memory, the same
+        copy in another order. Also where it is too slow.
     """
     setting = RuleSetting(rule, dict(parameters or {}))
     example_view = importlib.import_module(f"twin.domains.{decision.domain}.examples").example_view
@@ -81,24 +93,32 @@ def check_rule(
     median_s = statistics.median(first.seconds)
     who = {"rule": rule, "decision": decision.name}
     for view, answer in zip(shown, answers, strict=True):
-        if second.answer(view) != answer:
+        if (other := second.answer(view)) != answer:
             raise PolicyError(
-                "policy {rule}, asked for {decision}: a second copy of it answered otherwise to {view}", who, view=view
-            )
-    if not first.has_drawn():
-        for view, answer in zip(reversed(shown), reversed(answers), strict=True):
-            if first.answer(view) != answer:
-                raise PolicyError(
-                    "policy {rule}, asked for {decision}: it answered otherwise when asked again: {view}",
-                    who,
-                    view=view,
-                )
+                "policy {rule}, asked for {decision}: a second copy of it answered otherwise: {answer}, then {other}",
+                who, answer=answer, other=other,
+            )  # fmt: skip
+    changed = None if first.has_drawn() else _asked_again(first, shown, answers)
+    if changed is not None and not first.may_remember:
+        raise PolicyError(
+            "policy {rule}, asked for {decision}: it answered otherwise when asked again: {answer}, then {other}; a "
+            "function must keep nothing from one question to the next, a class with decide(view) may",
+            who, answer=changed[0], other=changed[1],
+        )  # fmt: skip
     if median_s > slowest_s:
         raise PolicyError(
             "policy {rule}, asked for {decision}: an answer takes {median} s, which is more than {slowest} s",
             who, median=round(median_s, 3), slowest=slowest_s,
         )  # fmt: skip
-    return Conformance(views, median_s, max(first.seconds))
+    return Conformance(views, median_s, max(first.seconds), remembers=changed is not None)
+
+
+def _asked_again(trial: _Trial, shown: Sequence[Any], answers: Sequence[Any]) -> tuple[Any, Any] | None:
+    """Ask in another order; return the first answer that is not as before, and what it was; None where all are."""
+    for view, answer in zip(reversed(shown), reversed(answers), strict=True):
+        if (other := trial.answer(view)) != answer:
+            return answer, other
+    return None
 
 
 class _Trial:
@@ -110,6 +130,7 @@ class _Trial:
         self._setting = setting
         self._decision = decision
         rule = load_rule(setting, decision, folder, random=self._random)
+        self.may_remember = inspect.ismethod(rule)
         name = decision.name
         self._brain = Brain(BrainSetting("trial", {}, {name: setting}), {name: rule}, {}, Recorder())
         self.seconds: list[float] = []
@@ -122,10 +143,9 @@ class _Trial:
         self.seconds.append(time.perf_counter() - begun)
         if _content(view) != before:
             raise PolicyError(
-                "policy {rule}, asked for {decision}: it changed the view that it was shown: {view}",
+                "policy {rule}, asked for {decision}: it changed the view that it was shown",
                 rule=self._setting.rule,
                 decision=self._decision.name,
-                view=view,
             )
         return answer
 

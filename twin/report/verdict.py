@@ -10,7 +10,7 @@ from twin.charts.numbers import Numbers, interval_decimals, number, scaled
 from twin.charts.rows import interval_bar
 from twin.charts.section import Section
 from twin.charts.statistics import Spread, spread_of
-from twin.experiment.compare import Comparison, headline, is_headline
+from twin.experiment.compare import Comparison, headline, is_headline, lacks_sentence, of_one_alone
 from twin.inference.verdicts import Verdict
 from twin.report.expectations import expectations
 from twin.report.names import Named, days, findings, kpi_title
@@ -58,6 +58,7 @@ def _comparison(view: RunView, other: str, *, alone: bool) -> Html:
         h("p", say("With {other} instead of {baseline}:", **both), class_="pair")
         if alone
         else h("h3", say("{other} against {baseline}", **both)),
+        _lacks(view, other),
         _sentences(view, rows),
         _table(view, other, first, bars=True) if first else h("p", say("No headline figure can be compared.")),
         h("p", _explanation(view, rows), class_="note"),
@@ -66,6 +67,16 @@ def _comparison(view: RunView, other: str, *, alone: bool) -> Html:
         else None,
         class_="comparison",
     )
+
+
+def _lacks(view: RunView, other: str) -> list[Html]:
+    """Return a warning where one of two brains never has headline figures that the other has."""
+    alone = of_one_alone(view.catalogue, view.results.kpis, view.brains[0], other)
+    called = {brain: [kpi_title(view, view.catalogue[kpi]) for kpi in kpis] for brain, kpis in alone.items()}
+    return [
+        h("p", lacks_sentence(view.language, view.titles[brain], kpis), class_="note warning")
+        for brain, kpis in called.items()
+    ]
 
 
 def _explanation(view: RunView, rows: list[Comparison]) -> str:

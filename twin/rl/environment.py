@@ -127,9 +127,20 @@ class DecisionEnv(gymnasium.Env[Observation, np.int64]):
         return self._seen(begun.question), self._info(replaced=False)
 
     def step(self, action: np.int64 | int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Answer the question that waits."""
+        """Answer the question that waits.
+
+        Raises
+        ------
+        PolicyError
+            For what is no action at all; an action that is not legal now is replaced, and told.
+        """
         if self._dialogue is None or self._practised is None:
             raise gymnasium.error.ResetNeeded("call reset() before step(): no question waits for an answer")
+        if not self.action_space.contains(action):
+            raise PolicyError(
+                "the action {action} is none of the whole numbers from 0 to {last}",
+                action=repr(action), last=len(self._mask) - 1,
+            )  # fmt: skip
         view, answer = self._view, self._answers[int(action)] if self._mask[int(action)] else None
         replaced = answer is None
         if answer is None:

@@ -11,7 +11,7 @@ from twin.core.errors import MapError
 from twin.core.kpis import HOURS, names_of
 from twin.scenario.brains import Vocabulary
 from twin.scenario.map_folder import MapNames
-from twin.scenario.problems import Problems, closest, hints, show
+from twin.scenario.problems import Clause, Problems, closest, hints, show
 from twin.scenario.reading import Node
 from twin.scenario.schema import Bounds
 from twin.scenario.sentences import validate
@@ -65,7 +65,9 @@ def read_expectations(
             brain_path = (*path, "brain")
             problems.add(
                 root.position(brain_path), brain_path, "the scenario has no brain {value}",
-                *hints(bounds.brain, brains), value=show(bounds.brain),
+                *hints(bounds.brain, brains),
+                Clause("; or take the bound away: {example}", {"example": f"expect: {{{name}: null}}"}),
+                value=show(bounds.brain),
             )  # fmt: skip
         found.append(Expectation(name, bounds.brain, bounds.min, bounds.max))
     return tuple(found)

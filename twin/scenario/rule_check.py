@@ -71,6 +71,19 @@ def decision_of_rule(path: Path, name: str, views: Mapping[str, str]) -> str | N
     return views.get(_last_word(arguments[place].annotation)) if len(arguments) > place else None
 
 
+def names_of(path: Path) -> list[str]:
+    """Return the names that a file defines or imports; none where that cannot be told."""
+    try:
+        module = _parsed(path)
+        imported = [
+            (alias.asname or alias.name).partition(".")[0]
+            for node in ast.walk(module) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names
+        ]  # fmt: skip
+        return [] if "*" in imported else [*_defined(module), *imported]
+    except (SyntaxError, OSError, ValueError, RecursionError, MemoryError):
+        return []
+
+
 def annotations_of(rule: str, decision: Decision, folders: Iterable[Path]) -> dict[str, ast.expr | None]:
     """Return what stands beside the parameters of a rule to which there is no objection; empty for an installed one."""
     reference = registry.split_reference(rule)

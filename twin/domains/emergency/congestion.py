@@ -18,15 +18,19 @@ from twin.core.clock import Clock
 from twin.core.kpis import HOURS, KpiValue
 
 MINUTE_S: Final = 60.0
+ROUNDING_S: Final = 0.05
+"""A drive that took no more or less than this beyond its free-flow time lost nothing: links' times are whole
+milliseconds, and a hundred of them are off by so much at most."""
 PURPOSES: Final = {"congestion_to_scene_min": "to_scene", "congestion_with_patient_min": "to_hospital"}
 """Each measure of a call, and the purpose of the drives that count."""
 
 
 def congestion_s(trips: pd.DataFrame) -> NDArray[np.float64]:
-    """Return how much longer each drive took than on empty roads, seconds, shape (trips,)."""
+    """Return how much longer each drive took than on empty roads, seconds, shape (trips,); see `ROUNDING_S`."""
     took_s = trips["arrive_s"].to_numpy(np.float64) - trips["depart_s"].to_numpy(np.float64)
     free_s = trips["factor"].to_numpy(np.float64) * trips["free_flow_s"].to_numpy(np.float64)
-    return np.asarray(took_s - free_s, np.float64)
+    lost_s = took_s - free_s
+    return np.where(np.abs(lost_s) <= ROUNDING_S, 0.0, lost_s)
 
 
 def with_siren(trips: pd.DataFrame, clock: Clock) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from twin.core.kpis import Kpi
 from twin.experiment.compare import is_headline
 from twin.experiment.studies.best import BestOf, Pick, best_of, pick_of
-from twin.experiment.studies.comparison import ComparedKpi, ComparisonQuestion, compare_tables, left_out
+from twin.experiment.studies.comparison import ComparedKpi, ComparisonQuestion, LeftOut, compare_tables, left_out
 from twin.experiment.studies.enough import Lived, Precision, indifference_of
 from twin.experiment.studies.warm_up import WarmUp
 
@@ -37,7 +37,7 @@ class ComparisonAnswer:
     days
         How many days of each brain were lived.
     left_out
-        Brain and name of each KPI that too few days have.
+        Each KPI that too few days have.
     best
         For more than two brains, each against the best of the others: the KPI that matters, then the headline ones.
     catalogue
@@ -56,7 +56,7 @@ class ComparisonAnswer:
     cells: Mapping[str, str]
     days: Mapping[str, int]
     rows: tuple[ComparedKpi, ...]
-    left_out: tuple[tuple[str, str], ...]
+    left_out: tuple[LeftOut, ...]
     best: tuple[BestOf, ...]
     pick: Pick | None
     precision: Precision | None
@@ -90,6 +90,18 @@ class ComparisonAnswer:
         """Return the KPIs of a brain: the one that matters first, then the headline ones; or all."""
         own = [row for row in self.rows if row.brain == brain and not (headline and row.family == "other")]
         return sorted(own, key=lambda row: row.family != "primary")
+
+    def of_one_alone(self, brain: str) -> list[LeftOut]:
+        """Return the KPI that matters and headline ones that a brain, or the first, has on no day though the other has.
+
+        Who serves nobody has no response times: such a brain must not look as if it differed in nothing.
+        """
+        return [
+            one
+            for one in self.left_out
+            if one.brain == brain and one.of_one_alone and one.kpi in self.catalogue
+            and (one.kpi == self.question.kpi or is_headline(self.catalogue[one.kpi]))
+        ]  # fmt: skip
 
 
 def answer_of(
@@ -152,7 +164,7 @@ def summary_of(answer: ComparisonAnswer) -> dict[str, Any]:
         "cells": plain(answer.cells),
         "question": plain(answer.question),
         "kpis": plain(answer.rows),
-        "left_out": [{"brain": brain, "kpi": kpi} for brain, kpi in answer.left_out],
+        "left_out": plain(answer.left_out),
         "best": plain(answer.best),
         "pick": plain(answer.pick),
         "precision": plain(answer.precision),

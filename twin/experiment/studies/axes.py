@@ -136,6 +136,8 @@ def _read(scenario: Scenario, word: str) -> Axis:
     if match is None or not split_key(match[1]):
         refuse(OPTION, "{text} is neither key=values nor key~distribution", text=show(word))
     key, given = match[1], match[3].strip()
+    if key == "replications":
+        refuse(OPTION, "{key} is how many days each point lives, and the same for all; give --reps", key=key)
     whole = isinstance(current_value(scenario, key), int) and not isinstance(current_value(scenario, key), bool)
     if match[2] == "~":
         spread = _read_spread(scenario, key, given)

@@ -30,7 +30,7 @@ from twin.scenario.brains import Vocabulary, shipped_names
 from twin.scenario.load import changed
 from twin.scenario.problems import Problems, hints, show
 from twin.scenario.reading import read_file
-from twin.scenario.rule_check import decision_of_rule
+from twin.scenario.rule_check import decision_of_rule, names_of
 
 if TYPE_CHECKING:
     from twin.scenario.scenario import Scenario
@@ -122,6 +122,10 @@ def _rule(part: str, folder: Path) -> tuple[str, str]:
     if path is None:
         refuse(OPTION, "there is no file {file} in this folder or beside the scenario", file=show(file))
     if found is None:
+        names = names_of(path)
+        if names and name not in names:
+            near = hints(name, [one for one in names if not one.startswith("_")])
+            refuse(OPTION, "{file} has no function or class {name}", *near, file=show(file), name=show(name))
         refuse(
             OPTION,
             "{rule} does not say which decision it answers: annotate its view (as in view: DispatchView), or write "

@@ -114,6 +114,21 @@ class ComparedKpi:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A KPI that cannot be compared: days on which the first brain has it, and on which the other has."""
+
+    brain: str
+    kpi: str
+    baseline_days: int
+    other_days: int
+
+    @property
+    def of_one_alone(self) -> bool:
+        """Whether one brain has it on days enough, and the other on none at all."""
+        return min(self.baseline_days, self.other_days) == 0 and max(self.baseline_days, self.other_days) > 1
+
+
+@dataclass(frozen=True, slots=True)
 class _Pairs:
     """The days on which both brains have a KPI, and what they say, before the family is known."""
 
@@ -223,13 +238,17 @@ def _compared(question: ComparisonQuestion, pairs: _Pairs, p_adjusted: float) ->
 
 def left_out(
     question: ComparisonQuestion, tables: Mapping[str, pd.DataFrame], rows: Sequence[ComparedKpi]
-) -> list[tuple[str, str]]:
-    """Return brain and name of each KPI that one of two brains has on too few days to be compared."""
+) -> list[LeftOut]:
+    """Return each KPI that one of two brains has on too few days to be compared."""
     there = {(row.brain, row.kpi) for row in rows}
     baseline, *others = question.brains
     return [
-        (other, str(name))
+        LeftOut(other, str(name), _days_with(tables[baseline], name), _days_with(tables[other], name))
         for other in others
         for name in dict.fromkeys([*tables[baseline].columns, *tables[other].columns])
         if (other, name) not in there
     ]
+
+
+def _days_with(table: pd.DataFrame, kpi: str) -> int:
+    return int(table[kpi].notna().sum()) if kpi in table.columns else 0

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
+from twin.experiment.compare import lacks_sentence
 from twin.experiment.studies.warm_up import PILOTS
 from twin.inference.verdicts import Judgement, Verdict
 
@@ -44,15 +46,23 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
         )  # fmt: skip
         lines.append(_head(language))
         lines += [_line(row, language) for row in rows]
-        lines += [f"  {note}" for note in (*margin_lines(rows, language), *notes_of(rows, language))]
+        lines += [f"  {note}" for note in (*margin_lines(rows, language), *notes_of(answer, brain, language))]
     more = (best_lines, precision_lines, warm_up_lines, unlike_lines, replaced_lines)
     return [*lines, *(line for told in more for line in told(answer, language))]
 
 
 def _head(language: Language) -> str:
     words = [language(word) for word in ("KPI", "before", "after", "difference", "margin", "p (Holm)", "verdict")]
-    kpi, before, after, difference, margin, p, verdict = words
-    return f"  {kpi:<54} {before:>9}    {after:>9}  {difference:<28} {margin:>8} {p:>9}  {verdict}"
+    widths = (-54, 9, 12, -28, 8, 9, 0)
+    kpi, before, after, difference, margin, p, verdict = map(_padded, words, widths)
+    return f"  {kpi} {before} {after}  {difference} {margin} {p}  {verdict}"
+
+
+def _padded(word: str, width: int) -> str:
+    """Return a word with spaces before it, or after it for a width below 0; a Chinese character is two wide."""
+    wide = sum(2 if east_asian_width(character) in "WF" else 1 for character in word)
+    spaces = " " * max(abs(width) - wide, 0)
+    return word + spaces if width < 0 else spaces + word
 
 
 def _line(row: ComparedKpi, language: Language) -> str:
@@ -81,17 +91,16 @@ def margin_lines(rows: Iterable[ComparedKpi], language: Language) -> list[str]:
     return [told] if counted else []
 
 
-def notes_of(rows: Iterable[ComparedKpi], language: Language, called: Callable[[str], str] = str) -> list[str]:
-    """Return what should warn a reader: days that lack a KPI, and pairing that does not pay.
+def notes_of(answer: ComparisonAnswer, brain: str, language: Language, called: Callable[[str], str] = str) -> list[str]:
+    """Return what should warn a reader of a brain's figures: those that it lacks, and pairing that does not pay.
 
     Parameters
     ----------
     called
-        What KPIs are called.
+        What KPIs and brains are called.
     """
-    listed = list(rows)
-    notes = []
-    if listed and all(row.judgement.word == "same" for row in listed):
+    listed, notes = answer.rows_of(brain, headline=True), lacks_lines(answer, brain, language, called)
+    if not notes and listed and all(row.judgement.word == "same" for row in listed):
         notes.append(
             language(
                 "warning: every one of these figures is the same on every day: what the brains differ in may matter to "
@@ -110,6 +119,16 @@ def notes_of(rows: Iterable[ComparedKpi], language: Language, called: Callable[[
             )
         )
     return notes
+
+
+def lacks_lines(answer: ComparisonAnswer, brain: str, language: Language, called: Callable[[str], str]) -> list[str]:
+    """Return a warning for each of two brains that has no value of figures that the other one has."""
+    first, alone = answer.question.brains[0], answer.of_one_alone(brain)
+    by_who = {
+        first: [called(one.kpi) for one in alone if one.baseline_days == 0],
+        brain: [called(one.kpi) for one in alone if one.other_days == 0],
+    }
+    return [lacks_sentence(language, called(who), kpis) for who, kpis in by_who.items() if kpis]
 
 
 def best_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
@@ -131,12 +150,24 @@ def best_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
     return lines
 
 
-def pick_sentence(answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str) -> str:
-    """Return the brain that is picked, or what it would take; ``called`` says what KPIs and brains are called."""
+def pick_sentence(
+    answer: ComparisonAnswer, language: Language, called: Callable[[str], str] = str, size: str | None = None
+) -> str:
+    """Return the brain that is picked, or what it would take.
+
+    Parameters
+    ----------
+    called
+        What KPIs and brains are called.
+    size
+        The indifference in words; else its number alone.
+    """
     pick = answer.pick
     assert pick is not None
     left = ", ".join(called(pick.brains[place]) for place in pick.found.left)
-    values = {"kpi": called(pick.kpi), "indifference": plain_number(pick.indifference), "n": pick.found.replications}
+    values = {
+        "kpi": called(pick.kpi), "indifference": size or plain_number(pick.indifference), "n": pick.found.replications,
+    }  # fmt: skip
     if pick.found.best is not None:
         return language(
             "Picked as the best in {kpi}, within {indifference} of it with 95 % confidence: {brain}, after {n} days.",

@@ -22,7 +22,7 @@ DRAWN: Final = ("latin_hypercube", "morris", "sobol")
 """Designs whose points are draws of what the keys may be."""
 SAMPLES: Final = {"latin_hypercube": 30, "morris": 8, "sobol": 32}
 LOW_AND_HIGH: Final = (0.1, 0.9)
-"""Quantiles that a key is set to in turn, one key at a time."""
+"""Quantiles that a key with a distribution is set to in turn, one key at a time; one with a range goes to its ends."""
 MOST_POINTS: Final = 100_000
 Point = tuple[Value, ...]
 
@@ -69,7 +69,7 @@ def _one_at_a_time(scenario: Scenario, axes: Sequence[Axis]) -> list[Point]:
             refuse("--design", "{key} has no number in the scenario to go up and down from", key=axis.key)
     points = [tuple(base)]
     for place, axis in enumerate(axes):
-        ends = [axis.at(share) for share in LOW_AND_HIGH] if axis.spread else [min(axis.levels), max(axis.levels)]
+        ends = [axis.at(share) for share in LOW_AND_HIGH] if axis.drawn else [min(axis.levels), max(axis.levels)]
         points += [(*base[:place], end, *base[place + 1 :]) for end in ends]
     return points
 

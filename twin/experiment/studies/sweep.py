@@ -19,7 +19,7 @@ from twin.experiment.studies.designs import DRAWN, SAMPLES, Design, Point, share
 from twin.experiment.studies.refusing import refuse
 from twin.experiment.studies.sweep_answers import AxisAnswered, Hang, KpiSweep, Sweep, Toll
 from twin.inference.estimates import Array
-from twin.inference.paired import differences
+from twin.inference.paired import differences, without_rounding
 from twin.inference.sensitivity import over_draws_and_days, rank_correlation
 from twin.scenario.load import changed
 
@@ -138,7 +138,10 @@ def _swept(
 ) -> KpiSweep | None:
     """Return one KPI at every point; None where no point has it."""
     count = len(question.points)
-    values = {name: np.vstack([_days(frames[place, name], kpi.name) for place in range(count)]) for name in names}
+    values = {
+        name: without_rounding(np.vstack([_days(frames[place, name], kpi.name) for place in range(count)]))
+        for name in names
+    }
     if all(np.isnan(array).all() for array in values.values()):
         return None
     first, *others = names

@@ -31,7 +31,7 @@ def ambulance_columns(events: Mapping[str, pd.DataFrame], roads: RoadGraph, ends
     return {
         "fleetNode": events["emergency.fleet"]["node"].to_numpy(),
         "fleetStation": events["emergency.fleet"]["station"].to_numpy(),
-        **_way_columns(tracks[[at_s[0] < ends_s for at_s in tracks["at_s"]]], roads),
+        **_way_columns(tracks[np.array([at_s[0] < ends_s for at_s in tracks["at_s"]], bool)], roads),
         **_state_columns(states[states["time_s"] < ends_s]),
         **_call_columns(events["emergency.calls"], roads, ends_s),
     }

@@ -18,7 +18,7 @@ def attribution_lines(answer: Attribution, language: Language) -> list[str]:
     """Return the whole and its parts for the KPI that comes first, and the whole alone of the others."""
     naming, lead = Naming(language, answer.districts), lead_of(answer)
     main, more = headline(lead, naming)
-    lines = [facts(answer, naming), f"{main} {more}".rstrip(), ""]
+    lines = [facts(answer, naming), f"{main}{language.pick(' ', '')}{more}".rstrip(), ""]
     lines += _table(answer, lead, naming)
     pairs = pair_sentences(answer, lead, naming)
     lines += ["", *pairs] if pairs else []

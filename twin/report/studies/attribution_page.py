@@ -160,7 +160,7 @@ def _figures(answer: Attribution, naming: Naming) -> Html:
     say = naming.language
     titles = [naming.part(part) for part in answer.parts]
     rows = [
-        [naming.kpi_title(one.kpi), h("strong", _shown(one, one.whole, naming)),
+        [naming.kpi_title(one.kpi), _whole(one, naming),
          *(_small(one, amount, naming) for amount in one.parts)]
         for one in answer.kpis
     ]  # fmt: skip
@@ -169,13 +169,18 @@ def _figures(answer: Attribution, naming: Naming) -> Html:
         for one in answer.kpis
     ]
     note = say("Bold: the 95 % interval does not reach zero. With this many, some would seem to by chance alone.")
-    left = say("Too few cases to say anything: {kpis}.", kpis=say(", ").join(answer.left_out))
+    left = say("Too few cases to say anything: {kpis}.", kpis="; ".join(map(naming.kpi_title, answer.left_out)))
     return join(
         table([say("Figure"), say("Whole"), *titles], rows, class_="compact figures"),
         h("p", note, class_="note"),
         h("p", left, class_="note") if answer.left_out else None,
         folded,
     )
+
+
+def _whole(one: KpiAttribution, naming: Naming) -> Child:
+    text = _shown(one, one.whole, naming)
+    return h("strong", text) if one.whole.word(one.better) in SHOWN else text
 
 
 def _small(one: KpiAttribution, amount: Amount, naming: Naming) -> Child:

@@ -83,10 +83,13 @@ def _pick(answer: ComparisonAnswer, view: StudyView) -> Html | None:
     if answer.pick is None:
         return None
     explained = view.language(
-        "By Kim and Nelson's fully sequential procedure (2001): brains that fall behind are ruled out day by day."
+        "By Kim and Nelson's fully sequential procedure (2001): brains that fall behind are ruled out day by day. It "
+        "looks at how each pair differs, the joint intervals suppose that all pairs vary alike; so they may leave "
+        "different brains."
     )
+    size = Numbers(view.language).size(answer.pick.indifference, answer.pick.unit)
     return join(
-        h("p", h("strong", pick_sentence(answer, view.language, view.called))), h("p", explained, class_="note")
+        h("p", h("strong", pick_sentence(answer, view.language, view.called, size))), h("p", explained, class_="note")
     )
 
 

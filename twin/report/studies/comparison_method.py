@@ -121,5 +121,5 @@ def _lacking(answer: ComparisonAnswer, view: StudyView) -> Html | None:
     if not answer.left_out:
         return None
     say = view.language
-    listed = h("ul", [h("li", view.titles[brain], ": ", h("code", kpi)) for brain, kpi in answer.left_out])
+    listed = h("ul", [h("li", view.titles[one.brain], ": ", h("code", one.kpi)) for one in answer.left_out])
     return details(say("{n} figures that fewer than two days of both have", n=len(answer.left_out)), listed)

@@ -11,7 +11,7 @@ from twin.charts.marks import swatches
 from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
 from twin.experiment.compare import Comparison, Interval
-from twin.experiment.studies.comparison_text import ORIGINS, notes_of
+from twin.experiment.studies.comparison_text import ORIGINS, lacks_lines, notes_of
 from twin.report.names import days, findings
 from twin.report.verdict import WORDS, sentence
 
@@ -39,11 +39,13 @@ def _section(answer: ComparisonAnswer, view: StudyView, brain: str, number_of_br
     say = view.language
     rows = answer.rows_of(brain, headline=True)
     titles = {"other": view.titles[brain], "baseline": view.titles[answer.question.brains[0]]}
+    lacking, notes = (told(answer, brain, say, view.called) for told in (lacks_lines, notes_of))
     content = join(
         h("p", say("With {other} instead of {baseline}:", **titles), class_="pair"),
+        [h("p", note, class_="note warning") for note in lacking],
         _sentences(answer, view, rows),
         _forest(answer, view, rows, titles) if rows else h("p", say("No headline figure can be compared.")),
-        [h("p", note, class_="note warning") for note in notes_of(rows, say, view.called)],
+        [h("p", note, class_="note warning") for note in notes if note not in lacking],
         details(say("The figures of this picture as a table"), _table(answer, view, rows)),
         details(
             say("All {n} figures", n=len(answer.rows_of(brain, headline=False))),
@@ -58,15 +60,29 @@ def _section(answer: ComparisonAnswer, view: StudyView, brain: str, number_of_br
 
 
 def _sentences(answer: ComparisonAnswer, view: StudyView, rows: Sequence[ComparedKpi]) -> Html | None:
+    """Return what each domain says first, after the figure that matters most where one was named."""
     by_name = {row.kpi: row for row in rows}
-    items = []
+    decides, items = by_name.get(answer.question.kpi or ""), list[Html]()
     for domain in answer.scenario.domains:
         for finding in findings(domain):
-            names = (f"{domain}.{name}" for name in finding.kpis)
+            names = [f"{domain}.{name}" for name in finding.kpis]
             row = next((by_name[name] for name in names if name in by_name), None)
-            if row is not None:
+            if decides is not None and decides.kpi in names:
+                items.insert(0, _item(view, finding, decides))
+                decides = None
+            elif row is not None:
                 items.append(_item(view, finding, row))
+    if decides is not None:
+        items.insert(0, _plain_item(view, decides))
     return h("ul", items, class_="findings") if items else None
+
+
+def _plain_item(view: StudyView, row: ComparedKpi) -> Html:
+    """Return a figure for which no domain has a sentence: its name, its difference and the verdict's word."""
+    main = view.language("{subject}: {difference}", subject=view.called(row.kpi), difference=_difference(view, row))
+    sign, word = WORDS[row.judgement.word]
+    more = h("span", view.language("({word}, over {over})", word=view.language(word), over=days(view, row.days)))
+    return h("li", icon(sign), h("div", h("strong", main), " ", more), class_=f"finding {row.judgement.word}")
 
 
 def _item(view: StudyView, finding: Finding, row: ComparedKpi) -> Html:

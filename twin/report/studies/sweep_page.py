@@ -28,6 +28,7 @@ from twin.report.studies.sweep_words import (
     toll_sentence,
     toll_text,
     toll_word,
+    unknown_sentence,
     value_text,
 )
 from twin.report.verdict import WORDS
@@ -64,7 +65,9 @@ def _verdict(answer: Sweep, lead: KpiSweep, naming: Naming) -> Html:
         word = toll_word(lead, toll) if toll is not None and lead.differences else "undecided"
         sign = icon(WORDS[word][0]) if toll is not None and lead.differences else None  # type: ignore[index]
         items.append(h("li", sign, h("div", text), class_=f"finding {word}"))
-    return join(h("ul", items, class_="findings"), _table(answer, naming))
+    unknown = unknown_sentence(answer, lead, naming)
+    note = h("p", unknown, class_="note warning") if unknown else None
+    return join(h("ul", items, class_="findings"), note, _table(answer, naming))
 
 
 def _table(answer: Sweep, naming: Naming) -> Html:
@@ -145,7 +148,7 @@ def _measured(one: KpiSweep, naming: Naming) -> str:
     say, measure = naming.language, next(hangs[0].measure for hangs in one.hangs if hangs)
     if measure == "swing":
         return say(
-            "One key at a time is set to its low and its high end (a tenth of what it may be lies beyond each), all "
+            "One key at a time is set to its low and its high end (of a distribution a tenth lies beyond each), all "
             "else as in the scenario. Blue: the low end, brown: the high end. The number: high less low, with its 95 % "
             "interval over the same days. What keys do together is not seen."
         )

@@ -9,6 +9,8 @@ from twin.report.names import findings
 from twin.report.studies.naming import Naming
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from twin.core.language import Language
     from twin.experiment.studies.answers import Amount
     from twin.experiment.studies.sweep_answers import Hang, KpiSweep, Sweep, Toll
@@ -26,11 +28,35 @@ SHARES: Final = ("rank", "sobol")
 
 
 def lead_of(answer: Sweep) -> KpiSweep:
-    """Return the KPI that is shown first: the first asked for, or what its domain says first."""
+    """Return the KPI that is shown first: the first asked for, or what its domain says first.
+
+    Before one that a day at some point lacks, or that is the same at every point, come those that can tell more.
+    """
+    if answer.asked:
+        return answer.kpis[0]
     by_name = {one.kpi: one for one in answer.kpis}
     domain = answer.kpis[0].kpi.partition(".")[0]
-    said = [] if answer.asked else [f"{domain}.{name}" for finding in findings(domain) for name in finding.kpis]
-    return next((by_name[name] for name in said if name in by_name), answer.kpis[0])
+    said = [by_name[name] for finding in findings(domain) if (name := _first(domain, finding.kpis, by_name))]
+    whole = [one for one in said if _is_whole(answer, one)]
+    return next((one for one in whole if _moves(answer, one)), (whole or said or answer.kpis)[0])
+
+
+def _first(domain: str, names: Iterable[str], known: Mapping[str, KpiSweep]) -> str | None:
+    return next((f"{domain}.{name}" for name in names if f"{domain}.{name}" in known), None)
+
+
+def _is_whole(answer: Sweep, one: KpiSweep) -> bool:
+    """Say whether every point has a value, and of several days no single one."""
+    amounts = [amount for _, found in outcomes(answer, one) for amount in found]
+    return all(amount is not None and (answer.days == 1 or not amount.single) for amount in amounts)
+
+
+def _moves(answer: Sweep, one: KpiSweep) -> bool:
+    """Say whether any result is not the same at every point."""
+    return any(
+        len({(amount.mean, amount.half) for amount in found if amount is not None}) > 1
+        for _, found in outcomes(answer, one)
+    )
 
 
 def outcomes(answer: Sweep, one: KpiSweep) -> list[tuple[str, tuple[Amount | None, ...]]]:
@@ -54,7 +80,7 @@ def toll_sentence(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> s
     say, toll = naming.language, one.tolls[place]
     assert toll is not None
     brain, kpi = naming.brain(outcomes(answer, one)[place][0]), naming.kpi_title(one.kpi)
-    numbers = Numbers(naming.language)
+    numbers, draws = Numbers(naming.language), len(answer.points)
     if not one.differences:
         return say(
             "{kpi} under {brain}: {mean}; 95 of 100 draws of the parameters lie within {half} of it",
@@ -64,9 +90,9 @@ def toll_sentence(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> s
     interval = numbers.difference(toll.mean, toll.mean - toll.half, toll.mean + toll.half, one.unit)
     return say(
         "{kpi}, {brain} instead of {first}: {interval} with all that the parameters may be; days alone: ± {days}; "
-        "lower in {share} of 100 draws",
+        "lower in {below} of {draws} draws",
         kpi=kpi, brain=brain, first=naming.brain(answer.brains[0]), interval=interval,
-        days=numbers.size(toll.half_days, one.unit), share=number(100 * toll.share_below, 0),
+        days=numbers.size(toll.half_days, one.unit), below=round(draws * toll.share_below), draws=draws,
     )  # fmt: skip
 
 
@@ -85,16 +111,23 @@ def span_sentence(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> s
     """Return between which points a result lies, and where."""
     say = naming.language
     brain = outcomes(answer, one)[place][0]
+    (low, where_low), (high, where_high) = ends_of(answer, one, place, naming)
+    names = {
+        "kpi": naming.kpi_title(one.kpi), "brain": naming.brain(brain), "first": naming.brain(answer.brains[0]),
+    }  # fmt: skip
+    if low == high:
+        template = (
+            say("{kpi}, {brain} instead of {first}: {same} at every point")
+            if one.differences
+            else say("{kpi} under {brain}: {same} at every point")
+        )
+        return template.format(same=low, **names)
     template = (
         say("{kpi}, {brain} instead of {first}: from {low} ({where_low}) to {high} ({where_high})")
         if one.differences
         else say("{kpi} under {brain}: from {low} ({where_low}) to {high} ({where_high})")
     )
-    (low, where_low), (high, where_high) = ends_of(answer, one, place, naming)
-    return template.format(
-        kpi=naming.kpi_title(one.kpi), brain=naming.brain(brain), first=naming.brain(answer.brains[0]),
-        low=low, where_low=where_low, high=high, where_high=where_high,
-    )  # fmt: skip
+    return template.format(low=low, where_low=where_low, high=high, where_high=where_high, **names)
 
 
 def point_text(answer: Sweep, place: int) -> str:
@@ -139,6 +172,17 @@ def ordered(hangs: tuple[Hang, ...]) -> list[Hang]:
     return sorted(hangs, key=lambda hang: -abs(hang.value))
 
 
+def unknown_sentence(answer: Sweep, one: KpiSweep, naming: Naming) -> str | None:
+    """Say why nothing is told of what a result hangs on, where the design was meant to tell it; else None."""
+    if answer.design in ("grid", "list") or all(one.hangs):
+        return None
+    return naming.language(
+        "What {kpi} hangs on cannot be told: it needs a day on which every point has it, and in a Latin hypercube five "
+        "points. Give more --reps, or name a figure of more cases with --kpi.",
+        kpi=naming.kpi_title(one.kpi),
+    )
+
+
 def sweep_lines(answer: Sweep, language: Language) -> list[str]:
     """Return the sweep as plain text: where results lie, and what they hang on."""
     naming, lead = Naming(language, answer.districts), lead_of(answer)
@@ -146,6 +190,7 @@ def sweep_lines(answer: Sweep, language: Language) -> list[str]:
     for place, toll in enumerate(lead.tolls):
         lines.append((span_sentence if toll is None else toll_sentence)(answer, lead, place, naming))
     lines += ["", *(line for one in answer.kpis for line in _kpi_lines(answer, one, naming))]
+    lines += ["", unknown] if (unknown := unknown_sentence(answer, lead, naming)) else []
     for (brain, _), hangs in zip(outcomes(answer, lead), lead.hangs, strict=True):
         if hangs:
             width = max(len(hang.key) for hang in hangs)
