@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from twin.core.errors import ResultsError
@@ -66,6 +66,30 @@ def told_if_unwritable(place: Path) -> Iterator[None]:
             path=str(place),
             problem=error.strerror or str(error),
         ) from None
+
+
+@contextmanager
+def scratch(place: Path) -> Iterator[Path]:
+    """Offer a hidden folder below ``place`` that is gone afterwards, and remove those of processes that were killed.
+
+    Raises
+    ------
+    ResultsError
+        Where the system refuses to make it.
+    """
+    folder, made = beside(place / "scratch"), not place.exists()
+    for other in place.glob(".scratch.*"):
+        if is_abandoned(other):
+            remove(other)
+    with told_if_unwritable(place):
+        folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+        if made:
+            with suppress(OSError):  # others have put something there meanwhile
+                place.rmdir()
 
 
 def is_abandoned(path: Path) -> bool:
