@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import click
 import pytest
 from support.commands import write_scenario
 from support.jobs import bits_of, lived_undisturbed
@@ -135,5 +134,5 @@ def test_without_the_library_its_extra_is_named(jobs, tmp_path, monkeypatch):
 def test_jobs_and_a_cluster_exclude_each_other():
     assert executor_for(3, None) == LocalExecutor(3)
     assert executor_for(None, NOBODY) == ClusterExecutor(NOBODY)
-    with pytest.raises(click.UsageError, match="exclude each other"):
+    with pytest.raises(ResultsError, match="exclude each other"):
         executor_for(2, NOBODY)

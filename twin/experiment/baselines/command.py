@@ -12,6 +12,7 @@ import click
 
 from twin.core.errors import ResultsError
 from twin.core.language import Language
+from twin.core.output import print_out
 from twin.experiment.baselines import exact, speed, statistics
 from twin.experiment.baselines.files import (
     PARTS,
@@ -109,9 +110,9 @@ def check(
         failed, said, checked[part] = _CHECKS[part](scenario, content, options, language, progress)
         fails, lines = fails or failed, [*lines, *said]
     if as_json:
-        click.echo(json.dumps({"kept": not fails, **checked}, indent=1, ensure_ascii=False))
+        print_out(json.dumps({"kept": not fails, **checked}, indent=1, ensure_ascii=False))
     else:
-        click.echo("\n".join(lines))
+        print_out("\n".join(lines))
     return 1 if fails else 0
 
 
