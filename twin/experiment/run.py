@@ -101,6 +101,7 @@ def _live_tasks(
     """Live what is not finished yet; return what the manifest says of it."""
     begun, map_folder = time.perf_counter(), workshop.scenario.map_folder
     warned = workshop.warnings(max(options.jobs, options.threads))  # nobody lives yet
+    ready_s = time.perf_counter() - begun
     for warning in warned:
         warn(warning)
     with _tidy(folder):
@@ -114,6 +115,7 @@ def _live_tasks(
         **surroundings(),
         "jobs": options.jobs,
         "wall_s": round(time.perf_counter() - begun, 3),
+        "ready_s": round(ready_s, 3),  # of it before anything was lived, however many replications there are
         "peak_memory_mb": memory_mb,
     }
 
