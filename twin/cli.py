@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SystemExit:  # click ends so when whoever reads the output has closed it, as "head" does: no error of ours
         drop_output()
         return 0
+    except Exception:  # Python's own exit code for it is that of a missed bound
+        traceback.print_exc()
+        return 3
 
 
 if __name__ == "__main__":

@@ -47,6 +47,17 @@ def test_whoever_closes_the_pipe_hides_no_missed_bound(words: tuple[str, ...], m
     assert "emergency.calls of city_brain is " in done.stderr
 
 
+def test_a_fault_of_the_twins_own_is_not_taken_for_a_missed_bound(
+    missed: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise RuntimeError("this cannot be")
+
+    monkeypatch.setattr("twin.experiment.run.run", break_down)
+    assert main([str(missed), "--check-kpis"]) == 3
+    assert "RuntimeError: this cannot be" in capfd.readouterr().err
+
+
 def test_a_bound_of_a_kpi_without_value_is_told_as_such(missed: Path, capfd: pytest.CaptureFixture[str]) -> None:
     words = [str(missed), "--check-kpis", "--resume", "--no-report", "--reports", str(missed.parent / "reports")]
     assert main(words) == 1

@@ -20,7 +20,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 a KPI bound was missed or a baseline not kept, 2 bad input or no room for results, "
-    "130 interrupted."
+    "3 a fault of the twin's own, 130 interrupted."
 )
 FOLDER = click.Path(path_type=Path)
 LANGUAGE = click.option(
