@@ -67,6 +67,17 @@ def test_a_bound_of_a_kpi_without_value_is_told_as_such(missed: Path, capfd: pyt
     assert "没有任何一天有值" in capfd.readouterr().err
 
 
+def test_a_check_of_no_bounds_says_that_it_checks_nothing(
+    missed: Path, small_map_folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    scenario = write_scenario(tmp_path, small_map_folder, "domains: [emergency]\n")
+    words = [str(scenario), "--jobs", "1", "--reps", "1", "--no-report", "--reports", str(tmp_path), "--resume"]
+    assert main([*words, "--check-kpis"]) == 0
+    assert "tiny.yaml: states no bounds under expect" in capfd.readouterr().err
+    assert main(words) == 0
+    assert capfd.readouterr().err == ""
+
+
 def test_a_check_prints_json_where_it_is_asked_to(missed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(missed), "--check", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"path": str(missed), "valid": True}

@@ -80,6 +80,18 @@ def test_a_lock_of_a_process_that_is_no_more_is_taken_over_and_that_of_another_i
         run._take(lock)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_a_process_that_has_ended_and_that_nobody_waits_for_holds_no_lock(tmp_path: Path) -> None:
+    """As in a container without an init process, where it would hold it for ever."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and stays
+        os.kill(ended.pid, 0)
+        lock = tmp_path / "running.pid"
+        lock.write_text(str(ended.pid), encoding="utf-8")
+        run._take(lock)
+        assert lock.read_text(encoding="utf-8") == str(os.getpid())
+
+
 def test_a_lock_that_is_being_written_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is empty for a moment; one that stays so is of a process that was killed just then."""
     lock = tmp_path / "running.pid"

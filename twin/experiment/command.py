@@ -48,6 +48,11 @@ def run_and_report(
     """Run, write the report, print the verdict; return the exit code."""
     from twin.experiment.run import run
 
+    if check_kpis and not scenario.expect:
+        said = language(
+            "{path}: states no bounds under expect, so --check-kpis checks nothing", path=str(scenario.path)
+        )
+        click.echo(language("warning: {text}", text=said), err=True)
     compile_if_needed(scenario.domains, language)
     with progress_bar(language) as progress:
 

@@ -107,11 +107,20 @@ def remove(path: Path) -> None:
 
 
 def is_alive(process: int) -> bool:
-    """Say whether a process of this machine is running."""
+    """Say whether a process of this machine is running; one that has ended and that nobody has waited for is not.
+
+    In a container whose first process waits for nobody such a one stays for ever.
+    """
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        state = (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+        )
+    except (OSError, IndexError):  # no Linux, or it has ended just now
+        return True
+    return state != "Z"
