@@ -40,12 +40,17 @@ from twin.domains.air.weather_source import weather_of  # noqa: E402
 START: Final = datetime(2018, 1, 5)
 RESIDENTS: Final = 6_500_000.0
 """Within 18 km of the middle of the stations."""
+SUNNY: Final = range(8, 18)
+"""Local hours."""
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is otherwise than in the twin: a city's nights, all or some of their parts, or what else makes a course."""
+    """What is otherwise than in the twin: a city's nights, all or some of their parts, or what else makes a course.
+
+    ``by_sun`` is the share of the precursors' turning that happens from 8 to 18 h, in place of ten hours in 24.
+    """
 
     city_nights: bool = False
     country_lids: bool = False
@@ -53,6 +58,7 @@ class Change:
     wind_of_10_m: bool = False
     homes_even: bool = False
     humidity_even: bool = False
+    by_sun: float = 0.0
 
 
 CHANGES: Final = {
@@ -63,6 +69,8 @@ CHANGES: Final = {
     "but older air in 1.55 times the wind at 10 m": Change(city_nights=True, wind_of_10_m=True),
     "homes burn evenly over the day": Change(homes_even=True),
     "humidity without a course": Change(humidity_even=True),
+    "half of the secondary particles made by the sun": Change(by_sun=0.5),
+    "all of them": Change(by_sun=1.0),
 }
 
 
@@ -92,8 +100,12 @@ def course(inventory: Inventory, seed: int, days: int, change: Change) -> Floats
         air.background.setting = replace(air.background.setting, wind_factors=factors)
     if change.homes_even:
         emissions._activity._of_hour[[KINDS.index(kind) for kind in ("home_coal", "home_biomass")]] = 1.0
-    found = []
+    found, oxidation = [], np.array(air.background.setting.oxidation_per_h)
     for hour in range(hours.last):
+        sun = 24 / len(SUNNY) if hour % 24 in SUNNY else 0.0
+        for part in (air.background, air.carried):
+            pace = tuple((1 + change.by_sun * (sun - 1)) * oxidation)
+            part.setting = replace(part.setting, oxidation_per_h=pace)
         gps = emissions.ordinary(hour)
         stations = air.live(hour, gps, gps, region_joins=False).stations[LIVED, 0]
         if hour >= hours.first:

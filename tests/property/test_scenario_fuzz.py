@@ -44,6 +44,9 @@ events:
 expect:
   emergency.answer_s.p95: {max: 3}
   emergency.response_min.jinshui.mean: {brain: mine, min: 1, max: 30}
+margins:
+  emergency.answer_s.p95: 0.5
+  emergency.response_min.jinshui.mean: 2.5%
 emergency:
   seats: 8
   pick_up_s: {median: 1.5, p90: 3}
@@ -123,7 +126,7 @@ def test_any_pieces_of_yaml(text: str) -> None:
 @soon
 @given(
     st.lists(YAML_PIECES, max_size=30).map("".join),
-    st.sampled_from(["title", "emergency", "events", "expect", "brains"]),
+    st.sampled_from(["title", "emergency", "events", "expect", "margins", "brains"]),
 )
 def test_any_pieces_of_yaml_below_a_key(text: str, key: str) -> None:
     load(f"{key}: {text}\n".encode())

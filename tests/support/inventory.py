@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from scipy.stats import poisson
 
 from twin.core.kpis import Kpi, KpiFamily
+from twin.core.margins import Size
 from twin.experiment.studies.best import best_of
 from twin.experiment.studies.comparison import ComparisonQuestion, compare_tables
 from twin.experiment.studies.enough import live_enough
-from twin.experiment.studies.margins import Size
 
 PUBLISHED = {(20, 40): 114.176, (20, 80): 112.742, (40, 60): 130.550, (40, 100): 130.699, (60, 100): 147.382}
 """Expected cost for each period of the policies (s, S), as printed in both papers."""

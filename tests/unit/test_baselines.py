@@ -17,6 +17,7 @@ import pytest
 from support.commands import write_scenario
 
 from twin.cli import main
+from twin.core.margins import Size
 from twin.experiment.baselines import speed
 from twin.experiment.baselines.fingerprints import Fingerprint, difference, fingerprint
 from twin.experiment.baselines.statistics import (
@@ -167,6 +168,23 @@ def test_a_named_margin_is_kept_to() -> None:
     assert [row.fails for row in now.rows] == [False, True]
 
 
+def test_a_guard_takes_the_scenarios_margin_and_not_what_matters_to_a_planner() -> None:
+    """A minute of the response matters to a planner; a guard has 5 % of eight minutes where nobody says anything."""
+    values = np.random.default_rng(6).normal(8.0, 0.5, 20)
+    days = days_of({DRIVE: values, RESPONSE: values})
+
+    def margins(*words: str, **in_scenario: Size) -> list[float]:
+        by_kpi = {DRIVE: in_scenario["drive"]} if in_scenario else {}
+        content = record_statistics(days, [DRIVE, RESPONSE], words, by_kpi)
+        return [row["margin"] for row in content["kpis"]]
+
+    five = 0.05 * float(values.mean())
+    assert margins() == pytest.approx([five, five])
+    assert margins(drive=Size(0.5, False)) == pytest.approx([0.5, five])
+    assert margins(f"{DRIVE}=0.25", drive=Size(0.5, False)) == pytest.approx([0.25, five])
+    assert margins("3%", drive=Size(0.5, False)) == pytest.approx([0.6 * five] * 2)
+
+
 # -- the commands ------------------------------------------------------------------------------------------------------
 
 
@@ -308,6 +326,21 @@ def test_events_that_are_compared_lie_below_the_reports_and_are_gone_afterwards(
     words = ["baseline", "check", str(place / "tiny.yaml"), "--exact", "--jobs", "1", "--reports", str(in_the_way)]
     assert main(words) == 2
     assert f"{in_the_way}: results cannot be written" in capfd.readouterr().err
+
+
+def test_a_check_keeps_the_margins_with_which_it_was_recorded(place, tmp_path, capfd):
+    shared = ("--jobs", "1", "--reports", str(place / "reports"), "--folder", str(tmp_path))
+    words = ("--statistics", "--reps", "6", "--kpi", DRIVE)
+    assert main(["baseline", "record", str(place / "tiny.yaml"), f"margins.{DRIVE}=40%", *words, *shared]) == 0
+    path = tmp_path / "statistics.json"
+    content = json.loads(path.read_text("utf-8"))
+    for row in content["kpis"]:
+        mean = sum(row["values"].values()) / 6
+        assert row["margin"] == pytest.approx(0.4 * mean)
+        row["values"] = {day: value + 0.2 * mean for day, value in row["values"].items()}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    for of_now in ((), (f"margins.{DRIVE}=1%",)):
+        assert check(place, *of_now, "--folder", str(tmp_path)) == 0, "the scenario is still the one that was recorded"
 
 
 def test_a_replication_that_takes_one_and_a_half_times_as_long_fails(place, capfd):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import ROOT, write_scenario
+from support.made_up_days import CATALOGUE
 
 from twin.cli import main
 from twin.experiment.studies.brains import choose_brains
@@ -172,9 +173,27 @@ def test_json_holds_every_figure_and_strict_readers_can_read_it(compared, scenar
     assert go(scenario, "--reps", 3, "--reports", compared, "--json", "--margin", f"{RESPONSE}=0.5") == 0
     told = json.loads(capfd.readouterr().out, parse_constant=pytest.fail)
     row = next(row for row in told["kpis"] if row["kpi"] == RESPONSE)
-    assert row["margin"] == {"size": 0.5, "origin": "given"}
+    given = {"size": 0.5, "origin": "given", "source": "on the command line", "share": None}
+    assert row["margin"] == given
     assert row["ends"]["low"] <= row["difference"] <= row["ends"]["high"]
     assert row["difference"] == pytest.approx(row["other"] - row["baseline"])
+
+
+def test_margins_of_the_scenario_count_and_nothing_is_lived_again_for_them(compared, scenario, capfd):
+    before = cells(compared)
+    told = {}
+    for words in ((), (f"margins.{RESPONSE}=50%",), (f"margins.{RESPONSE}=50%", "--margin", f"{RESPONSE}=0.01")):
+        capfd.readouterr()
+        assert go(scenario, *words, "--reps", 3, "--reports", compared, "--json", "--no-report") == 0
+        answer = json.loads(capfd.readouterr().out)
+        row = next(row for row in answer["kpis"] if row["kpi"] == RESPONSE)
+        told[words] = (row["margin"]["source"], row["margin"]["size"] / row["baseline"], answer["id"])
+    (stated, _, own), (in_scenario, half, same), (on_line, _, as_well) = told.values()
+    assert stated == CATALOGUE[RESPONSE].margin.source
+    assert (in_scenario, on_line) == ("in the scenario", "on the command line")
+    assert half == pytest.approx(0.5)
+    assert own == same == as_well, "what matters does not change what is lived"
+    assert cells(compared) == before
 
 
 def test_the_terminal_and_the_page_speak_chinese(compared, scenario, capfd):

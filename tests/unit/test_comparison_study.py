@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -11,11 +10,12 @@ import pytest
 from support.made_up_days import ANSWER, CATALOGUE, RESPONSE, STEMI, WORST, MadeUpDays
 
 from twin.core.language import Language
+from twin.core.margins import Size
 from twin.experiment.studies.answer import ComparisonAnswer, answer_of, folder_of_answer, summary_of, write_answer
 from twin.experiment.studies.comparison import ComparisonQuestion, compare_tables
 from twin.experiment.studies.comparison_text import comparison_lines
 from twin.experiment.studies.enough import live_enough
-from twin.experiment.studies.margins import Margins, Size, read_margins
+from twin.experiment.studies.margins import read_margins
 from twin.report.studies.comparison_page import comparison_page
 from twin.scenario.load import load_scenario
 from twin.scenario.problems import InvalidScenarioError
@@ -86,18 +86,6 @@ def test_days_that_lack_a_figure_are_left_out_of_it_and_told() -> None:
     assert f"Some days lack these figures (days that both have): {STEMI} ({row.days})" in told
 
 
-def test_margins_are_given_or_stated_with_the_figure_or_assumed() -> None:
-    margins = read_margins([f"{RESPONSE}=0.3", "2%"], CATALOGUE)
-    assert margins.by_kpi == {RESPONSE: Size(0.3, False)}
-    kpi = CATALOGUE[RESPONSE]
-    assert (margins.of(kpi, 10.0).size, margins.of(kpi, 10.0).origin) == (0.3, "given")
-    assert margins.of(CATALOGUE[WORST], 10.0).size == pytest.approx(0.2)
-    assert (Margins().of(kpi, -10.0).size, Margins().of(kpi, -10.0).origin) == (0.5, "assumed")
-    stated = dataclasses.replace(kpi, family=dataclasses.replace(kpi.family, margin=1.0))
-    assert (Margins().of(stated, 10.0).size, Margins().of(stated, 10.0).origin) == (1.0, "published")
-    assert Margins().of(kpi, 0.0) is None, "a share of nothing is no margin"
-
-
 def test_auto_lives_as_many_days_as_it_takes_and_no_more() -> None:
     days = MadeUpDays({"before": 10.0, "after": 8.0}, own_sd=1.0)
     answer = answered(ComparisonQuestion(TWO, kpi=RESPONSE, half_width=0.25), days)
@@ -119,6 +107,10 @@ def test_auto_ends_at_the_cap_and_says_so() -> None:
 
 def test_without_a_half_width_the_margin_is_the_aim() -> None:
     answer = answered(ComparisonQuestion(TWO, kpi=RESPONSE), MadeUpDays({"before": 10.0, "after": 8.0}))
+    assert answer.precision is not None
+    assert answer.precision.target == 1.0, "what is stated for the ring to the scene"
+    share = ComparisonQuestion(TWO, kpi=RESPONSE, margins=read_margins(["5%"], CATALOGUE))
+    answer = answered(share, MadeUpDays({"before": 10.0, "after": 8.0}))
     assert answer.precision is not None
     assert answer.precision.target == pytest.approx(0.5, rel=0.15), "5 % of ten minutes"
 

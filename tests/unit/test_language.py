@@ -14,10 +14,12 @@ from twin.atmosphere.section import WeatherParameters
 from twin.city.section import RoadParameters
 from twin.core.language import chinese_table
 from twin.domains import DESCRIPTIONS
+from twin.experiment.studies.comparison_text import ORIGINS
 from twin.experiment.studies.comparison_text import WORDS as TERMINAL_WORDS
+from twin.experiment.studies.margins import IN_SCENARIO, NOBODY, ON_COMMAND_LINE
 from twin.report.assumptions import LABELS
 from twin.report.names import findings, report_module
-from twin.report.studies.comparison_verdict import METHODS, ORIGINS
+from twin.report.studies.comparison_verdict import METHODS
 from twin.report.verdict import WORDS
 from twin.scenario.brains import Vocabulary
 from twin.scenario.events import event_kinds
@@ -73,12 +75,14 @@ def held_in_data() -> list[tuple[str, str]]:
     """Return (where, sentence) for sentences that reach a user by way of a description, a parameter or a table."""
     found = [("labels", text) for text in LABELS.values()] + [("words", word) for _, word in WORDS.values()]
     found += [("words", word) for table in (TERMINAL_WORDS, METHODS, ORIGINS) for word in table.values()]
+    found += [("margin", sentence) for sentence in (ON_COMMAND_LINE, IN_SCENARIO, NOBODY)]
     sections = [RoadParameters, WeatherParameters, *(description.parameters for description in DESCRIPTIONS.values())]
     for row in (row for section in sections for row in section.shipped.values()):
         found += [(f"parameter {row.name}", text) for text in (row.text, row.unit, row.source)]
     for name, description in DESCRIPTIONS.items():
         found.append((name, description.title))
         found += [(f"KPI {family.name}", family.title) for family in description.kpi_families]
+        found += [("margin", stated.source) for family in description.kpi_families for stated in family.margins]
         found += [(f"connection {connection.name}", connection.text) for connection in description.connections]
         found += [(f"decision {decision.name}", decision.text) for decision in description.decisions]
         found += [(f"member {member}", text) for member, text in report_module(name).MEMBER_NAMES.items()]

@@ -24,9 +24,9 @@ WRONG = ROOT / "tests" / "data" / "scenarios" / "wrong"
 # Wrong in ways that a schema can see.
 SEEN_BY_EDITORS = [
     "connection_share", "event_two_kinds", "event_unknown_kind", "event_without_kind", "expect_bounds",
-    "expect_unknown_kpi", "missing_keys", "no_brains", "out_of_range", "section_list_length", "section_not_a_mapping",
-    "section_values", "too_long_run", "unknown_brain", "unknown_connection", "unknown_decision", "unknown_domain",
-    "unknown_keys", "unknown_rule", "wrong_types",
+    "expect_unknown_kpi", "margins_not_a_mapping", "margins_sizes", "margins_unknown_kpi", "missing_keys", "no_brains",
+    "out_of_range", "section_list_length", "section_not_a_mapping", "section_values", "too_long_run", "unknown_brain",
+    "unknown_connection", "unknown_decision", "unknown_domain", "unknown_keys", "unknown_rule", "wrong_types",
 ]  # fmt: skip
 
 

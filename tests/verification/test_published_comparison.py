@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from support.inventory import COST, PUBLISHED, Warehouse, compared, expected_cost, name_of
 
+from twin.core.margins import Size
 from twin.experiment.studies.best import best_of
 from twin.experiment.studies.comparison import ComparisonQuestion
 from twin.experiment.studies.enough import live_enough
-from twin.experiment.studies.margins import Size
 
 BRAINS = tuple(map(name_of, PUBLISHED))
 KNOWN = np.array([expected_cost(policy) for policy in PUBLISHED])

@@ -9,6 +9,7 @@ no font has to be installed, neither to make a report nor to read it.
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal
 
@@ -23,30 +24,31 @@ Anchor = Literal["start", "middle", "end"]
 @cache
 def _outlines() -> dict[str, tuple[str, float]]:
     """Return path and advance of each character, in thousandths of its size."""
-    import matplotlib as mpl
-    from matplotlib.ft2font import FT2Font
+    from fontTools.pens.svgPathPen import SVGPathPen
+    from fontTools.pens.transformPen import TransformPen
+    from fontTools.ttLib import TTFont
 
-    font = FT2Font(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"))
-    font.set_size(EM, 72)
     outlines = {}
-    for character in CHARACTERS:
-        glyph = font.load_char(ord(character))
-        vertices, codes = font.get_path()
-        points = [(plain(x, 0), plain(-y, 0)) for x, y in vertices]
-        outlines[character] = (_path(points, [int(code) for code in codes]), glyph.linearHoriAdvance / 65536)
+    with TTFont(_font_path(), lazy=True) as font:
+        scale = EM / font["head"].unitsPerEm
+        names, shapes = font.getBestCmap(), font.getGlyphSet()
+        for character in CHARACTERS:
+            shape, pen = shapes[names[ord(character)]], SVGPathPen(shapes, ntos=lambda length: plain(length, 0))
+            shape.draw(TransformPen(pen, (scale, 0, 0, -scale, 0, 0)))
+            outlines[character] = (pen.getCommands(), shape.width * scale)
     return outlines
 
 
-def _path(points: list[tuple[str, str]], codes: list[int]) -> str:
-    """Write Matplotlib's path codes (1 move, 2 line, 3 quadratic, 4 cubic, 79 close) as SVG."""
-    letters = {1: ("M", 1), 2: ("L", 1), 3: ("Q", 2), 4: ("C", 3), 79: ("Z", 1)}
-    parts, position = [], 0
-    while position < len(codes):
-        letter, count = letters[codes[position]]
-        inside = [] if letter == "Z" else points[position : position + count]
-        parts.append(letter + " ".join(f"{x} {y}" for x, y in inside))
-        position += count
-    return "".join(parts)
+def _font_path() -> Path:
+    """Return where Matplotlib keeps its font, if possible without importing it, which takes longer than all else."""
+    place = Path("fonts", "ttf", "DejaVuSans.ttf")
+    found = find_spec("matplotlib")
+    path = Path(found.origin).parent / "mpl-data" / place if found and found.origin else place
+    if path.is_file():
+        return path
+    import matplotlib as mpl  # a distribution may have put it elsewhere
+
+    return Path(mpl.get_data_path()) / place
 
 
 def definitions() -> Html:

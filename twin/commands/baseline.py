@@ -35,7 +35,8 @@ def baseline() -> None:
 @click.option("--exact-reps", type=click.IntRange(min=1), default=2, show_default=True, help="Days of the events.")
 @click.option("--attempts", type=click.IntRange(min=2), default=3, show_default=True, help="Measurements of speed.")
 @click.option("--kpi", "kpis", multiple=True, help="Guard this KPI (repeat) [those that the verdict shows].")
-@click.option("--margin", "margins", multiple=True, help="3% for all KPIs, KPI=3% or KPI=0.5 for one (repeat) [5%].")
+@click.option("--margin", "margins", multiple=True,
+              help="3% for all KPIs, KPI=3% or KPI=0.5 for one (repeat) [the scenario's, else 5%].")  # fmt: skip
 def record_baseline(
     scenario_file: Path, overrides: tuple[str, ...], exact: bool, statistics: bool, speed: bool, folder: Path | None,
     jobs: int | None, reports: Path, lang: Code, reps: int | None, exact_reps: int, attempts: int,

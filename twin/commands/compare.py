@@ -39,7 +39,8 @@ Examples
 @click.option("--cap", type=click.IntRange(min=2), default=200, show_default=True, help="Most days with --reps auto.")
 @click.option(
     "--margin", "margins", multiple=True, metavar="KPI=X",
-    help="Smallest difference that matters: KPI=0.5 (its unit), KPI=3%, or 3% for all [default: 5%]. May be repeated.",
+    help="Smallest difference that matters: KPI=0.5 (its unit), KPI=3%, or 3% for all (repeat) "
+    "[default: the scenario's, else the KPI's own, else 5%].",
 )  # fmt: skip
 @click.option(
     "--pick-within", metavar="X|X%",

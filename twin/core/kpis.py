@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from twin.core.margins import StatedMargin
+
 Better = Literal["lower", "higher", "neither"]
 HOURS: Final = tuple(f"h{hour:02d}" for hour in range(24))
 
@@ -34,9 +36,9 @@ class KpiFamily:
         A bound that the city has set itself, in the family's unit, or None.
     headline
         Whether the report's verdict shows it.
-    margin
-        The smallest difference that matters, in the family's unit; None where nobody has said, and a comparison takes
-        a share of the baseline's mean.
+    margins
+        The smallest differences that matter: of the family, and of members of its groups for which it is another.
+        Where nobody has said, a comparison takes a share of the baseline's mean.
     """
 
     name: str
@@ -48,7 +50,7 @@ class KpiFamily:
     better: Better = "lower"
     target: float | None = None
     headline: tuple[str, ...] = ()
-    margin: float | None = None
+    margins: tuple[StatedMargin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ class Kpi:
     family: KpiFamily
     member: str | None
     statistic: str | None
+
+    @property
+    def margin(self) -> StatedMargin | None:
+        """The margin stated for its member, else for its family; None where nobody has said."""
+        by_member = {stated.member: stated for stated in self.family.margins}
+        return by_member.get(self.member or "", by_member.get(""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from typing import Any, Final
 LARGE_BYTES: Final = 2**23
 """From this size on arrays are asked from the system one by one, and given back one by one."""
 KEPT_BYTES: Final = 2**26
-"""So much of what is free at the heap's end is kept for the next array: else it is given back and asked for again,
-emptied by the system each time."""
+"""So much of what nobody uses is kept for the next array: else it is given back and asked for again, emptied by the
+system each time."""
 _MMAP_THRESHOLD: Final = -3
 """What glibc's ``mallopt`` calls that size."""
 _TRIM_THRESHOLD: Final = -1
@@ -39,12 +39,35 @@ def give_back_large_arrays() -> None:
         set_option(_TRIM_THRESHOLD, KEPT_BYTES)
 
 
+class _HeapUse(ctypes.Structure):
+    """What glibc's ``mallinfo2`` returns; ``fordblks`` are the bytes that it keeps and nobody uses."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+        )
+    ]  # fmt: skip
+
+
 def give_back_memory() -> None:
-    """Collect what is gone, and give back what allocators keep for later."""
+    """Collect what is gone, and give back what allocators keep for later, if that is much.
+
+    What is given back is asked for again a moment later, and emptied by the system: not worth it after a small day.
+    """
     gc.collect()
     trim = _of_the_c_library("malloc_trim")
-    if trim is not None:
+    if trim is not None and _unused_bytes() > KEPT_BYTES:
         trim(0)
+
+
+def _unused_bytes() -> int:
+    """Return how much glibc keeps and nobody uses; more than any threshold where it is too old to say."""
+    ask = _of_the_c_library("mallinfo2")
+    if ask is None:
+        return sys.maxsize
+    ask.restype = _HeapUse
+    return int(ask().fordblks)
 
 
 def forget_peak() -> None:

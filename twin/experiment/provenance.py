@@ -31,6 +31,8 @@ _NOT_IN_RESULTS: Final = (
     "experiment/catalogue.py",
 )  # fmt: skip
 """Parts of the package that only read results."""
+_NOT_IN_RESULTS_ANYWHERE: Final = ("zh.yaml", "margins.toml")
+"""Names of files that say or judge what came of a run, in whatever folder."""
 
 
 def _code_below(root: str) -> Iterator[str]:
@@ -42,7 +44,7 @@ def _code_below(root: str) -> Iterator[str]:
         folders[:] = [name for name in folders if name != "__pycache__"]
         for file in files:
             name = Path(folder, file).relative_to(root)
-            if name.suffix not in (".py", ".yaml", ".toml") or file == "zh.yaml":
+            if name.suffix not in (".py", ".yaml", ".toml") or file in _NOT_IN_RESULTS_ANYWHERE:
                 continue
             if name.as_posix().startswith(_NOT_IN_RESULTS):
                 continue

@@ -15,7 +15,7 @@ from twin.experiment.files import told_if_unwritable, write_text
 from twin.experiment.memory import give_back_large_arrays
 from twin.report.assumptions import assumptions_section
 from twin.report.beside import beside_section
-from twin.report.names import days, section_function
+from twin.report.names import days, section_function, title_of
 from twin.report.page import FOLDER, HTML_CODES, head, packaged, section_html
 from twin.report.playback.page import can_play, write_playback
 from twin.report.provenance import provenance_section
@@ -26,16 +26,10 @@ if TYPE_CHECKING:
     from twin.charts.section import Section
     from twin.core.language import Language
     from twin.experiment.store import Results
-    from twin.scenario.scenario import Scenario
 
 _SCRIPTS: Final = (FOLDER / "report.js", FOLDER / "films.js")
 _STYLES: Final = (FOLDER / "report.css", FOLDER / "films.css")
 _VERDICT, _BESIDE, _ENDS = "verdict", "beside", "ends"
-
-
-def title_of(scenario: Scenario, language: Language) -> str:
-    """Return the scenario's title in the report's language, where it has one."""
-    return language.pick(scenario.title, scenario.title_zh or scenario.title)
 
 
 def write_report(

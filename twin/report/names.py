@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from twin.charts.section import Finding
     from twin.core.kpis import Kpi
     from twin.core.language import Language
+    from twin.scenario.scenario import Scenario
 
 _STATISTICS: Final = {
     "mean": "mean",
@@ -32,6 +33,11 @@ class Named(Protocol):
     @property
     def districts(self) -> Mapping[str, str]:
         """What each district is called."""
+
+
+def title_of(scenario: Scenario, language: Language) -> str:
+    """Return the scenario's title in the reader's language, where it has one."""
+    return language.pick(scenario.title, scenario.title_zh or scenario.title)
 
 
 def brain_titles(names: Sequence[str], language: Language) -> dict[str, str]:

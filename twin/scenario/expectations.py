@@ -50,7 +50,7 @@ def read_expectations(
         if entry is None:  # takes away a bound of the file that this one extends
             continue
         path = ("expect", name)
-        _check_name(name, root, map_names, vocabulary, problems)
+        check_kpi(path, root, map_names, vocabulary, problems)
         bounds: Bounds | None = validate(Bounds, entry, root, path, problems)
         if bounds is None:
             continue
@@ -71,8 +71,11 @@ def read_expectations(
     return tuple(found)
 
 
-def _check_name(name: str, root: Node, map_names: MapNames | None, vocabulary: Vocabulary, problems: Problems) -> None:
-    path = ("expect", name)
+def check_kpi(
+    path: tuple[str, str], root: Node, map_names: MapNames | None, vocabulary: Vocabulary, problems: Problems
+) -> None:
+    """Check that the key at a path is the name of a KPI; what is wrong goes into ``problems``."""
+    name = path[-1]
     at = root.position(path, of_key=True)
     domain = name.partition(".")[0]
     if domain not in vocabulary.descriptions:

@@ -26,6 +26,7 @@ from twin.scenario.sections import section_models
 Schema = dict[str, Any]
 _TIME: Final = r"^(day \d{1,3} |\d{4}-\d{2}-\d{2}[ T])?\d{1,2}:\d{2}$"
 _START: Final = r"^\d{4}-\d{2}-\d{2}([ T]\d{1,2}:\d{2}(:\d{2})?)?$"
+_SHARE: Final = r"^[0-9]*\.?[0-9]+ ?%$"
 _NAME: Final = r"^[^\s\d_.,:/\\-][^\s.,:/\\]{0,59}$"  # looser than NAME_PATTERN, for \w is ASCII in editors
 _POLICY_FILE: Final = {
     "type": "string",
@@ -49,7 +50,8 @@ def scenario_schema() -> Schema:
     }
     keys["brains"] |= {"items": {"$ref": "#/$defs/brain"}}
     keys["events"] |= {"items": {"$ref": "#/$defs/event"}}
-    keys["expect"] |= _expect()
+    keys["expect"] |= _by_kpi("bounds")
+    keys["margins"] |= _by_kpi("margin")
     extends: Schema = {"type": "string", "description": "A scenario file, relative to this one, that this one changes"}
     sections, definitions = _sections()
     definitions |= {
@@ -59,6 +61,13 @@ def scenario_schema() -> Schema:
             "anyOf": [
                 _object(_properties_of(Bounds), anyOf=[{"required": ["min"]}, {"required": ["max"]}]),
                 {"type": "null", "description": "Takes away a bound of the file that this one extends"},
+            ]
+        },
+        "margin": {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0, "description": "In the KPI's unit"},
+                {"type": "string", "pattern": _SHARE, "description": "A share of the first brain's mean, as 3%"},
+                {"type": "null", "description": "Takes away a margin of the file that this one extends"},
             ]
         },
     }
@@ -189,19 +198,20 @@ def _event_value(kind: EventKind, vocabulary: Vocabulary) -> Schema:
     return {"description": kind.text, "type": "number", **{k: v for k, v in bounds.items() if v is not None}}
 
 
-# -- expectations -----------------------------------------------------------------------------------------------------
+# -- bounds and margins of KPIs ---------------------------------------------------------------------------------------
 
 
-def _expect() -> Schema:
+def _by_kpi(definition: str) -> Schema:
+    """Return a mapping of the names of KPIs to what a definition describes."""
     named: Schema = {}
     patterns: Schema = {}
     for domain, description in DESCRIPTIONS.items():
         for family in description.kpi_families:
-            bounds = {"$ref": "#/$defs/bounds", "description": f"{family.title} [{family.unit}]"}
+            one = {"$ref": f"#/$defs/{definition}", "description": f"{family.title} [{family.unit}]"}
             for statistic in family.statistics or ("",):
-                named[".".join(part for part in (domain, family.name, statistic) if part)] = bounds
+                named[".".join(part for part in (domain, family.name, statistic) if part)] = one
             if family.groups:
-                patterns[_pattern(description, family)] = bounds
+                patterns[_pattern(description, family)] = one
     return {"type": "object", "additionalProperties": False, "properties": named, "patternProperties": patterns}
 
 

@@ -14,6 +14,7 @@ from twin.scenario.events import EventReader, RunTimes
 from twin.scenario.expectations import read_expectations
 from twin.scenario.frozen import FrozenMapping
 from twin.scenario.map_folder import MapNames, find_map, map_names
+from twin.scenario.margins import read_margins
 from twin.scenario.problems import Position, Problems, hints, show
 from twin.scenario.reading import Node
 from twin.scenario.scenario import Scenario
@@ -96,6 +97,7 @@ def _check(source: Source, problems: Problems) -> Scenario:
     times = None if wrong & {"start", "duration_h"} else RunTimes(keys.start, keys.duration_h * HOUR_S)
     events = EventReader(root, times, names, vocabulary, problems).read(keys.events)
     expect = read_expectations(keys.expect, root, brain_reader.names, names, vocabulary, problems)
+    margins = read_margins(keys.margins, root, names, vocabulary, problems)
     problems.stop_if_any()
     assert map_folder is not None
     return Scenario(
@@ -114,6 +116,7 @@ def _check(source: Source, problems: Problems) -> Scenario:
         brains=brains,
         events=events,
         expect=expect,
+        margins=margins,
         on_illegal_answer=keys.on_illegal_answer,
         decision_time_limit_s=keys.decision_time_limit_s,
         record_views=keys.record_views,

@@ -12,6 +12,7 @@ from typing import Any
 from twin.core.clock import HOUR_S, Clock
 from twin.core.decisions import BrainSetting
 from twin.core.domain import WorldEvent
+from twin.core.margins import Size
 from twin.core.parameters import ParameterSection
 from twin.scenario.expectations import Expectation
 from twin.scenario.frozen import thaw
@@ -36,6 +37,8 @@ class Scenario:
         scenario's folder.
     events
         In the order of the file, with the ids of places; an event without end ends at infinity.
+    margins
+        The smallest differences of KPIs that matter, by name, where the scenario gives them.
     sections
         Parameters of each domain that takes part, by its name, and of the roads (``roads``).
     """
@@ -55,6 +58,7 @@ class Scenario:
     brains: tuple[BrainSetting, ...]
     events: tuple[WorldEvent, ...]
     expect: tuple[Expectation, ...]
+    margins: Mapping[str, Size]
     on_illegal_answer: OnIllegalAnswer
     decision_time_limit_s: float
     record_views: bool
@@ -95,10 +99,11 @@ class Scenario:
             "description": self.description,
             **self.determining(),
             "expect": {bound.kpi: {"brain": bound.brain, "min": bound.min, "max": bound.max} for bound in self.expect},
+            "margins": {kpi: size.plain() for kpi, size in self.margins.items()},
         }
 
     def determining(self) -> dict[str, Any]:
-        """Return the part of `resolved` that determines a run's result: all but title, description and expectations."""
+        """Return the part of `resolved` that determines a run's result: not what it is called and how it is judged."""
         return {
             "map": self.map,
             "start": self.start.isoformat(sep=" "),

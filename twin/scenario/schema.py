@@ -67,6 +67,9 @@ class ScenarioKeys(_Keys):
     )
     events: list[Any] = Field(default=[], max_length=10_000, description="What happens to the world")
     expect: dict[str, Any] = Field(default={}, description="Bounds of KPIs; --check-kpis fails when one is missed")
+    margins: dict[str, Any] = Field(
+        default={}, description="The smallest differences of KPIs that matter, for twin compare and twin baseline"
+    )
     on_illegal_answer: OnIllegalAnswer = Field(
         default="stop",
         description="An illegal answer of a policy stops the run, or is replaced by the traditional rule's",

@@ -159,9 +159,9 @@ def split_key(text: str) -> list[str]:
 def put(root: Node, segments: Sequence[str], value: Node, problems: Problems) -> Node:
     """Return the tree with a value put at a path.
 
-    A key that holds dots, such as a KPI's name, needs no quotes: the longest existing key counts, and below ``expect``
-    everything up to ``min``, ``max`` or ``brain`` is one name. An entry of a list is addressed by its number from 0,
-    or by its ``name``; the number after the last appends.
+    A key that holds dots, such as a KPI's name, needs no quotes: the longest existing key counts, below ``expect``
+    everything up to ``min``, ``max`` or ``brain`` is one name, and below ``margins`` everything. An entry of a list is
+    addressed by its number from 0, or by its ``name``; the number after the last appends.
     """
     return _put(root, (), list(segments), value, problems)
 
@@ -213,6 +213,8 @@ def _next_key(members: Mapping[str, Member], done: KeyPath, rest: list[str]) -> 
     if done == ("expect",) and rest[0] not in members:
         end = len(rest) - 1 if len(rest) > 1 and rest[-1] in _BOUND_KEYS else len(rest)
         return ".".join(rest[:end]), rest[end:]
+    if done == ("margins",) and rest[0] not in members:
+        return ".".join(rest), []
     return rest[0], rest[1:]
 
 

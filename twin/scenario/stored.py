@@ -11,6 +11,7 @@ from typing import Any
 from twin.core.decisions import BrainSetting, ConnectionSetting, RuleSetting
 from twin.core.domain import WorldEvent
 from twin.core.errors import ScenarioError
+from twin.core.margins import Size, size_of
 from twin.scenario.expectations import Expectation
 from twin.scenario.frozen import FrozenMapping, freeze
 from twin.scenario.map_folder import find_map
@@ -43,6 +44,7 @@ def scenario_from_resolved(resolved: Mapping[str, Any], path: Path | str) -> Sce
             brains=tuple(_brain(brain) for brain in resolved["brains"]),
             events=tuple(_event(event) for event in resolved["events"]),
             expect=tuple(Expectation(kpi, **bound) for kpi, bound in resolved["expect"].items()),
+            margins=FrozenMapping({kpi: _size(given) for kpi, given in resolved.get("margins", {}).items()}),
             sections=FrozenMapping({name: models[name].model_validate(v) for name, v in resolved["sections"].items()}),
             source=None,
             **plain,
@@ -54,7 +56,14 @@ def scenario_from_resolved(resolved: Mapping[str, Any], path: Path | str) -> Sce
         ) from None
 
 
-_BUILT = ("map_folder", "start", "domains", "brains", "events", "expect", "sections")
+_BUILT = ("map_folder", "start", "domains", "brains", "events", "expect", "margins", "sections")
+
+
+def _size(plain: float | str) -> Size:
+    size = size_of(plain)
+    if size is None:
+        raise ValueError(plain)
+    return size
 
 
 def _brain(plain: Mapping[str, Any]) -> BrainSetting:

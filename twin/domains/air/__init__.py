@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from twin.core.domain import DomainDescription
+from twin.core.margins import with_margins
 from twin.domains.air.connections import CONNECTIONS
 from twin.domains.air.happenings import EVENT_KINDS
 from twin.domains.air.measures import FAMILIES, MEMBERS
@@ -19,7 +21,7 @@ DESCRIPTION: Final = DomainDescription(
     decisions=DECISIONS,
     event_kinds=EVENT_KINDS,
     supply="twin.domains.air.supplied:supply",
-    kpi_families=FAMILIES,
+    kpi_families=with_margins(FAMILIES, Path(__file__).with_name("margins.toml")),
     factory="twin.domains.air.domain:AirDomain",
     observations="twin.domains.air.kpis:observations",
     kpis="twin.domains.air.kpis:compute",

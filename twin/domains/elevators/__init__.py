@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from twin.core.domain import DomainDescription
+from twin.core.margins import with_margins
 from twin.domains.elevators.connections_rescue import RESCUE_CONNECTIONS
 from twin.domains.elevators.happenings import EVENT_KINDS, HEARS
 from twin.domains.elevators.measures import FAMILIES
@@ -21,7 +23,7 @@ DESCRIPTION: Final = DomainDescription(
     event_kinds=EVENT_KINDS,
     hears=HEARS,
     supply="twin.domains.elevators.supplied:supply",
-    kpi_families=FAMILIES,
+    kpi_families=with_margins(FAMILIES, Path(__file__).with_name("margins.toml")),
     factory="twin.domains.elevators.domain:ElevatorsDomain",
     observations="twin.domains.elevators.kpis:observations",
     case_times=("elevators.failures", "case", "at_s"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from twin.core.domain import DomainDescription, EventDetail, EventKind
+from twin.core.margins import with_margins
 from twin.domains.emergency.connections import CONNECTIONS
 from twin.domains.emergency.measures import AGES, FAMILIES, PHONES
 from twin.domains.emergency.parameters import CONDITIONS, EmergencyParameters
@@ -31,7 +33,7 @@ DESCRIPTION: Final = DomainDescription(
             details=(EventDetail("place", "Where; left out, it is drawn where people live", "place"),),
         ),
     ),
-    kpi_families=FAMILIES,
+    kpi_families=with_margins(FAMILIES, Path(__file__).with_name("margins.toml")),
     factory="twin.domains.emergency.domain:EmergencyDomain",
     observations="twin.domains.emergency.kpis:observations",
     case_times=("emergency.calls", "call", "ring_s"),

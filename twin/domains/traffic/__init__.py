@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from twin.core.domain import DomainDescription
+from twin.core.margins import with_margins
 from twin.domains.traffic.connections import CONNECTIONS
 from twin.domains.traffic.happenings import EVENT_KINDS, HEARS
 from twin.domains.traffic.measures import RINGS, ROAD_FAMILIES
@@ -27,7 +29,9 @@ DESCRIPTION: Final = DomainDescription(
     hears=HEARS,
     supply="twin.domains.traffic.supplied:supply",
     warnings="twin.domains.traffic.capacity_check:warnings",
-    kpi_families=(*ROAD_FAMILIES, *EVENT_FAMILIES, *CROWD_FAMILIES, *PARKING_FAMILIES),
+    kpi_families=with_margins(
+        (*ROAD_FAMILIES, *EVENT_FAMILIES, *CROWD_FAMILIES, *PARKING_FAMILIES), Path(__file__).with_name("margins.toml")
+    ),
     factory="twin.domains.traffic.domain:TrafficDomain",
     observations="twin.domains.traffic.kpis:observations",
     case_times=("traffic.trips", "trip", "planned_s"),

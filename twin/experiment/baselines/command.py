@@ -85,7 +85,7 @@ def _recorded(part: Part, scenario: Scenario, options: BaselineOptions, progress
     if part == "speed":
         return speed.record_speed(scenario, options.attempts, options.reports, progress)
     days = days_of(scenario, options.days, options, progress)
-    return statistics.record_statistics(days, options.kpis, options.margins)
+    return statistics.record_statistics(days, options.kpis, options.margins, scenario.margins)
 
 
 def check(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twin.core.kpis import Kpi
+    from twin.core.margins import Size
 
 DAYS: Final = 60
 """How many days are recorded where nobody says otherwise; docs/validation.md tells which KPIs they hold."""
@@ -142,15 +143,23 @@ def guarded(catalogue: Mapping[str, Kpi], present: Sequence[str], named: Sequenc
     return [name for name in dict.fromkeys(wanted) if name in present]
 
 
-def record_statistics(days: Days, kpis: Sequence[str], margins: Sequence[str]) -> dict[str, Any]:
+def record_statistics(
+    days: Days, kpis: Sequence[str], margins: Sequence[str], in_scenario: Mapping[str, Size] | None = None
+) -> dict[str, Any]:
     """Return what ``statistics.json`` keeps: values by day, and each KPI's margin.
 
     On the same days the margin is the one named. On other days it is the narrowest that holds the false alarms down,
     where that is wider, and none where that would guard nothing.
+
+    Parameters
+    ----------
+    margins, in_scenario
+        What the command line and the scenario give; 5 % for all others. What domains state says when a difference
+        matters to a planner, which is often far more than code may change unnoticed, and so counts for no guard.
     """
     present = list(dict.fromkeys(str(kpi) for table in days.tables.values() for kpi in table))
     names = guarded(days.catalogue, present, kpis)
-    given = read_margins(margins, names)
+    given = read_margins(margins, names, in_scenario, stated=False)
     enough = {
         (brain, name): found
         for brain in days.tables

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twin.experiment.studies.best import FIRST_STAGE
 from twin.experiment.studies.comparison import ComparisonQuestion
-from twin.experiment.studies.margins import Size, read_margins, read_size
+from twin.experiment.studies.margins import read_margins, read_size
 from twin.experiment.studies.refusing import check_kpi, refuse
 from twin.scenario.problems import show
 
 if TYPE_CHECKING:
     from twin.core.kpis import Kpi
+    from twin.core.margins import Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,17 @@ class Asked:
             refuse("--brains", "{text} is not a list of brains with commas between", text=show(self.brains))
         return words
 
-    def question(self, brains: tuple[str, ...], replications: int, catalogue: dict[str, Kpi]) -> ComparisonQuestion:
+    def question(
+        self, brains: tuple[str, ...], replications: int, catalogue: dict[str, Kpi], in_scenario: Mapping[str, Size]
+    ) -> ComparisonQuestion:
         """Return the question.
 
         Parameters
         ----------
         replications
             Of the scenario, where none were asked for.
+        in_scenario
+            The margins that the scenario gives.
 
         Raises
         ------
@@ -54,7 +59,7 @@ class Asked:
         """
         if self.kpi is not None:
             check_kpi("--kpi", self.kpi, catalogue)
-        margins = read_margins(self.margins, catalogue)
+        margins = read_margins(self.margins, catalogue, in_scenario)
         days = self._days(replications)
         indifference = self._indifference(brains, catalogue)
         if days is None and self.kpi is None:

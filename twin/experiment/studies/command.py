@@ -95,4 +95,4 @@ def _asked(path: Path, overrides: Sequence[str], asked: Asked) -> tuple[Scenario
 
     chosen = choose_brains(load_scenario(path, overrides), asked.words)
     scenario = chosen.scenario
-    return scenario, asked.question(chosen.names, scenario.replications, known_kpis(scenario))
+    return scenario, asked.question(chosen.names, scenario.replications, known_kpis(scenario), scenario.margins)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from twin.core.kpis import Better, Kpi
+from twin.core.margins import Size
 from twin.core.statistics import CONFIDENCE
 from twin.core.streams import Streams
 from twin.experiment.compare import is_headline
-from twin.experiment.studies.margins import Margin, Margins, Size
+from twin.experiment.studies.margins import Margin, Margins
 from twin.inference.bootstrap import BootstrapEstimate, bootstrap_t, quantile_interval
 from twin.inference.estimates import Ends, Estimate, p_value
 from twin.inference.families import holm

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from twin.experiment.studies.warm_up import PILOTS
@@ -14,11 +15,18 @@ if TYPE_CHECKING:
     from twin.core.language import Language
     from twin.experiment.studies.answer import ComparisonAnswer
     from twin.experiment.studies.comparison import ComparedKpi
+    from twin.experiment.studies.margins import Origin
 
 WORDS: Final[dict[Verdict, str]] = {
     "better": "better", "worse": "worse", "higher": "higher", "lower": "lower", "equivalent": "equivalent",
     "undecided": "undecided", "same": "the same",
 }  # fmt: skip
+
+
+ORIGINS: Final[dict[Origin, str]] = {
+    "given": "given", "published": "published", "derived": "derived", "assumed": "assumed",
+}  # fmt: skip
+"""Where a margin is from."""
 
 
 def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
@@ -36,7 +44,7 @@ def comparison_lines(answer: ComparisonAnswer, language: Language) -> list[str]:
         )  # fmt: skip
         lines.append(_head(language))
         lines += [_line(row, language) for row in rows]
-        lines += [f"  {note}" for note in notes_of(rows, language)]
+        lines += [f"  {note}" for note in (*margin_lines(rows, language), *notes_of(rows, language))]
     more = (best_lines, precision_lines, warm_up_lines, unlike_lines, replaced_lines)
     return [*lines, *(line for told in more for line in told(answer, language))]
 
@@ -63,6 +71,14 @@ def verdict_text(judgement: Judgement, language: Language) -> str:
     if judgement.word == "equivalent" and judgement.differs:
         return language("equivalent: differs, by less than the margin")
     return language(WORDS[judgement.word])
+
+
+def margin_lines(rows: Iterable[ComparedKpi], language: Language) -> list[str]:
+    """Return how many margins are given, published, derived and assumed; nothing where there are none."""
+    origins = Counter(row.margin.origin for row in rows if row.margin is not None)
+    counted = [f"{origins[origin]} {language(word)}" for origin, word in ORIGINS.items() if origins[origin]]
+    told = language("Margins: {counted}; their sources stand in the report.", counted=language(", ").join(counted))
+    return [told] if counted else []
 
 
 def notes_of(rows: Iterable[ComparedKpi], language: Language, called: Callable[[str], str] = str) -> list[str]:

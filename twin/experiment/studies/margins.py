@@ -1,22 +1,29 @@
-"""How large a difference has to be to matter."""
+"""How large a difference has to be to matter, and who says so.
+
+The command line wins over the scenario, the scenario over what a domain states with its KPIs; where nobody says
+anything it is a share of the baseline's mean.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from twin.core.margins import PER_CENT, Size, size_of
 from twin.experiment.studies.refusing import check_kpi, refuse
 from twin.scenario.problems import show
 
 if TYPE_CHECKING:
     from twin.core.kpis import Kpi
 
-ASSUMED_SHARE: Final = 0.05
-"""Of the baseline's mean, where nobody has said what matters: assumed, no source."""
+ASSUMED: Final = Size(0.05, relative=True)
+"""Where nobody has said what matters: assumed, no source."""
 OPTION: Final = "--margin"
-Origin = Literal["given", "published", "assumed"]
+Origin = Literal["given", "published", "derived", "assumed"]
+ON_COMMAND_LINE: Final = "on the command line"
+IN_SCENARIO: Final = "in the scenario"
+NOBODY: Final = "nobody has said what matters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +35,61 @@ class Margin:
     size
         In the KPI's unit, above 0.
     origin
-        ``given`` on the command line, ``published`` with the KPI, or ``assumed``.
+        ``given`` on the command line or in the scenario; else the label under which the domain states it, or
+        ``assumed`` where nobody does.
+    source
+        Who gave it, or the source of what the domain states.
+    share
+        Of the baseline's mean, where it is one.
     """
 
     size: float
     origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """A size as it was given: a share of the baseline's mean, or an amount in the KPI's unit."""
-
-    value: float
-    relative: bool
-
-    def of(self, baseline_mean: float) -> float:
-        """Return it in the KPI's unit."""
-        return self.value * abs(baseline_mean) if self.relative else self.value
+    source: str
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """What was given on the command line: for single KPIs, and for all others."""
+    """What was given: on the command line for single KPIs and for all others, and in the scenario for single ones.
+
+    Attributes
+    ----------
+    stated
+        Whether what domains state with their KPIs counts.
+    """
 
     by_kpi: Mapping[str, Size] = field(default_factory=dict)
     default: Size | None = None
+    in_scenario: Mapping[str, Size] = field(default_factory=dict)
+    stated: bool = True
 
     def of(self, kpi: Kpi, baseline_mean: float) -> Margin | None:
         """Return a KPI's margin; None where it would be a share of nothing."""
+        size, origin, source = self._chosen(kpi)
+        amount = size.of(baseline_mean)
+        return Margin(amount, origin, source, size.value if size.relative else None) if amount > 0 else None
+
+    def _chosen(self, kpi: Kpi) -> tuple[Size, Origin, str]:
         given = self.by_kpi.get(kpi.name, self.default)
         if given is not None:
-            size, origin = given.of(baseline_mean), "given"
-        elif kpi.family.margin is not None:
-            size, origin = kpi.family.margin, "published"
-        else:
-            size, origin = ASSUMED_SHARE * abs(baseline_mean), "assumed"
-        return Margin(size, origin) if size > 0 else None  # type: ignore[arg-type]
+            return given, "given", ON_COMMAND_LINE
+        if kpi.name in self.in_scenario:
+            return self.in_scenario[kpi.name], "given", IN_SCENARIO
+        if self.stated and kpi.margin is not None:
+            return kpi.margin.size, kpi.margin.label, kpi.margin.source
+        return ASSUMED, "assumed", NOBODY
 
 
-def read_margins(words: Iterable[str], known: Iterable[str]) -> Margins:
+def read_margins(
+    words: Iterable[str], known: Iterable[str], in_scenario: Mapping[str, Size] | None = None, *, stated: bool = True
+) -> Margins:
     """Read what ``--margin`` was given: ``KPI=0.5``, ``KPI=3%``, or ``3%`` for all others.
+
+    Parameters
+    ----------
+    in_scenario, stated
+        What the scenario gives, and whether what domains state counts; see `Margins`.
 
     Raises
     ------
@@ -85,7 +107,7 @@ def read_margins(words: Iterable[str], known: Iterable[str]) -> Margins:
         else:
             check_kpi(OPTION, kpi, names)
             by_kpi[kpi] = size
-    return Margins(by_kpi, default)
+    return Margins(by_kpi, default, in_scenario or {}, stated)
 
 
 def read_size(option: str, text: str) -> Size:
@@ -96,11 +118,14 @@ def read_size(option: str, text: str) -> Size:
     InvalidScenarioError
         For what is no number above 0.
     """
-    try:
-        relative = text.endswith("%")
-        value = float(text.removesuffix("%")) / (100 if relative else 1)
-    except ValueError:
-        value = math.nan
-    if not (value > 0 and math.isfinite(value)):
+    size = size_of(text if text.endswith(PER_CENT) else _number(text))
+    if size is None:
         refuse(option, "{text} is not a size above 0, as 0.5 or 3%", text=show(text))
-    return Size(value, relative)
+    return size
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -10,6 +10,7 @@ from twin.charts.html import Child, Html, details, figure, h, join, table
 from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
 from twin.experiment.studies.comparison_text import precision_lines, replaced_lines, unlike_lines, warm_up_lines
+from twin.report.studies.comparison_verdict import margins_table
 
 if TYPE_CHECKING:
     from twin.experiment.studies.answer import ComparisonAnswer
@@ -92,7 +93,10 @@ def method_section(answer: ComparisonAnswer, view: StudyView) -> Section:
             "itself, the headline figures, all others."
         ),
         say("Equivalent: two one-sided tests (Schuirmann 1987) at 5 % each; they are not adjusted for their number."),
-        say("Margin: given, or stated with the figure, else 5 % of the first brain's mean, which is assumed."),
+        say(
+            "Margin, the smallest difference that matters: given on the command line or in the scenario; else what is "
+            "published, derived or assumed for the figure; else 5 % of the first brain's mean, which is assumed."
+        ),
         say("What the twin itself does not know (its parameters, its map) is in no interval."),
     ]
     points += [*warm_up_lines(answer, say, view.called), *replaced_lines(answer, say, view.called)]
@@ -106,6 +110,7 @@ def method_section(answer: ComparisonAnswer, view: StudyView) -> Section:
     content = join(
         h("ul", [h("li", point) for point in points]),
         table([say("What"), say("Value")], facts, numbers_from=99, class_="facts"),
+        details(say("What the margins of the headline figures rest on"), margins_table(answer, view)),
         _lacking(answer, view),
         details(say("The scenario as written"), h("pre", h("code", scenario.text), tabindex="0")),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from twin.charts.html import h, join
-from twin.report.build import title_of
+from twin.report.names import title_of
 from twin.report.page import page_html
 from twin.report.studies.comparison_best import best_section
 from twin.report.studies.comparison_method import method_section, pairing_section, precision_section

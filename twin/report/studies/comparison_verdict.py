@@ -8,10 +8,10 @@ from twin.charts.forest import ForestRow, forest
 from twin.charts.glyphs import icon
 from twin.charts.html import Child, Html, details, figure, h, join, table
 from twin.charts.marks import swatches
-from twin.charts.numbers import Numbers, number
+from twin.charts.numbers import Numbers, number, scaled
 from twin.charts.section import Section
 from twin.experiment.compare import Comparison, Interval
-from twin.experiment.studies.comparison_text import notes_of
+from twin.experiment.studies.comparison_text import ORIGINS, notes_of
 from twin.report.names import days, findings
 from twin.report.verdict import WORDS, sentence
 
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
     from twin.charts.section import Finding
     from twin.experiment.studies.answer import ComparisonAnswer
     from twin.experiment.studies.comparison import ComparedKpi
+    from twin.experiment.studies.margins import Margin
     from twin.report.studies.view import StudyView
 
 _FAR: Final = 100.0
 """Per cent at which the axis of a forest ends."""
 METHODS: Final = {"student": "Student's t", "bootstrap": "bootstrap-t"}
 """Whose interval a verdict rests on."""
-ORIGINS: Final = {"given": "given", "published": "stated with the figure", "assumed": "assumed"}
-"""Where a margin is from."""
 
 
 def verdict_sections(answer: ComparisonAnswer, view: StudyView) -> list[Section]:
@@ -75,9 +74,10 @@ def _item(view: StudyView, finding: Finding, row: ComparedKpi) -> Html:
     if word == "equivalent":
         main = say("Equivalent: {subject}.", subject=say(finding.subject))
         more = say(
-            "(difference {difference}, over {over}; below {margin} it does not matter)",
+            "(difference {difference}, over {over}; below {margin} it does not matter, which is {origin})",
             difference=_difference(view, row), over=days(view, row.days),
-            margin="–" if row.margin is None else Numbers(say).size(row.margin.size, row.unit),
+            margin="–" if row.margin is None else _size(view, row.margin, row.unit),
+            origin="–" if row.margin is None else say(ORIGINS[row.margin.origin]),
         )  # fmt: skip
     else:
         main, more = sentence(view, finding, _as_comparison(row))
@@ -153,9 +153,6 @@ def _table(answer: ComparisonAnswer, view: StudyView, rows: Sequence[ComparedKpi
 
 def _cells(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi, names: bool) -> list[Child]:
     say, numbers, judged = view.language, Numbers(view.language), row.judgement
-    margin = "–"
-    if row.margin is not None:
-        margin = f"{numbers.size(row.margin.size, row.unit)} ({say(ORIGINS[row.margin.origin])})"
     return [
         [view.called(row.kpi), h("small", h("code", row.kpi)) if names else None],
         numbers.amount(row.baseline, row.unit), numbers.amount(row.other, row.unit),
@@ -166,9 +163,44 @@ def _cells(answer: ComparisonAnswer, view: StudyView, row: ComparedKpi, names: b
         else numbers.difference(row.difference, row.bootstrap.low, row.bootstrap.high, row.unit),
         "–" if row.typical is None
         else numbers.difference(row.typical[0], row.typical[1].low, row.typical[1].high, row.unit),
-        margin, p_text(judged.p), p_text(judged.p_adjusted),
+        _margin(view, row), p_text(judged.p), p_text(judged.p_adjusted),
         "–" if judged.p_equivalent is None else p_text(judged.p_equivalent), number(row.days, 0), _word(view, row),
     ]  # fmt: skip
+
+
+def _margin(view: StudyView, row: ComparedKpi) -> Child:
+    """Return a margin with its origin; the source shows when one points at it, and stands in `margins_table`."""
+    say = view.language
+    if row.margin is None:
+        return "–"
+    origin = h("small", say(ORIGINS[row.margin.origin]), title=say(row.margin.source))
+    return [_size(view, row.margin, row.unit), " ", origin]
+
+
+def _size(view: StudyView, margin: Margin, unit: str) -> str:
+    """Return a margin as one would write it: three digits at most, and no zeros behind the last."""
+    return Numbers(view.language).size(margin.size, unit, _places(scaled(margin.size, unit)))
+
+
+def _places(shown: float) -> int:
+    return len(f"{shown:.3g}".partition(".")[2]) if 1e-4 <= shown < 1000 else 0 if shown >= 1000 else 4
+
+
+def margins_table(answer: ComparisonAnswer, view: StudyView) -> Html:
+    """Return each headline figure's margin with its origin and source, of the first of the other brains."""
+    say, numbers = view.language, Numbers(view.language)
+    baseline = view.titles[answer.question.brains[0]]
+    head: list[Child] = [say("Figure"), say("Margin"), say("Origin"), say("Source or reason")]
+    rows: list[list[Child]] = []
+    for row in answer.rows_of(answer.question.brains[1], headline=True):
+        if row.margin is None:
+            continue
+        amount = _size(view, row.margin, row.unit)
+        if (share := row.margin.share) is not None:
+            amount = say("{amount}: {share} of {baseline}", amount=amount, baseline=baseline,
+                         share=numbers.amount(share, "share", _places(scaled(share, "share"))))  # fmt: skip
+        rows.append([view.called(row.kpi), amount, say(ORIGINS[row.margin.origin]), say(row.margin.source)])
+    return table(head, rows, numbers_from=99, class_="margins")
 
 
 def p_text(p: float) -> str:
