@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from twin import __version__
 from twin.commands.attribute import attribute
@@ -29,8 +30,9 @@ from twin.commands.sweep import sweep
 from twin.commands.tune import tune
 from twin.commands.validate import validate
 from twin.core.collector import collecting_seldom
-from twin.core.errors import TwinError
+from twin.core.errors import ResultsError, TwinError
 from twin.core.language import Language
+from twin.core.output import drop_output
 
 HELP = f"""Run a day of Zhengzhou under one or more city brains and compare them.
 
@@ -58,7 +60,7 @@ A name that is no command is taken for a scenario file: "twin FILE" is "twin run
 """
 
 
-STUDIES = ("compare", "attribute", "sweep", "tune")
+STUDIES = ("compare", "attribute", "sweep", "tune", "baseline")
 """Commands that live what is missing whenever they are called."""
 
 
@@ -71,11 +73,17 @@ class ScenarioFirst(click.Group):
         """Take an unknown first word for a scenario file."""
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             if not (args[0].endswith((".yaml", ".yml")) or Path(args[0]).exists()):
-                raise click.UsageError(
-                    f"{args[0]!r} is neither a command ({', '.join(sorted(self.commands))}) nor a scenario file"
-                )
+                raise ResultsError(
+                    "{word!r} is neither a command ({commands}) nor a scenario file",
+                    word=args[0], commands=", ".join(sorted(self.commands)),
+                )  # fmt: skip
             args = ["run", *args]
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a scenario file, too, first of all: a shell that is to look for files forgets what came before."""
+        items = super().shell_complete(ctx, incomplete)
+        return items if incomplete.startswith("-") else [CompletionItem(incomplete, type="file"), *items]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Let options of ``run`` stand before the file, as in ``twin --check FILE``."""
@@ -139,8 +147,11 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(lived if given[:1] and given[0] in STUDIES else kept, err=True)
         return 130
     except SystemExit:  # click ends so when whoever reads the output has closed it, as "head" does: no error of ours
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        drop_output()
         return 0
+    except Exception:  # Python's own exit code for it is that of a missed bound
+        traceback.print_exc()
+        return 3
 
 
 if __name__ == "__main__":

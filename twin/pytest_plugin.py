@@ -2,7 +2,8 @@
 
 Does nothing unless asked: ``pytest --twin-scenarios scenarios/emergency_days.yaml`` (a file, or a folder of them), or
 in the configuration ``twin_scenarios = scenarios`` with folders relative to it. Each scenario with bounds is one test.
-A run that this code has finished before is used again.
+What the configuration names is left out where files are named on the command line, as ``testpaths`` are. A run that
+this code has finished before is used again; one that another process is at is waited for.
 
 PYTEST_DONT_REWRITE
 """
@@ -10,6 +11,7 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from twin.scenario.scenario import Scenario
 
 ENDINGS: Final = (".yaml", ".yml")
+_LOOK_EVERY_S: Final = 0.5
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let pytest look where scenarios were named; nothing where none were."""
-    for path in _named(config):
+    for path in _named(config) if config.args_source != config.ArgsSource.ARGS else _given(config):
         if not path.exists():
             raise pytest.UsageError(
                 f"{path}: there is no such file or folder, which --twin-scenarios or twin_scenarios names"
@@ -48,10 +51,15 @@ def pytest_configure(config: pytest.Config) -> None:
             config.args.append(str(path))
 
 
+def _given(config: pytest.Config) -> list[Path]:
+    """Return the files and folders that the command line names."""
+    names = config.getoption("--twin-scenarios")
+    return [Path(os.path.normpath(config.invocation_params.dir / name)) for name in names]
+
+
 def _named(config: pytest.Config) -> list[Path]:
     """Return the files and folders that the command line or the configuration names."""
-    given = [config.invocation_params.dir / name for name in config.getoption("--twin-scenarios")]
-    return [Path(os.path.normpath(path)) for path in (*given, *config.getini("twin_scenarios"))]
+    return [*_given(config), *(Path(os.path.normpath(path)) for path in config.getini("twin_scenarios"))]
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
@@ -101,12 +109,17 @@ class ScenarioItem(pytest.Item):
         return self.config.invocation_params.dir / folder
 
     def runtest(self) -> None:
-        """Run the scenario, or use its finished run again."""
-        from twin.experiment.run import RunOptions, run
+        """Run the scenario, or use its finished run again, also one that another test's process is finishing."""
+        from twin.experiment.run import RunningError, RunOptions, run
         from twin.experiment.store import Results
 
         options = RunOptions(self.reports, self.config.getoption("--twin-jobs"), resume=True)
-        results = Results(run(self.scenario, options))
+        while True:
+            try:
+                results = Results(run(self.scenario, options))
+                break
+            except RunningError:
+                time.sleep(_LOOK_EVERY_S)
         missed = list(_missed(results))
         if missed:
             raise BoundsMissedError("\n".join([*missed, f"the run is in {results.folder}"]))

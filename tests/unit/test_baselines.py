@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from support.commands import write_scenario
 
 from twin.cli import main
 from twin.core.margins import Size
 from twin.experiment.baselines import speed
-from twin.experiment.baselines.fingerprints import Fingerprint, difference, fingerprint
 from twin.experiment.baselines.statistics import (
     Days,
     RecordedDays,
@@ -26,92 +27,6 @@ from twin.experiment.baselines.statistics import (
 )
 
 DOMAIN = "domains: [emergency]\n"
-
-
-# -- fingerprints ------------------------------------------------------------------------------------------------------
-
-
-def some_table(rows: int = 3000) -> pa.Table:
-    chance = np.random.default_rng(1)
-    return pa.table(
-        {
-            "time_s": chance.normal(size=rows),
-            "call": pa.array([None if n % 7 == 0 else n for n in range(rows)], pa.int32()),
-            "name": pa.array([("a", "b", None)[n % 3] for n in range(rows)]).dictionary_encode(),
-            "seen": pa.array([list(range(n % 4)) for n in range(rows)], pa.list_(pa.float32())),
-        }
-    )
-
-
-def with_changed(table: pa.Table, column: str, rows: int) -> pa.Table:
-    values = table.column(column).to_numpy().copy()
-    values[:rows] += 1.0
-    return table.set_column(table.column_names.index(column), column, pa.array(values))
-
-
-def test_the_order_of_rows_and_columns_and_how_words_are_packed_change_no_fingerprint() -> None:
-    table = some_table()
-    order = np.random.default_rng(2).permutation(table.num_rows)
-    shuffled = table.take(order).select(["seen", "name", "call", "time_s"])
-    plain = shuffled.set_column(1, "name", shuffled.column("name").cast(pa.string()))
-    assert fingerprint(plain) == fingerprint(table)
-    assert difference(fingerprint(table), fingerprint(plain)) is None
-
-
-@pytest.mark.parametrize("rows", [1, 5, 20, 60])
-def test_the_rows_that_differ_are_counted_and_the_column_is_named(rows: int) -> None:
-    found = difference(fingerprint(some_table()), fingerprint(with_changed(some_table(), "time_s", rows)))
-    assert found is not None
-    assert found.columns == ("time_s",)
-    assert rows / 1.6 <= found.differing_rows <= 1.6 * rows + 1
-    assert not found.at_least
-
-
-def test_where_nearly_all_rows_differ_only_a_lower_bound_is_told() -> None:
-    found = difference(fingerprint(some_table()), fingerprint(with_changed(some_table(), "time_s", 3000)))
-    assert found is not None
-    assert found.at_least
-    assert 50 <= found.differing_rows <= 3000
-
-
-def test_rows_that_are_missing_are_counted() -> None:
-    found = difference(fingerprint(some_table()), fingerprint(some_table().slice(12)))
-    assert found is not None
-    assert (found.recorded_rows, found.rows) == (3000, 2988)
-    assert 12 <= found.differing_rows <= 16
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (pa.array([[1, 2], [3]]), pa.array([[2, 1], [3]])),
-        (pa.array([[1], [2, 3]]), pa.array([[1, 2], [3]])),
-        (pa.array([None, 1.0]), pa.array([0.0, 1.0])),
-        (pa.array(["", "x"]), pa.array([None, "x"])),
-        (pa.array([[], [1]]), pa.array([None, [1]])),
-    ],
-)
-def test_what_looks_alike_is_told_apart(one: pa.Array, other: pa.Array) -> None:
-    table, like = (pa.table({"v": each}) for each in (one, other))
-    assert fingerprint(table) != fingerprint(like)
-
-
-def test_values_that_change_places_between_columns_are_a_difference() -> None:
-    table = pa.table({"a": [1, 2], "b": [2, 1]})
-    swapped = pa.table({"a": [1, 2], "b": [1, 2]})
-    found = difference(fingerprint(table), fingerprint(swapped))
-    assert found is not None
-    assert found.columns == (), "each column holds the same values; the rows do not"
-    assert found.differing_rows >= 1
-
-
-def test_a_table_that_is_new_or_gone_is_a_difference() -> None:
-    print_of = fingerprint(some_table(5))
-    for pair in ((None, print_of), (print_of, None)):
-        found = difference(*pair)
-        assert found is not None
-        assert (found.recorded_rows, found.rows) in ((None, 5), (5, None))
-    assert difference(Fingerprint(0, {}, ""), Fingerprint(0, {}, "")) is None
 
 
 # -- margins and statistics --------------------------------------------------------------------------------------------
@@ -254,6 +169,77 @@ def test_a_kpi_that_has_moved_is_told_with_its_interval_and_margin(place, tmp_pa
     assert "margin ±" in said
 
 
+def copy_with(place: Path, folder: Path, part: str, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Write a part of the baseline, changed, into a folder of its own."""
+    content = json.loads((place / f"baselines/tiny/{part}.json").read_text("utf-8"))
+    change(content)
+    (folder / f"{part}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_guard_that_can_judge_no_kpi_fails(place, tmp_path, capfd):
+    """Else a change that moves what is drawn would pass unseen where few days were recorded."""
+
+    def never_judged(content: dict[str, Any]) -> None:
+        for row in content["kpis"]:
+            row["margin_on_other_days"] = None
+
+    copy_with(place, tmp_path, "statistics", never_judged)
+    assert check(place, "--folder", str(tmp_path), "seed=9") == 1
+    said = capfd.readouterr().out
+    assert "KPIs can be judged on 6 other days; record more days (--reps)" in said
+    assert "kept" not in said
+
+
+def test_a_parameter_that_the_code_has_gained_or_lost_is_told_and_is_no_other_scenario(place, tmp_path, capfd):
+    """Else whoever adds a parameter could check nothing."""
+
+    def older(content: dict[str, Any]) -> None:
+        del content["scenario"]["sections"]["emergency"]["seats"]
+        content["scenario"]["sections"]["emergency"]["beds_on_the_moon"] = 3
+        del content["scenario"]["brains"][1]["decisions"]["dispatch"]
+
+    copy_with(place, tmp_path, "statistics", older)
+    assert check(place, "--folder", str(tmp_path)) == 0
+    keys = "brains.1.decisions.dispatch, emergency.beds_on_the_moon, emergency.seats"
+    assert f"statistics.json: keys that came or went since: {keys}" in capfd.readouterr().err
+
+    def of_another_scenario(content: dict[str, Any]) -> None:
+        content["scenario"]["events"] = [{"kind": "connection_fails"}]
+
+    copy_with(place, tmp_path, "statistics", of_another_scenario)
+    assert check(place, "--folder", str(tmp_path)) == 2
+    assert "of another scenario: events" in capfd.readouterr().err
+
+
+def test_a_part_that_is_not_there_is_told(place, tmp_path, capfd):
+    copy_with(place, tmp_path, "exact", lambda content: None)
+    assert check(place, "--folder", str(tmp_path)) == 0
+    assert "not recorded, so not checked: statistics, speed" in capfd.readouterr().err
+    assert check(place, "--folder", str(tmp_path), "--json") == 0
+    assert json.loads(capfd.readouterr().out)["not_recorded"] == ["statistics", "speed"]
+    assert check(place, "--folder", str(tmp_path), "--exact") == 0
+    assert "not recorded" not in capfd.readouterr().err, "who names a part asks for no other"
+
+
+def test_events_that_are_compared_lie_below_the_reports_and_are_gone_afterwards(place, tmp_path, capfd):
+    """The folder that --reports names has room for them; what a killed check has left there is removed."""
+    reports = tmp_path / "reports"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = reports / f".scratch.{socket.gethostname()}.{ended.pid}" / "0000"
+    left.mkdir(parents=True)
+    (reports / "kept.txt").touch()
+    assert (
+        main(["baseline", "check", str(place / "tiny.yaml"), "--exact", "--jobs", "1", "--reports", str(reports)]) == 0
+    )
+    assert [path.name for path in reports.iterdir()] == ["kept.txt"]
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    words = ["baseline", "check", str(place / "tiny.yaml"), "--exact", "--jobs", "1", "--reports", str(in_the_way)]
+    assert main(words) == 2
+    assert f"{in_the_way}: results cannot be written" in capfd.readouterr().err
+
+
 def test_a_check_keeps_the_margins_with_which_it_was_recorded(place, tmp_path, capfd):
     shared = ("--jobs", "1", "--reports", str(place / "reports"), "--folder", str(tmp_path))
     words = ("--statistics", "--reps", "6", "--kpi", DRIVE)
@@ -272,7 +258,7 @@ def test_a_check_keeps_the_margins_with_which_it_was_recorded(place, tmp_path, c
 def test_a_replication_that_takes_one_and_a_half_times_as_long_fails(place, capfd):
     recorded = speed.RecordedSpeed(3, {"traditional": 10.0, "city_brain": 10.0})
     rows = speed.check_speed(
-        None, recorded, lambda done, of: None, lambda *_: {"traditional": 14.9, "city_brain": 15.1}
+        None, recorded, place, lambda done, of: None, lambda *_: {"traditional": 14.9, "city_brain": 15.1}
     )  # type: ignore[arg-type]
     assert [(row.brain, row.fails) for row in rows] == [("traditional", False), ("city_brain", True)]
 
@@ -290,13 +276,21 @@ def test_only_the_part_that_is_named_is_written_anew(place, capfd):
     assert {name for name in before if before[name] != after[name]} == {"exact.json"}
 
 
+def not_a_number(content: dict[str, Any]) -> None:
+    content["kpis"][0]["margin"] = float("nan")
+
+
+def endless(content: dict[str, Any]) -> None:
+    content["reference_loops"]["traditional"] = float("nan")
+
+
 @pytest.mark.parametrize(
     ("words", "damage", "said"),
     [
         (["record", "FILE"], {}, "say what to write anew: --exact, --statistics, --speed"),
         (["check", "FILE", "--folder", "NOWHERE"], {}, "write one with twin baseline record"),
         (["check", "FILE", "--speed", "--folder", "NOWHERE"], {}, "--speed"),
-        (["check", "FILE", "emergency.seats=5"], {}, "was recorded of another scenario: sections differ"),
+        (["check", "FILE", "emergency.seats=5"], {}, "of another scenario: emergency.seats (7 -> 5) differ"),
         (["check", "FILE", "seed=9", "--exact"], {}, "the exact baseline is of seed 7"),
         (["record", "FILE", "--statistics", "--reps", "2"], {}, "--reps"),
         (["record", "FILE", "--statistics", "--reps", "6", "--kpi", "emergency.drive_min.men"], {}, "did you mean"),
@@ -306,12 +300,24 @@ def test_only_the_part_that_is_named_is_written_anew(place, capfd):
         (["check", "FILE", "--exact"], {"exact": '{"format": 1, "part": "speed", "scenario": {}}'}, "is no baseline"),
         (["check", "FILE", "--speed"], {"speed": "attempts"}, "KeyError"),
         (["check", "FILE", "--statistics"], {"statistics": "kpis"}, "KeyError"),
+        (["check", "FILE", "--statistics"], {"statistics": lambda told: told.update(kpis=[])}, "there are no KPIs"),
+        (["check", "FILE", "--statistics"], {"statistics": lambda told: told.update(draws={})}, "draws are not those"),
+        (["check", "FILE", "--statistics"], {"statistics": not_a_number}, "must be numbers"),
+        (["check", "FILE", "--exact"], {"exact": lambda told: told.update(replications=0)}, "tables are not those"),
+        (["check", "FILE", "--exact"], {"exact": lambda told: told["tables"].popitem()}, "tables are not those"),
+        (["check", "FILE", "--speed"], {"speed": lambda told: told.update(attempts=0)}, "attempts must be 1"),
+        (["check", "FILE", "--speed"], {"speed": lambda told: told["reference_loops"].popitem()}, "not those of each"),
+        (["check", "FILE", "--speed"], {"speed": endless}, "costs more than nothing"),
         (["record", "FILE", "--exact", "--folder", "FILE"], {}, "cannot be written"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
 def test_bad_input_is_one_message_and_exit_code_2(words, damage, said, place, tmp_path, capfd):
     for part, text in damage.items():
+        if callable(text):
+            copy_with(place, tmp_path, part, text)
+            words = [*words, "--folder", str(tmp_path)]
+            continue
         if not text.startswith("{"):  # a key that is taken away
             whole = json.loads((place / f"baselines/tiny/{part}.json").read_text("utf-8"))
             del whole[text]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -62,12 +64,32 @@ def test_what_other_code_made_is_told_and_only_removed_when_asked(
     assert CellStore(reports / "cells").finished(cells[1]) == {0}
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"scenario": {}, "path": "x", "map_folder": "y"}'])
+NOT_DESCRIBED = [
+    "{", "[]", "{}", '{"scenario": {}, "path": "x", "map_folder": "y"}', '{"scenario": {}, "path": 3, "map_folder": 4}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOT_DESCRIBED)
 def test_a_description_that_cannot_be_read_is_of_no_use(kept: tuple[Path, list[Cell]], text: str) -> None:
     reports, cells = kept
     (reports / "cells" / cells[0].id / DESCRIPTION).write_text(text, encoding="utf-8")
     of_use = {cell.folder.name: cell.of_use for cell in look_through(reports / "cells").cells}
     assert of_use == {cells[0].id: False, cells[1].id: True}
+
+
+def test_a_file_that_a_study_renames_meanwhile_is_no_error(
+    kept: tuple[Path, list[Cell]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports, _ = kept
+    walk = os.walk
+
+    def walk_and_see_more(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+        for path, folders, files in walk(folder):
+            yield path, folders, [*files, ".0007.json.machine.4711"]
+
+    before = look_through(reports / "cells")
+    monkeypatch.setattr("twin.experiment.cell_shelf.os.walk", walk_and_see_more)
+    assert look_through(reports / "cells") == before
 
 
 def test_a_map_that_is_gone_makes_its_cells_of_no_use(kept: tuple[Path, list[Cell]]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import only_run, town_traffic, write_scenario
+from support.jobs import bits_of
 
 from twin.cli import main
 from twin.core.errors import ResultsError
@@ -31,12 +32,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory, scenario: Scenario) -> CellS
     store = CellStore(tmp_path_factory.mktemp("reports") / "cells")
     assert live(jobs_of(cells_of(scenario), 2), store, LocalExecutor(1)) == 4
     return store
-
-
-def bits_of(store: CellStore, jobs: list[Job]) -> list[dict[str, object]]:
-    """Return the results of jobs without what was measured."""
-    results = [store.result(job) for job in jobs]
-    return [{key: value for key, value in result.items() if key != MEASURED} for result in results]
 
 
 # -- the id ------------------------------------------------------------------------------------------------------------

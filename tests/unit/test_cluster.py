@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socketserver
 import sys
+import threading
+import time
 from pathlib import Path
 
-import click
 import pytest
-from support.commands import write_scenario
+from support.commands import call, start, write_scenario
 from support.jobs import bits_of, lived_undisturbed
 
 from twin.commands.options import executor_for
@@ -78,6 +80,27 @@ def test_a_cluster_that_goes_away_is_told_and_what_is_finished_stays(jobs, undis
     assert bits_of(store, jobs) == undisturbed
 
 
+def test_a_scheduler_that_is_killed_is_told_in_one_line(small_map_folder, tmp_path):
+    needs_distributed()
+    from support.clusters import cluster
+
+    scenario, reports = write_scenario(tmp_path, small_map_folder), tmp_path / "reports"
+    with cluster(tmp_path / "cluster", workers=1) as running:
+        words = ("compare", scenario, "--reps", "400", "--no-report", "--reports", reports)
+        study = start(*words, "--cluster", running.address)
+        try:
+            deadline = time.monotonic() + 60
+            while not list(reports.glob("cells/*/0*.json")) and study.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+            running.scheduler.kill()
+            out, error = study.communicate(timeout=60)
+        finally:
+            study.kill()
+    assert (study.returncode, out) == (2, "")
+    (line,) = error.splitlines()
+    assert line.startswith(f"--cluster {running.address}: went away")
+
+
 def test_what_a_policy_does_wrong_on_a_worker_is_told_here(small_map_folder, tmp_path):
     needs_distributed()
     from support.clusters import cluster
@@ -126,6 +149,39 @@ def test_a_scheduler_that_does_not_answer_is_told(address, jobs, tmp_path):
         live(jobs[:1], CellStore(tmp_path / "cells"), ClusterExecutor(address, connect_s=0.5))
 
 
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.0 400 Bad request\r\n\r\n"], ids=["silence", "a page"])
+def test_the_port_of_another_program_is_told_and_not_waited_at(answer, jobs, tmp_path):
+    """As that of the scheduler's own page, 8787."""
+    needs_distributed()
+
+    class Answer(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1)
+            self.request.sendall(answer)
+            over.wait(60)
+
+    over = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.server_address[1]}"
+        try:
+            with pytest.raises(ResultsError, match=f"--cluster {address}: no scheduler answers there"):
+                live(jobs[:1], CellStore(tmp_path / "cells"), ClusterExecutor(address, connect_s=0.5))
+        finally:
+            over.set()
+            server.shutdown()
+
+
+def test_an_address_that_is_none_is_told_at_once_and_without_a_traceback(small_map_folder, tmp_path):
+    """A client of Dask that found nobody told so once more when the program ended, 20 s later."""
+    needs_distributed()
+    scenario = write_scenario(tmp_path, small_map_folder)
+    done = call("compare", scenario, "--reps", "2", "--reports", tmp_path / "reports", "--cluster", "127.0.0.1")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("--cluster 127.0.0.1: no scheduler answers there (missing port number")
+
+
 def test_without_the_library_its_extra_is_named(jobs, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ResultsError, match=r"zhengzhou-twin\[cluster\]"):
@@ -135,5 +191,5 @@ def test_without_the_library_its_extra_is_named(jobs, tmp_path, monkeypatch):
 def test_jobs_and_a_cluster_exclude_each_other():
     assert executor_for(3, None) == LocalExecutor(3)
     assert executor_for(None, NOBODY) == ClusterExecutor(NOBODY)
-    with pytest.raises(click.UsageError, match="exclude each other"):
+    with pytest.raises(ResultsError, match="exclude each other"):
         executor_for(2, NOBODY)

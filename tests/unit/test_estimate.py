@@ -43,10 +43,26 @@ def test_a_piece_is_lived_where_nothing_is_stored_and_finished_runs_are_asked_wh
     stored = estimate_of(scenario, capfd, "--reports", tmp_path, "--reps", "50", "seed=9")
     assert stored["source"] == "stored"
     assert stored["replications"] == 100
-    assert stored["wall_s"]["low"] < 10 * manifest["wall_s"] < stored["wall_s"]["high"]
+    expected_s = manifest["ready_s"] + 10 * (manifest["wall_s"] - manifest["ready_s"])
+    assert stored["wall_s"]["low"] < expected_s < stored["wall_s"]["high"]
     assert stored["memory_mb"]["low"] < manifest["peak_memory_mb"] < stored["memory_mb"]["high"]
     other = estimate_of(scenario, capfd, "--reports", tmp_path, "emergency.seats=9")
     assert other["source"] == "measured", "a run of something else says nothing"
+
+
+def test_the_city_is_read_once_however_many_days_are_lived(scenario, tmp_path, capfd):
+    """A short run says what a long one will take: what comes before the first day is not multiplied."""
+    assert main([str(scenario), "--jobs", "1", "--no-report", "--reports", str(tmp_path), "--reps", "2"]) == 0
+    capfd.readouterr()
+    path = only_run(tmp_path) / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    assert 0 < manifest["ready_s"] < manifest["wall_s"]
+    path.write_text(json.dumps({**manifest, "wall_s": 110.0, "ready_s": 100.0}), encoding="utf-8")
+    found = estimate_of(scenario, capfd, "--reports", tmp_path, "--reps", "50")
+    assert found["source"] == "stored"
+    assert found["each_s"]["low"] < 2.5 < found["each_s"]["high"]
+    assert 100 + 100 * found["each_s"]["low"] == pytest.approx(found["wall_s"]["low"])
+    assert found["wall_s"]["high"] < 450
 
 
 class Day:

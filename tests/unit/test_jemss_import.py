@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from support.files import change
 
 from twin.city.importing.jemss import JemssOptions, import_jemss
 from twin.city.importing.jemss_places import FEWEST_CALLS
@@ -41,12 +42,6 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("jemss") / "out"
     import_jemss(TOWN, folder, JemssOptions(title="Town", population=50_000))
     return folder
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text, f"{path.name} has no {old!r}"
-    path.write_text(text.replace(old, new, 1), "utf-8")
 
 
 def edge_times_s(city: CityMap) -> dict[tuple[int, int], float]:

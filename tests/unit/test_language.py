@@ -26,7 +26,7 @@ from twin.scenario.events import event_kinds
 
 PACKAGE = Path(twin.__file__).parent
 SAYERS = {"language", "say", "_say"}
-ERRORS = {"RunWarning", "TwinError", "MapError", "ScenarioError", "PolicyError", "ResultsError"}
+ERRORS = {"RunWarning", "TwinError", "MapError", "ScenarioError", "PolicyError", "ResultsError", "RunningError"}
 PLACE = re.compile(r"\{(\w+)(?:![rs])?(?::[^{}]*)?\}")
 PREFIX = "policy {rule} of brain {brain}, asked for {decision} at {time} s, "
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from support.commands import write_scenario
 
@@ -63,4 +64,7 @@ def test_a_moment_of_the_run_is_lived_again(result: Result) -> None:
     moment = result.replay("city_brain", 1, decision="dispatch", number=2)
     rows = result.events("emergency.decisions.dispatch", brain="city_brain", replication=1)
     assert (moment.time_s, repr(moment.answer)) == (rows["time_s"][2], rows["answer"][2])
-    assert result.replay("city_brain", 1).number >= 0
+    last = result.replay("city_brain", 1)
+    run = result.folder / "events" / "city_brain" / "0001"
+    asked = [pd.read_parquet(path, columns=["time_s"])["time_s"] for path in run.glob("*.decisions.*.parquet")]
+    assert last.time_s == max(times.max() for times in asked if len(times)), "the last question of the day"

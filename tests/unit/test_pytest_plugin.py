@@ -6,9 +6,16 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from support.commands import ROOT, environment, write_scenario
+
+from twin import pytest_plugin
+from twin.experiment import run
+from twin.experiment.run import RunningError
+from twin.scenario.load import load_scenario
 
 EXPECT = """\
 domains: [emergency]
@@ -85,6 +92,42 @@ def test_a_folder_in_the_configuration_is_enough(folder: Path) -> None:
     assert done.returncode == 0, done.stdout
     found = {line for line in done.stdout.splitlines() if "::" in line}
     assert found == {"test_own.py::test_own", "scenarios/kept.yaml::expect"}, "one without bounds is left alone"
+
+
+def test_whoever_names_a_test_of_his_own_runs_no_scenario_of_the_configuration(folder: Path) -> None:
+    """As pytest's own ``testpaths``; else each look at one test would live days."""
+    (folder / "pytest.ini").write_text("[pytest]\ntwin_scenarios = scenarios\n", encoding="utf-8")
+    write_scenario(folder / "scenarios", folder / "nowhere", EXPECT.format(least=1), "other.yaml")  # is not looked at
+    for words, wanted in (
+        (["test_own.py"], {"test_own.py::test_own"}),
+        (["scenarios/kept.yaml"], {"scenarios/kept.yaml::expect"}),
+        (["test_own.py", "--twin-scenarios", "scenarios/kept.yaml"],
+         {"test_own.py::test_own", "scenarios/kept.yaml::expect"}),
+    ):  # fmt: skip
+        done = run_pytest(folder, "--collect-only", "-q", *words)
+        assert done.returncode == 0, done.stdout
+        assert {line for line in done.stdout.splitlines() if "::" in line} == wanted
+
+
+def test_a_run_that_another_process_is_at_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two files may ask for one run under different bounds, and xdist give them to two workers."""
+    tries = []
+
+    def run_when_it_is_free(*given: Any) -> Path:
+        tries.append(given)
+        if len(tries) < 3:
+            raise RunningError("process {owner} is at it", owner=1)
+        return live(*given)
+
+    live = run.run
+    monkeypatch.setattr(run, "run", run_when_it_is_free)
+    monkeypatch.setattr(pytest_plugin, "_LOOK_EVERY_S", 0.01)
+    scenario = load_scenario(folder / "scenarios" / "kept.yaml", ("replications=1",))
+    options = SimpleNamespace(getoption=lambda name: {"--twin-jobs": 1}[name])
+    item: Any = SimpleNamespace(scenario=scenario, reports=folder / "reports", config=options)
+    pytest_plugin.ScenarioItem.runtest(item)
+    assert len(tries) == 3
+    assert list(folder.glob("reports/kept/*/manifest.json"))
 
 
 @pytest.mark.parametrize(

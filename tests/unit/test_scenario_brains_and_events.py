@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.files import BASE, DATA, Write, scenario_writer
 
 from twin.core.decisions import ConnectionSetting, RuleSetting
 from twin.scenario.brains import shipped_brain
 from twin.scenario.load import load_scenario
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT / "tests" / "data" / "scenarios"
-BASE = DATA / "right" / "base.yaml"
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
-
-Write = Callable[..., Path]
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Write a scenario that extends the base one; returns its path."""
-
-    def write(text: str, name: str = "mine.yaml", base: Path = BASE) -> Path:
-        path = tmp_path / name
-        path.write_text(f"extends: {base}\nmap: {DATA / 'maps' / 'small'}\n{text}", encoding="utf-8")
-        return path
-
-    return write
+    return scenario_writer(tmp_path)
 
 
 # -- brains -----------------------------------------------------------------------------------------------------------

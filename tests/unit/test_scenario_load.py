@@ -7,13 +7,13 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from support.files import BASE, DATA, Write, scenario_writer
 
 from twin.domains import DESCRIPTIONS
 from twin.scenario.brains import shipped_brain, shipped_names
@@ -22,23 +22,13 @@ from twin.scenario.load import Scenario, load_scenario, scenario_from_resolved, 
 from twin.scenario.problems import InvalidScenarioError
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT / "tests" / "data" / "scenarios"
-BASE = DATA / "right" / "base.yaml"
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
-
-Write = Callable[..., Path]
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Write a scenario that extends the base one; returns its path."""
-
-    def write(text: str, name: str = "mine.yaml", base: Path = BASE) -> Path:
-        path = tmp_path / name
-        path.write_text(f"extends: {base}\nmap: {DATA / 'maps' / 'small'}\n{text}", encoding="utf-8")
-        return path
-
-    return write
+    return scenario_writer(tmp_path)
 
 
 def problem(path: Path, *overrides: str) -> str:

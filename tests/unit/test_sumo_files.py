@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.files import change
 
 from twin.city.importing.sumo_read import SumoNetwork, is_open, read_sumo_network
 from twin.city.importing.sumo_trips import read_sumo_trips
@@ -31,12 +32,6 @@ def town(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def network() -> SumoNetwork:
     return read_sumo_network(DATA / NET)
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text, f"{path.name} has no {old!r}"
-    path.write_text(text.replace(old, new, 1), "utf-8")
 
 
 # -- the network -------------------------------------------------------------------------------------------------------

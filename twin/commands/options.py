@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from twin.core.errors import ResultsError
 from twin.core.language import CODES, Language
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-EXIT_CODES = "Exit codes: 0 done, 1 a KPI bound was missed, 2 bad input, 130 interrupted."
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 a KPI bound was missed or a baseline not kept, 2 bad input or no room for results, "
+    "3 a fault of the twin's own, 130 interrupted."
+)
 FOLDER = click.Path(path_type=Path)
 LANGUAGE = click.option(
     "--lang", type=click.Choice(CODES), default="en", show_default=True, help="Language of messages and report."
@@ -53,7 +57,7 @@ def executor_for(jobs: int | None, cluster: str | None) -> Executor:
         from twin.experiment.executors.cluster import ClusterExecutor
 
         if jobs is not None:
-            raise click.UsageError("--jobs and --cluster exclude each other: a cluster's workers say how many they are")
+            raise ResultsError("--jobs and --cluster exclude each other: a cluster's workers say how many they are")
         return ClusterExecutor(cluster)
     from twin.experiment.executors.local import LocalExecutor
 

@@ -61,7 +61,8 @@ def run(
             from twin.experiment.tasks import Workshop
 
             Workshop(scenario).check_tables()
-        click.echo(language("{path}: is a valid scenario", path=str(scenario_file)))
+        said = language("{path}: is a valid scenario", path=str(scenario_file))
+        click.echo(json.dumps({"path": str(scenario_file), "valid": True}, ensure_ascii=False) if as_json else said)
         return 0
     if only_estimate:
         return _say_estimate(scenario, reports, jobs or os.cpu_count() or 1, language, as_json=as_json)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,9 @@ def _kept(store: CellStore, folder: Path) -> KeptCell:
 
 def _sizes(folder: Path) -> Iterator[int]:
     for path, _, files in os.walk(folder):
-        yield from (Path(path, file).stat().st_size for file in files)
+        for file in files:
+            with suppress(FileNotFoundError):  # a study that runs renames what it has written
+                yield Path(path, file).stat().st_size
 
 
 def _is_of_use(store: CellStore, cell_id: str) -> bool:

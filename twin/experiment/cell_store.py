@@ -165,9 +165,10 @@ class CellStore:
         try:
             plain = json.loads(path.read_text(encoding="utf-8"))
             resolved, given, map_folder = (plain[key] for key in ("scenario", "path", "map_folder"))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ResultsError("{path}: cannot be read: {problem}", path=str(path), problem=str(error)) from None
-        scenario = replace(scenario_from_resolved(resolved, given), map_folder=Path(map_folder))
+            scenario = replace(scenario_from_resolved(resolved, given), map_folder=Path(map_folder))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:  # also what other code has written
+            problem = f"{type(error).__name__}: {error}"
+            raise ResultsError("{path}: cannot be read: {problem}", path=str(path), problem=problem) from None
         cell = cell_of(scenario, scenario.brains[0].name)
         if cell.id != cell_id:
             raise ResultsError(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from twin.core.language import Language
+from twin.core.output import print_out
 from twin.experiment.beside import BesideRow, beside, headline_beside, not_shared
 from twin.experiment.compare import Comparison, Interval, headline, lacks_sentence, of_one_alone
 
@@ -47,6 +48,11 @@ def run_and_report(
     """Run, write the report, print the verdict; return the exit code."""
     from twin.experiment.run import run
 
+    if check_kpis and not scenario.expect:
+        said = language(
+            "{path}: states no bounds under expect, so --check-kpis checks nothing", path=str(scenario.path)
+        )
+        click.echo(language("warning: {text}", text=said), err=True)
     compile_if_needed(scenario.domains, language)
     with progress_bar(language) as progress:
 
@@ -59,27 +65,27 @@ def run_and_report(
     results = Results(folder)
     missed = check_bounds(results)
     if as_json:
-        click.echo(
+        print_out(
             json.dumps({**summary(results), "missed": missed, "folder": str(folder)}, indent=1, ensure_ascii=False)
         )
     else:
-        click.echo("\n".join(verdict_lines(results, language)))
+        print_out("\n".join(verdict_lines(results, language)))
     for row in missed:
-        click.echo(
-            language(
-                "bound missed: {kpi} of {brain} is {value}, wanted {bound}",
-                kpi=row["kpi"], brain=row["brain"], bound=row["bound"],
-                value="-" if row["value"] is None else _number(row["value"]),
-            ),
-            err=True,
-        )  # fmt: skip
+        click.echo(_missed_line(row, language), err=True)
     if with_report:
         from twin.report.build import write_report
 
         write_report(results, folder / "report.html", language, processes=options.jobs)
     if not as_json:
-        click.echo(str(folder / "report.html" if with_report else folder))
+        print_out(str(folder / "report.html" if with_report else folder))
     return 1 if check_kpis and missed else 0
+
+
+def _missed_line(row: dict[str, Any], language: Language) -> str:
+    named = {key: row[key] for key in ("kpi", "brain", "bound")}
+    if row["value"] is None:
+        return language("bound missed: {kpi} of {brain} has no value on any day, wanted {bound}", **named)
+    return language("bound missed: {kpi} of {brain} is {value}, wanted {bound}", value=_number(row["value"]), **named)
 
 
 def live_and_show(

@@ -112,12 +112,13 @@ def from_stored(scenario: Scenario, reports: Path, jobs: int, count: int) -> Est
     runs = list(_like_runs(scenario, reports))
     if not runs:
         return None
-    each = [run["wall_s"] * min(run["jobs"], run["count"]) / run["count"] for run in runs]
+    each = [(run["wall_s"] - run["ready_s"]) * min(run["jobs"], run["count"]) / run["count"] for run in runs]
     memory = [run["peak_memory_mb"] for run in runs if run["jobs"] == jobs and run["peak_memory_mb"] is not None]
+    ready_s = max(run["ready_s"] for run in runs)
     spread = SPREAD if len(runs) == 1 else SPREAD / 2
     each_s = Range(min(each), max(each)).times(1 - spread, 1 + spread)
     memory_mb = Range(min(memory), max(memory)).times(1 - SPREAD / 2, 1 + SPREAD / 2) if memory else None
-    return Estimate(count, jobs, each_s, _wall(each_s, count, jobs, 0.0, crowded=False), memory_mb, "stored")
+    return Estimate(count, jobs, each_s, _wall(each_s, count, jobs, ready_s, crowded=False), memory_mb, "stored")
 
 
 def _like_runs(scenario: Scenario, reports: Path) -> Iterator[dict[str, Any]]:
@@ -130,7 +131,8 @@ def _like_runs(scenario: Scenario, reports: Path) -> Iterator[dict[str, Any]]:
                 continue
             if manifest["platform"] == platform.platform():
                 count = plain["replications"] * len(plain["brains"])
-                yield {**{key: manifest[key] for key in ("wall_s", "jobs", "peak_memory_mb")}, "count": count}
+                told = {key: manifest[key] for key in ("wall_s", "ready_s", "jobs", "peak_memory_mb")}
+                yield {**told, "count": count}
         except (OSError, ValueError, KeyError, TypeError):
             continue  # a run of another version says nothing of this one
 

@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from twin.core.errors import ResultsError
@@ -68,6 +68,30 @@ def told_if_unwritable(place: Path) -> Iterator[None]:
         ) from None
 
 
+@contextmanager
+def scratch(place: Path) -> Iterator[Path]:
+    """Offer a hidden folder below ``place`` that is gone afterwards, and remove those of processes that were killed.
+
+    Raises
+    ------
+    ResultsError
+        Where the system refuses to make it.
+    """
+    folder, made = beside(place / "scratch"), not place.exists()
+    for other in place.glob(".scratch.*"):
+        if is_abandoned(other):
+            remove(other)
+    with told_if_unwritable(place):
+        folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+        if made:
+            with suppress(OSError):  # others have put something there meanwhile
+                place.rmdir()
+
+
 def is_abandoned(path: Path) -> bool:
     """Say whether a file or folder was written `beside` by a process of this machine that is no more."""
     found = re.fullmatch(rf"\..+\.{re.escape(socket.gethostname())}\.(\d+)", path.name)
@@ -83,11 +107,20 @@ def remove(path: Path) -> None:
 
 
 def is_alive(process: int) -> bool:
-    """Say whether a process of this machine is running."""
+    """Say whether a process of this machine is running; one that has ended and that nobody has waited for is not.
+
+    In a container whose first process waits for nobody such a one stays for ever.
+    """
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        state = (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+        )
+    except (OSError, IndexError):  # no Linux, or it has ended just now
+        return True
+    return state != "Z"

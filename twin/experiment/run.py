@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from twin.scenario.load import Scenario
 
 
+_TRIES = 20
+"""So many times a lock that holds no process is looked at again."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """How to run, none of which changes the result.
@@ -77,15 +81,13 @@ def run(
             progress(1, 1)
             return final
         unfinished.mkdir(parents=True, exist_ok=True)
-        with _alone(unfinished):
+        with _alone(unfinished) as become:
             if not options.resume:
                 shutil.rmtree(unfinished / "events", ignore_errors=True)
             lived = _live_tasks(Workshop(scenario, options.threads), unfinished, options, progress, warn)
             manifest = {"run_id": final.name, "identity": whole, **_told(scenario), **lived}
             _store(unfinished, scenario, manifest)
-        if final.exists():
-            shutil.rmtree(final)
-        unfinished.replace(final)
+            become(final)
     return final
 
 
@@ -99,6 +101,7 @@ def _live_tasks(
     """Live what is not finished yet; return what the manifest says of it."""
     begun, map_folder = time.perf_counter(), workshop.scenario.map_folder
     warned = workshop.warnings(max(options.jobs, options.threads))  # nobody lives yet
+    ready_s = time.perf_counter() - begun
     for warning in warned:
         warn(warning)
     with _tidy(folder):
@@ -112,6 +115,7 @@ def _live_tasks(
         **surroundings(),
         "jobs": options.jobs,
         "wall_s": round(time.perf_counter() - begun, 3),
+        "ready_s": round(ready_s, 3),  # of it before anything was lived, however many replications there are
         "peak_memory_mb": memory_mb,
     }
 
@@ -152,30 +156,64 @@ def _store(folder: Path, scenario: Scenario, manifest: dict[str, Any]) -> None:
     write_manifest(folder, manifest)
 
 
+class RunningError(ResultsError):
+    """Another process is at the same run."""
+
+
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold a lock so that two processes do not write one run."""
-    lock = folder / "running.pid"
+def _alone(folder: Path) -> Iterator[Callable[[Path], None]]:
+    """Hold a lock so that two processes do not write one run; hand over what makes the folder the finished run."""
+    lock, moved = folder / "running.pid", False
+    _take(lock)
+
+    def become(final: Path) -> None:
+        nonlocal moved
+        if final.exists():
+            shutil.rmtree(final)
+        lock.unlink()
+        folder.replace(final)
+        moved = True
+
     try:
-        owner = int(lock.read_text()) if lock.is_file() else 0
-    except ValueError:
-        owner = 0
-    if owner and owner != os.getpid() and is_alive(owner):
-        raise ResultsError(
-            "{path}: process {owner} is running this scenario now; wait for it, or remove {lock} if it is not",
-            path=str(folder),
-            owner=owner,
-            lock=str(lock),
-        )
-    lock.write_text(str(os.getpid()))
-    try:
-        yield
+        yield become
     finally:
+        if not moved:  # else what is there by now is another's
+            _leave(folder, lock)
+
+
+def _take(lock: Path) -> None:
+    """Write the lock, unless a living process has; of several who try at once one has it."""
+    for _ in range(_TRIES):
+        with suppress(FileExistsError), lock.open("x", encoding="utf-8") as file:
+            file.write(str(os.getpid()))
+            return
+        owner = _owner(lock)
+        if owner is None:  # it is being written or given back
+            time.sleep(0.05)
+            continue
+        if owner != os.getpid() and is_alive(owner):
+            raise RunningError(
+                "{path}: process {owner} is running this scenario now; wait for it, or remove {lock} if it is not",
+                path=str(lock.parent), owner=owner, lock=str(lock),
+            )  # fmt: skip
         lock.unlink(missing_ok=True)
-        if not any(folder.glob(f"events/*/*/{SUMMARY}")):  # nothing that --resume could go on from
-            shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):
-                folder.parent.rmdir()
+    lock.write_text(str(os.getpid()), encoding="utf-8")  # whoever began to write it was killed
+
+
+def _owner(lock: Path) -> int | None:
+    try:
+        return int(lock.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _leave(folder: Path, lock: Path) -> None:
+    """Give the lock back, and keep nothing that --resume could not go on from."""
+    lock.unlink(missing_ok=True)
+    if not any(folder.glob(f"events/*/*/{SUMMARY}")):
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            folder.parent.rmdir()
 
 
 @dataclass(frozen=True, slots=True)

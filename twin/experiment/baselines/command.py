@@ -12,8 +12,18 @@ import click
 
 from twin.core.errors import ResultsError
 from twin.core.language import Language
+from twin.core.output import print_out
 from twin.experiment.baselines import exact, speed, statistics
-from twin.experiment.baselines.files import PARTS, Part, damaged, folder_of, path_of, read_part, write_part
+from twin.experiment.baselines.files import (
+    PARTS,
+    Part,
+    damaged,
+    folder_of,
+    keys_of_other_code,
+    path_of,
+    read_part,
+    write_part,
+)
 from twin.experiment.baselines.words import exact_lines, recorded_lines, speed_lines, statistics_lines
 
 if TYPE_CHECKING:
@@ -71,9 +81,9 @@ def record(scenario: Scenario, options: BaselineOptions, language: Language, pro
 
 def _recorded(part: Part, scenario: Scenario, options: BaselineOptions, progress: Progress) -> dict[str, Any]:
     if part == "exact":
-        return exact.record_exact(scenario, options.exact_days, options.jobs, progress)
+        return exact.record_exact(scenario, options.exact_days, options.reports, options.jobs, progress)
     if part == "speed":
-        return speed.record_speed(scenario, options.attempts, progress)
+        return speed.record_speed(scenario, options.attempts, options.reports, progress)
     days = days_of(scenario, options.days, options, progress)
     return statistics.record_statistics(days, options.kpis, options.margins, scenario.margins)
 
@@ -89,23 +99,30 @@ def check(
             "{path}: there is no baseline; write one with twin baseline record {scenario}",
             path=str(folder), scenario=str(scenario.path),
         )  # fmt: skip
-    recorded = {part: _read(folder, part, scenario) for part in parts}
-    checked: dict[str, Any] = {}
+    recorded = {part: _read(folder, part, scenario, language) for part in parts}
+    lacking = [] if options.parts else [part for part in PARTS if part not in parts]
+    if lacking:
+        click.echo(language("not recorded, so not checked: {parts}", parts=", ".join(lacking)), err=True)
+    checked: dict[str, Any] = {"not_recorded": lacking}
     fails = False
     lines: list[str] = []
     for part, content in recorded.items():
         failed, said, checked[part] = _CHECKS[part](scenario, content, options, language, progress)
         fails, lines = fails or failed, [*lines, *said]
     if as_json:
-        click.echo(json.dumps({"kept": not fails, **checked}, indent=1, ensure_ascii=False))
+        print_out(json.dumps({"kept": not fails, **checked}, indent=1, ensure_ascii=False))
     else:
-        click.echo("\n".join(lines))
+        print_out("\n".join(lines))
     return 1 if fails else 0
 
 
-def _read(folder: Path, part: Part, scenario: Scenario) -> Any:
-    """Read a part of a baseline as its own kind of record."""
+def _read(folder: Path, part: Part, scenario: Scenario, language: Language) -> Any:
+    """Read a part of a baseline as its own kind of record; say what only the code of then or of today knows."""
     content = read_part(folder, part, scenario)
+    keys = keys_of_other_code(content, scenario)
+    if keys:
+        path = path_of(folder, part)
+        click.echo(language("{path}: keys that came or went since: {keys}", path=path, keys=", ".join(keys)), err=True)
     readers: dict[Part, Callable[[Mapping[str, Any]], Any]] = {
         "exact": exact.read_exact, "statistics": statistics.read_statistics, "speed": speed.read_speed,
     }  # fmt: skip
@@ -122,7 +139,7 @@ Checked = tuple[bool, list[str], Any]
 def _check_events(
     scenario: Scenario, recorded: exact.RecordedEvents, options: BaselineOptions, language: Language, progress: Progress
 ) -> Checked:
-    events = exact.check_exact(scenario, recorded, options.jobs, progress)
+    events = exact.check_exact(scenario, recorded, options.reports, options.jobs, progress)
     failed = bool(events.differences) and (options.strict or not events.code_differs)
     plain = [
         {"brain": brain, "replication": number, "table": table, **asdict(row)}
@@ -138,14 +155,14 @@ def _check_kpis(
 ) -> Checked:  # fmt: skip
     days = days_of(scenario, recorded.replications, options, progress)
     judged = statistics.check_statistics(days, recorded)
-    moved = any(row.fails for row in judged.rows)
+    moved = any(row.fails for row in judged.rows) or not judged.rows  # nothing is shown to be kept where none is judged
     return moved, statistics_lines(judged, recorded.replications, language), asdict(judged)
 
 
 def _check_speed(
     scenario: Scenario, recorded: speed.RecordedSpeed, options: BaselineOptions, language: Language, progress: Progress
 ) -> Checked:
-    costs = speed.check_speed(scenario, recorded, progress)
+    costs = speed.check_speed(scenario, recorded, options.reports, progress)
     plain = [{**asdict(row), "ratio": row.ratio} for row in costs]
     return any(row.fails for row in costs), speed_lines(costs, language), plain
 

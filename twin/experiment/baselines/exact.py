@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twin.core.errors import ResultsError
 from twin.experiment.baselines.fingerprints import Fingerprint, TableDifference, difference, fingerprint_of_file
+from twin.experiment.files import scratch
 from twin.experiment.provenance import identity
 
 if TYPE_CHECKING:
@@ -39,9 +39,11 @@ def read_exact(content: Mapping[str, Any]) -> RecordedEvents:
         for replication, each in replications.items()
         for table, row in each.items()
     }
-    return RecordedEvents(
-        int(content["scenario"]["seed"]), int(content["replications"]), dict(content["identity"]), tables
-    )  # fmt: skip
+    days = int(content["replications"])
+    brains = [brain["name"] for brain in content["scenario"]["brains"]]
+    if days < 1 or {key[:2] for key in tables} != {(brain, day) for brain in brains for day in range(days)}:
+        raise ValueError("tables are not those of each brain and replication")
+    return RecordedEvents(int(content["scenario"]["seed"]), days, dict(content["identity"]), tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,17 @@ class ExactCheck:
     code_differs: tuple[str, ...]
 
 
-def record_exact(scenario: Scenario, replications: int, jobs: int, progress: Progress) -> dict[str, Any]:
+def record_exact(scenario: Scenario, replications: int, reports: Path, jobs: int, progress: Progress) -> dict[str, Any]:
     """Live the first replications and return what ``exact.json`` keeps of them."""
     nested: dict[str, dict[str, dict[str, Any]]] = {}
-    for (brain, replication, table), found in _lived(scenario, replications, jobs, progress).items():
+    for (brain, replication, table), found in _lived(scenario, replications, reports, jobs, progress).items():
         nested.setdefault(brain, {}).setdefault(str(replication), {})[table] = found.plain()
     return {"replications": replications, "identity": _surroundings(scenario), "tables": nested}
 
 
-def check_exact(scenario: Scenario, recorded: RecordedEvents, jobs: int, progress: Progress) -> ExactCheck:
+def check_exact(
+    scenario: Scenario, recorded: RecordedEvents, reports: Path, jobs: int, progress: Progress
+) -> ExactCheck:
     """Live the recorded replications again and count what differs.
 
     Raises
@@ -86,7 +90,7 @@ def check_exact(scenario: Scenario, recorded: RecordedEvents, jobs: int, progres
             "check the statistics alone with --statistics",
             path=str(scenario.path), recorded=recorded.seed, seed=scenario.seed,
         )  # fmt: skip
-    before, now = recorded.tables, _lived(scenario, recorded.replications, jobs, progress)
+    before, now = recorded.tables, _lived(scenario, recorded.replications, reports, jobs, progress)
     compared = {key: difference(before.get(key), now.get(key)) for key in {**before, **now}}
     surroundings = _surroundings(scenario)
     return ExactCheck(
@@ -100,15 +104,15 @@ def _surroundings(scenario: Scenario) -> dict[str, Any]:
     return {key: value for key, value in identity(scenario).items() if key != "scenario"}
 
 
-def _lived(scenario: Scenario, replications: int, jobs: int, progress: Progress) -> Tables:
+def _lived(scenario: Scenario, replications: int, reports: Path, jobs: int, progress: Progress) -> Tables:
     from twin.experiment.cell_store import CellStore
     from twin.experiment.cells import cells_of, jobs_of
     from twin.experiment.executors.local import LocalExecutor
     from twin.experiment.live import live
 
     wanted = jobs_of(cells_of(scenario), replications)
-    with tempfile.TemporaryDirectory(prefix="twin-baseline-") as place:
-        store = CellStore(Path(place))
+    with scratch(reports) as place:
+        store = CellStore(place)
         live(wanted, store, LocalExecutor(jobs), progress, with_events=True)
         return {
             (job.cell.brain, job.replication, path.stem): fingerprint_of_file(path)

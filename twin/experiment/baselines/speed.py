@@ -8,7 +8,7 @@ holds.
 from __future__ import annotations
 
 import heapq
-import tempfile
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from twin.experiment.files import scratch
 
 if TYPE_CHECKING:
     from twin.scenario.scenario import Scenario
@@ -38,8 +40,12 @@ class RecordedSpeed:
 def read_speed(content: Mapping[str, Any]) -> RecordedSpeed:
     """Return what ``speed.json`` holds; raises KeyError, TypeError or ValueError where it is damaged."""
     loops = {str(brain): float(cost) for brain, cost in content["reference_loops"].items()}
-    if min(loops.values()) <= 0:
-        raise ValueError("a replication cannot cost nothing")
+    if not all(0 < cost < math.inf for cost in loops.values()):
+        raise ValueError("a replication costs more than nothing")
+    if set(loops) != {brain["name"] for brain in content["scenario"]["brains"]}:
+        raise ValueError("reference_loops are not those of each brain")
+    if int(content["attempts"]) < 1:
+        raise ValueError("attempts must be 1 at least")
     return RecordedSpeed(int(content["attempts"]), loops)
 
 
@@ -78,7 +84,7 @@ def reference_s() -> float:
     return time.process_time() - begun
 
 
-def measure(scenario: Scenario, attempts: int, progress: Progress) -> dict[str, float]:
+def measure(scenario: Scenario, attempts: int, reports: Path, progress: Progress) -> dict[str, float]:
     """Return what the first replication of each brain costs, in reference loops."""
     from twin.experiment.tasks import Task, Workshop, run_task
 
@@ -86,27 +92,27 @@ def measure(scenario: Scenario, attempts: int, progress: Progress) -> dict[str, 
     workshop.prepare()
     loops: list[float] = []
     costs: dict[str, list[float]] = {brain.name: [] for brain in scenario.brains}
-    with tempfile.TemporaryDirectory(prefix="twin-speed-") as place:
+    with scratch(reports) as place:
         for attempt in range(attempts):
             for number, brain in enumerate(scenario.brains):
                 loops += [reference_s() for _ in range(_LOOPS)]
                 begun = time.process_time()
-                run_task(workshop, Task(0, number), Path(place))
+                run_task(workshop, Task(0, number), place)
                 costs[brain.name].append(time.process_time() - begun)
                 progress(attempt * len(scenario.brains) + number + 1, attempts * len(scenario.brains))
     return {brain: min(seconds) / min(loops) for brain, seconds in costs.items()}
 
 
-def record_speed(scenario: Scenario, attempts: int, progress: Progress) -> dict[str, Any]:
+def record_speed(scenario: Scenario, attempts: int, reports: Path, progress: Progress) -> dict[str, Any]:
     """Measure each brain and return what ``speed.json`` keeps."""
-    costs = measure(scenario, attempts, progress)
+    costs = measure(scenario, attempts, reports, progress)
     return {"attempts": attempts, "reference_loops": {brain: round(cost, 4) for brain, cost in costs.items()}}
 
 
 def check_speed(
-    scenario: Scenario, recorded: RecordedSpeed, progress: Progress,
-    measured: Callable[[Scenario, int, Progress], Mapping[str, float]] = measure,
+    scenario: Scenario, recorded: RecordedSpeed, reports: Path, progress: Progress,
+    measured: Callable[[Scenario, int, Path, Progress], Mapping[str, float]] = measure,
 ) -> list[SpeedCheck]:  # fmt: skip
     """Measure each brain again, as many times as it was recorded."""
-    now = measured(scenario, recorded.attempts, progress)
+    now = measured(scenario, recorded.attempts, reports, progress)
     return [SpeedCheck(brain, cost, now[brain]) for brain, cost in recorded.reference_loops.items()]

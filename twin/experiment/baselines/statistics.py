@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -89,9 +90,14 @@ def read_statistics(content: Mapping[str, Any]) -> RecordedDays:
         )
         for row in content["kpis"]
     )  # fmt: skip
-    return RecordedDays(
-        int(content["replications"]), {int(day): str(draws) for day, draws in content["draws"].items()}, kpis
-    )  # fmt: skip
+    days = int(content["replications"])
+    draws = {int(day): str(drawn) for day, drawn in content["draws"].items()}
+    figures = [figure for row in kpis for figure in (*row.by_day.values(), row.margin, row.margin_on_other_days or 0.0)]
+    if not kpis or set(draws) != set(range(days)):
+        raise ValueError("there are no KPIs, or draws are not those of each replication")
+    if not all(map(math.isfinite, figures)) or any(not set(row.by_day) <= set(draws) for row in kpis):
+        raise ValueError("values and margins must be numbers, and of those replications")
+    return RecordedDays(days, draws, kpis)
 
 
 @dataclass(frozen=True, slots=True)

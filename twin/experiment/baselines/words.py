@@ -64,13 +64,18 @@ def _difference(row: TableDifference, language: Language) -> str:
         return language("missing; it had {rows} rows", rows=row.recorded_rows)
     if row.recorded_rows is None:
         return language("new, with {rows} rows", rows=row.rows)
+    said = language(
+        "{about} {differing} of {rows} rows ({recorded} recorded)",
+        about=language("at least" if row.at_least else "about"), differing=row.differing_rows, rows=row.rows,
+        recorded=row.recorded_rows,
+    )  # fmt: skip
+    if not row.columns:
+        return said + language("; each column by itself holds the same values")
     names = ", ".join(row.columns[:_SHOWN_COLUMNS])
     more = len(row.columns) - _SHOWN_COLUMNS
-    return language(
-        "{about} {differing} of {rows} rows ({recorded} recorded); columns {names}{more}",
-        about=language("at least" if row.at_least else "about"), differing=row.differing_rows, rows=row.rows,
-        recorded=row.recorded_rows, names=names, more=language(" and {n} more", n=more) if more > 0 else "",
-    )  # fmt: skip
+    return said + language(
+        "; columns {names}{more}", names=names, more=language(" and {n} more", n=more) if more > 0 else ""
+    )
 
 
 def statistics_lines(check: StatisticsCheck, days: int, language: Language) -> list[str]:
@@ -80,6 +85,11 @@ def statistics_lines(check: StatisticsCheck, days: int, language: Language) -> l
         if check.same_days
         else language("{days} other days", days=days)
     )
+    if not check.rows:
+        return [
+            language("statistics: none of {count} KPIs can be judged on {days} other days; record more days (--reps)",
+                     count=len(check.not_judged), days=days)
+        ]  # fmt: skip
     failing = [row for row in check.rows if row.fails]
     lines = [
         language("statistics: {kept} of {count} KPIs are kept ({over})", kept=len(check.rows) - len(failing),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import threading
 import time
 from collections import deque
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 JOBS_A_THREAD: Final = 3
 """So many jobs a worker's thread are with the scheduler at a time: it need not know all, and nobody waits for it."""
 _LOOK_EVERY_S: Final = 2.0
+_GRACE_S: Final = 2.0
 _FOLDER_LAG_S: Final = 30.0
 """A shared folder may show a new file some seconds late."""
 
@@ -55,24 +57,39 @@ class ClusterExecutor:
     def run(self, jobs: Sequence[Job], store: CellStore, done: Done, tell: Tell, *, with_events: bool = False) -> None:
         """Live every job and put its result into the store; see `Executor.run`."""
         client = self._connect()
-        try:
-            with client.as_current():
-                _Shift(self, client, store, done, with_events).live(jobs)
-        finally:
-            client.close()
+        with _unlogged():
+            try:
+                with client.as_current():
+                    _Shift(self, client, store, done, with_events).live(jobs)
+            finally:
+                client.close()
 
     def _connect(self) -> Any:
         distributed = _distributed()
         gc.collect()  # a client that is gone ends its thread now: while another's begins, both wait for one lock
-        try:
-            return distributed.Client(self.address, set_as_default=False, timeout=self.connect_s)
-        except (OSError, ValueError) as error:
-            problem = str(error).strip() or type(error).__name__
+        problem = _why_no_answer(self.address, self.connect_s)
+        if problem is None:
+            try:
+                return distributed.Client(self.address, set_as_default=False, timeout=self.connect_s)
+            except (OSError, ValueError) as error:
+                problem = str(error).strip() or type(error).__name__
         raise ResultsError(
             "--cluster {address}: no scheduler answers there ({problem}); start one with dask scheduler, and give "
             "the address that it prints",
             address=self.address, problem=problem,
         )  # fmt: skip
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep Dask's client from logging tracebacks of a scheduler that is gone, which is told in a sentence."""
+    log = logging.getLogger("distributed.client")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _distributed() -> Any:
@@ -83,6 +100,32 @@ def _distributed() -> Any:
         raise ResultsError(
             "--cluster needs dask.distributed; install the extra: pip install 'zhengzhou-twin[cluster]'"
         ) from None
+
+
+def _why_no_answer(address: str, timeout_s: float) -> str | None:
+    """Return why nobody of Dask answers at an address; None where somebody does.
+
+    A client that finds nobody tells so by a traceback when it is forgotten, 20 s later; and at the port of another
+    program, as of the scheduler's own page, it waits for ever. So one who may be left behind asks first.
+    """
+    connect, security = import_module("distributed.comm").connect, import_module("distributed.security").Security()
+    found: list[str | None] = []
+
+    async def ask() -> None:
+        comm = await connect(address, timeout=timeout_s, **security.get_connection_args("client"))
+        await comm.close()
+
+    def note() -> None:
+        try:
+            asyncio.run(ask())
+            found.append(None)
+        except Exception as error:  # whatever a stranger's answer makes of Dask's reading
+            found.append(str(error).strip() or type(error).__name__)
+
+    asking = threading.Thread(target=note, daemon=True)
+    asking.start()
+    asking.join(timeout_s + _GRACE_S)
+    return found[0] if found else "what listens there is no scheduler"
 
 
 class _Shift:

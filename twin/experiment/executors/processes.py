@@ -215,8 +215,8 @@ class _Crew(Generic[Item]):
         self._deaths[worker.place] += 1
         if self._deaths[worker.place] >= MOST_DEATHS:
             raise ResultsError(
-                "{name}: {count} worker processes were killed there (out of memory?); run again with --resume, "
-                "and with fewer --jobs",
+                "{name}: {count} worker processes were killed there (out of memory?); run this again with "
+                "fewer --jobs: finished replications are kept (by twin run: with --resume)",
                 name=name, count=MOST_DEATHS,
             )  # fmt: skip
         self._waiting.appendleft(worker.place)
