@@ -18,9 +18,10 @@ from twin.experiment.studies.axes import assumed_axes, read_axes
 from twin.experiment.studies.designs import DESIGNS, Design, latin_hypercube, points_of
 from twin.experiment.studies.sweep import Question, sweep
 from twin.experiment.studies.sweep_answers import Sweep
+from twin.report.studies.naming import Naming
 from twin.report.studies.sweep_command import Asked
 from twin.report.studies.sweep_page import sweep_page
-from twin.report.studies.sweep_words import MEASURES, lead_of, sweep_lines
+from twin.report.studies.sweep_words import MEASURES, MOST_NAMED, ends_of, lead_of, sweep_lines
 from twin.scenario.load import load_scenario
 from twin.scenario.scenario import Scenario
 
@@ -244,6 +245,18 @@ def test_what_is_the_same_at_every_point_is_said_so_and_shaded_alike(scenario: S
     assert said in "\n".join(sweep_lines(answer, Language(code)))
     shades = re.findall(r'class="([dq]\d)"', sweep_page(answer, Language(code)))
     assert shades == ["d3"] * 4 + ["q0"] * 8, "no difference has the colour of zero, and rounding none of its own"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_of_more_keys_than_a_line_can_name_points_have_their_numbers(scenario: Scenario, code: Code) -> None:
+    answer = swept(scenario, assumed=True, design="latin_hypercube", samples=8)
+    assert len(answer.axes) > MOST_NAMED
+    ends = [end for one in answer.kpis for _, end in ends_of(answer, one, 0, Naming(Language(code), {}))]
+    number = {"en": r"point [0-7]", "zh": r"第 [0-7] 点"}[code]
+    assert all(re.fullmatch(number, end) for end in ends)
+    assert {"en": f"Sweep: {len(answer.axes)} keys", "zh": f"扫描：{len(answer.axes)} 个键"}[code] in sweep_page(
+        answer, Language(code)
+    )
 
 
 def test_it_is_told_when_nothing_can_be_said_of_what_a_result_hangs_on(scenario: Scenario) -> None:

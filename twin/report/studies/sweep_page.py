@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from twin.charts.glyphs import icon
 from twin.charts.html import Child, Html, details, figure, h, join, table
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from twin.core.language import Language
     from twin.experiment.studies.sweep_answers import Hang, KpiSweep, Sweep, Toll
 
+MOST_IN_A_TITLE: Final = 4
+"""Of more keys the title says how many they are."""
+
 
 def sweep_page(answer: Sweep, language: Language) -> str:
     """Return the whole page."""
@@ -50,7 +53,8 @@ def sweep_page(answer: Sweep, language: Language) -> str:
         Section("points", language("All points"), _points(answer, lead, naming)),
         Section("method", language("How this is reckoned"), _method(answer, naming)),
     ]
-    keys = " × ".join(short_keys(answer)[:4]) + (" …" if len(answer.axes) > 4 else "")
+    names = short_keys(answer)
+    keys = " × ".join(names) if len(names) <= MOST_IN_A_TITLE else language("{n} keys", n=len(names))
     introduction = join(
         h("p", language.pick(answer.title, answer.title_zh or answer.title), class_="description"),
         h("p", facts(answer, naming), class_="facts"),

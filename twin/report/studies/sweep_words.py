@@ -130,11 +130,15 @@ def span_sentence(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> s
     return template.format(low=low, where_low=where_low, high=high, where_high=where_high, **names)
 
 
-def point_text(answer: Sweep, place: int) -> str:
-    """Return a point: ``key = value, key = value``; where one key at a time is moved, that key alone."""
+def point_text(answer: Sweep, place: int, naming: Naming) -> str:
+    """Return a point: ``key = value, key = value``; where one key at a time is moved, that key alone.
+
+    Of more keys than a line can name its number, under which the page lists all of them.
+    """
     base = answer.points[0] if answer.design == "one_at_a_time" else (None,) * len(answer.axes)
     triples = zip(short_keys(answer), answer.points[place], base, strict=True)
-    return ", ".join(f"{key} = {value_text(value)}" for key, value, was in triples if value != was)
+    moved = [f"{key} = {value_text(value)}" for key, value, was in triples if value != was]
+    return ", ".join(moved) if len(moved) <= MOST_NAMED else naming.language("point {n}", n=place)
 
 
 def keys_text(answer: Sweep, naming: Naming) -> str:
@@ -231,7 +235,7 @@ def ends_of(answer: Sweep, one: KpiSweep, place: int, naming: Naming) -> tuple[t
     for _, at in (min(known), max(known)):
         amount = amounts[at]
         assert amount is not None
-        found.append((shown(amount, one, naming), point_text(answer, at) or naming.language("as it is")))
+        found.append((shown(amount, one, naming), point_text(answer, at, naming) or naming.language("as it is")))
     return found[0], found[1]
 
 
