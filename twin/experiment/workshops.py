@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from twin.scenario.load import Scenario
 
 KEPT: Final = 4
-"""So many variants keep what their domains derive from the city (demand, lots, networks, fleets)."""
+"""So many variants keep what they derive from the city (ordinary traffic, demand, lots, networks, fleets)."""
 
 
 def city_key(scenario: Scenario) -> str:
-    """Return a text that is the same for scenarios whose map, roads' parameters and supplied tables are the same."""
+    """Return a text that is the same for scenarios whose map and supplied tables are the same."""
     from twin.domains import DESCRIPTIONS
 
     supplied = {
@@ -28,7 +28,7 @@ def city_key(scenario: Scenario) -> str:
         for name in scenario.domains
         if DESCRIPTIONS[name].supply and tuple(scenario.sections[name].files())
     }
-    return json.dumps([str(scenario.map_folder.resolve()), _plain(scenario, "roads"), supplied], sort_keys=True)
+    return json.dumps([str(scenario.map_folder.resolve()), supplied], sort_keys=True)
 
 
 def variant_key(scenario: Scenario) -> str:
