@@ -195,6 +195,9 @@ def test_the_city_is_read_once_for_variants_of_it_whose_roads_have_their_own_tim
     assert slow.city.hierarchy is first.city.hierarchy
     assert slow.city.ordinary.parameters.local_delay_share == 0.3
     assert first.city.ordinary.parameters.local_delay_share != 0.3
+    again = workshops.of(scenario)
+    assert again.city.ordinary is not first.city.ordinary, "times of one kind of roads are kept at a time"
+    assert again.city.hierarchy is first.city.hierarchy
 
 
 def test_days_of_one_variant_follow_one_another_and_cities_come_one_by_one(scenario, tmp_path):
