@@ -47,7 +47,7 @@ def test_threads_that_share_the_fit_and_the_check_change_nothing() -> None:
     parameters, city = small_parameters(), small_town()
     found = []
     for threads in (1, 3):
-        own = city.for_others().with_threads(threads)
+        own = city.for_others(city.ordinary.parameters).with_threads(threads)
         town = TrafficDomain(parameters, own, RoadConditions(own.ordinary, MORNING, Streams(1, 0)))
         assert town.city.threads == threads
         factors = [(model.row_factor, model.column_factor) for model in town.demand.where.models.values()]

@@ -168,6 +168,7 @@ def test_variants_that_share_a_city_have_the_results_that_each_has_alone(scenari
     )
     variants = [
         scenario, one.with_(seed=8), one.with_(**{"emergency.seats": 1}), one.with_(duration_h=0.5),
+        one.with_(**{"roads.local_delay_share": 0.3}), one.with_(**{"roads.junction_time_factor": 2.0}),
         lifts, lifts.with_(seed=8), lifts.with_(**{"elevators.fleet_size": 900}),
     ]  # fmt: skip
     assert len({city_key(variant) for variant in variants}) == 1
@@ -181,7 +182,7 @@ def test_variants_that_share_a_city_have_the_results_that_each_has_alone(scenari
     assert len({json.dumps(bits, sort_keys=True) for bits in bits_of(together, jobs)}) == len(jobs)
 
 
-def test_the_city_is_read_once_for_variants_of_it_and_again_for_other_roads(scenario):
+def test_the_city_is_read_once_for_variants_of_it_whose_roads_have_their_own_times(scenario):
     workshops = Workshops()
     first = workshops.of(scenario)
     assert workshops.of(cells_of(scenario)[1].scenario).city is first.city
@@ -189,14 +190,21 @@ def test_the_city_is_read_once_for_variants_of_it_and_again_for_other_roads(scen
     assert seeded.city.hierarchy is first.city.hierarchy
     assert seeded.city.shared("anything", lambda: 1) == 1
     assert first.city.shared("anything", lambda: 2) == 2
+    assert seeded.city.ordinary is first.city.ordinary
     slow = workshops.of(scenario.with_(**{"roads.local_delay_share": 0.3}))
-    assert slow.city.ordinary is not first.city.ordinary
+    assert slow.city.hierarchy is first.city.hierarchy
+    assert slow.city.ordinary.parameters.local_delay_share == 0.3
+    assert first.city.ordinary.parameters.local_delay_share != 0.3
+    again = workshops.of(scenario)
+    assert again.city.ordinary is not first.city.ordinary, "times of one kind of roads are kept at a time"
+    assert again.city.hierarchy is first.city.hierarchy
 
 
-def test_days_of_one_variant_follow_one_another_and_cities_come_one_by_one(scenario):
+def test_days_of_one_variant_follow_one_another_and_cities_come_one_by_one(scenario, tmp_path):
     """Else each day would read the city of its variant anew."""
-    seeded, slow = scenario.with_(seed=8), scenario.with_(**{"roads.local_delay_share": 0.3})
-    cells = [cells_of(variant)[0] for variant in (scenario, slow, seeded)]
+    elsewhere = shutil.copytree(scenario.map_folder, tmp_path / "elsewhere")
+    moved, slow = scenario.with_(map=str(elsewhere)), scenario.with_(**{"roads.local_delay_share": 0.3})
+    cells = [cells_of(variant)[0] for variant in (scenario, moved, slow)]
     cities = by_city(jobs_of(cells, 2))
     assert [[(job.cell, job.replication) for job in of_one_city] for of_one_city in cities] == [
         [(cells[0], 0), (cells[0], 1), (cells[2], 0), (cells[2], 1)],

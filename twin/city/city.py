@@ -48,13 +48,20 @@ class City:
         self.roads = city_map.roads
         self.hierarchy = Hierarchy.of(city_map.roads)
         self.ordinary = OrdinaryTraffic(city_map.roads, self.hierarchy, road_parameters, speeds)
+        self._speeds = speeds
         self._kept_cell_ms: dict[int, NDArray[np.int32]] = {}
         self._shared: dict[Hashable, Any] = {}
 
-    def for_others(self) -> City:
-        """Return this city without what domains have derived from it: for scenarios with other parameters of theirs."""
+    def for_others(self, road_parameters: RoadParameters) -> City:
+        """Return this city without what was derived from it for one scenario: for another with parameters of its own.
+
+        The map and the hierarchy of its roads are the same; ordinary traffic is, where the roads' parameters are.
+        """
         other = copy(self)
         other._shared = {}
+        if road_parameters != self.ordinary.parameters:
+            other.ordinary = OrdinaryTraffic(self.roads, self.hierarchy, road_parameters, self._speeds)
+            other._kept_cell_ms = {}
         return other
 
     def with_threads(self, threads: int) -> City:

@@ -99,13 +99,14 @@ class Workshop:
         return other
 
     def take_city(self, city: City) -> None:
-        """Use a city that was read for a scenario of the same map, roads and supplied tables."""
+        """Use a city that was read for a scenario of the same map and supplied tables."""
         named = any(section.files() for section in self.scenario.sections.values())
         if named:
             self.check_tables()
         else:
             self._supplies(city.map)
-        self.city = city.for_others()
+        roads: Any = self.scenario.sections["roads"]
+        self.city = city.for_others(roads)
 
     def check_tables(self) -> None:
         """Read the tables that the scenario names; raises TwinError with all that is wrong with them."""

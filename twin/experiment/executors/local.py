@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class LocalExecutor:
     """So many worker processes; 1 lives jobs in this process.
 
-    Jobs of one city (map, roads' parameters, supplied tables) share it and are one queue; cities come one by one.
+    Jobs of one city (map, supplied tables) share it and are one queue; cities come one by one.
 
     Attributes
     ----------
