@@ -233,6 +233,8 @@ def test_numbers_read_as_people_write_them() -> None:
     assert number(1234.6, 0) == "1\u202f235"
     assert number(float("nan")) == "–"
     say = Numbers(Language("en"))
+    assert say.size(0.01, "share", 0) == "1 percentage point"
+    assert say.size(-0.02, "share", 0) == "2 percentage points"
     assert say.difference(-36.6, -46.6, -26.6, "min") == "−37 min (−47 to −27)"
     assert say.difference(0.273, 0.0421, 0.505, "share") == "+27 points (+4 to +50)"
     assert say.unit("min") == "min"

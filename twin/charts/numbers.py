@@ -23,6 +23,7 @@ _UNITS: Final = {
     "days": "{number} days",
 }
 _DIFFERENCES: Final = {**_UNITS, "share": "{number} percentage points"}
+_OF_ONE: Final = {"share": "{number} percentage point", "days": "{number} day"}
 _SHORT_DIFFERENCES: Final = {**_UNITS, "share": "{number} points"}
 
 
@@ -79,7 +80,8 @@ class Numbers:
     def size(self, value: float, unit: str, decimals: int | None = None) -> str:
         """Return the size of a difference with its unit, without its sign."""
         text = number(abs(scaled(value, unit)), decimals)
-        return self._say(_DIFFERENCES.get(unit, "{number}"), number=text)
+        units = {**_DIFFERENCES, **_OF_ONE} if text == "1" else _DIFFERENCES
+        return self._say(units.get(unit, "{number}"), number=text)
 
     def unit(self, unit: str) -> str:
         """Return a unit by itself, for column heads and axes; empty for counts."""
