@@ -62,11 +62,10 @@ def read_expectations(
                 root.position((*path, "min")), (*path, "min"), "is more than max ({max})", max=show(bounds.max)
             )
         if bounds.brain is not None and bounds.brain not in brains:
-            brain_path = (*path, "brain")
+            brain_path, without = (*path, "brain"), f"expect: {{{name}: null}}"
             problems.add(
                 root.position(brain_path), brain_path, "the scenario has no brain {value}",
-                *hints(bounds.brain, brains),
-                Clause("; or take the bound away: {example}", {"example": f"expect: {{{name}: null}}"}),
+                *hints(bounds.brain, brains), Clause("; or take the bound away: {example}", {"example": without}),
                 value=show(bounds.brain),
             )  # fmt: skip
         found.append(Expectation(name, bounds.brain, bounds.min, bounds.max))
