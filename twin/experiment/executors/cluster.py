@@ -20,6 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from twin.core.collector import collecting_seldom
 from twin.core.errors import ResultsError
 from twin.experiment.cell_store import CellStore
 from twin.experiment.cells import Cell, Job
@@ -230,13 +231,24 @@ def live_there(root: str, cell_id: str, replication: int, with_events: bool) -> 
     """Live a job of a described cell in this process; a worker with several threads lives one job at a time."""
     from twin.experiment.cell_life import live_job
 
-    with _one_at_a_time:
+    with _one_at_a_time, collecting_seldom():
         live_job(_workshops(), Job(_cell(root, cell_id), replication), CellStore(Path(root)), with_events=with_events)
 
 
 @lru_cache(maxsize=256)
 def _cell(root: str, cell_id: str) -> Cell:
-    return CellStore(Path(root)).read_cell(cell_id)
+    """Return a described cell; what its days share is made ready, and the collector kept off it.
+
+    It would else go through the city, and all that Dask holds, after each day: as long again as a day of 120 takes.
+    """
+    from twin.experiment.memory import give_back_memory
+
+    cell = CellStore(Path(root)).read_cell(cell_id)
+    _workshops().of(cell.scenario).prepare()
+    gc.unfreeze()  # what an earlier cell has left
+    give_back_memory()
+    gc.freeze()
+    return cell
 
 
 @cache
