@@ -163,31 +163,6 @@ def test_bad_input_is_one_message_on_standard_error_and_exit_code_2(words, said,
     assert "Traceback" not in error
 
 
-NOBODY = """\
-from twin.domains.emergency.decisions import DispatchView, Wait
-
-
-def nobody(view: DispatchView) -> Wait:
-    return Wait()
-"""
-
-
-@pytest.mark.parametrize("days", [1, 2])
-def test_a_run_whose_brain_serves_nobody_has_its_report_and_says_so(days, tmp_path, small_map_folder, capfd):
-    """It has no response times; were that not told, what is left would look as if the brains were the same."""
-    (tmp_path / "rules.py").write_text(NOBODY, encoding="utf-8")
-    brains = "brains: [city_brain, {name: idle, extends: city_brain, decisions: {dispatch: 'rules.py:nobody'}}]\n"
-    scenario = write_scenario(tmp_path, small_map_folder, "domains: [emergency]\n" + brains)
-    assert main([str(scenario), "--jobs", "1", "--reports", str(tmp_path / "reports"), "--reps", str(days)]) == 0
-    told = capfd.readouterr().out
-    assert "warning: idle has these figures on no day" in told
-    assert "emergency.response_min.mean" in told.split("on no day")[1]
-    page = (only_run(tmp_path / "reports") / "report.html").read_text(encoding="utf-8")
-    assert "idle has these figures on no day" in page
-    assert "Ring to the scene, mean" in page.split("on no day")[1].split("</p>")[0]
-    assert (only_run(tmp_path / "reports") / "playback.html").exists()
-
-
 def test_the_schema_goes_where_scenarios_are(tmp_path, capfd, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["schema"]) == 0

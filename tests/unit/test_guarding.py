@@ -112,3 +112,30 @@ def test_an_interrupted_baseline_names_no_option_that_it_does_not_have(
 def test_a_shell_completes_scenario_files_commands_and_options(typed: str, offered: list[str]) -> None:
     done = call(env=environment(_TWIN_COMPLETE="bash_complete", COMP_WORDS=f"twin {typed}", COMP_CWORD="1"))
     assert done.stdout.split() == offered
+
+
+NOBODY = """\
+from twin.domains.emergency.decisions import DispatchView, Wait
+
+
+def nobody(view: DispatchView) -> Wait:
+    return Wait()
+"""
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_a_run_whose_brain_serves_nobody_has_its_report_and_says_so(
+    days: int, tmp_path: Path, small_map_folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It has no response times; were that not told, what is left would look as if the brains were the same."""
+    (tmp_path / "rules.py").write_text(NOBODY, encoding="utf-8")
+    brains = "brains: [city_brain, {name: idle, extends: city_brain, decisions: {dispatch: 'rules.py:nobody'}}]\n"
+    scenario = write_scenario(tmp_path, small_map_folder, "domains: [emergency]\n" + brains)
+    assert main([str(scenario), "--jobs", "1", "--reports", str(tmp_path / "reports"), "--reps", str(days)]) == 0
+    told = capfd.readouterr().out
+    assert "warning: idle has these figures on no day" in told
+    assert "emergency.response_min.mean" in told.split("on no day")[1]
+    page = (only_run(tmp_path / "reports") / "report.html").read_text(encoding="utf-8")
+    assert "idle has these figures on no day" in page
+    assert "Ring to the scene, mean" in page.split("on no day")[1].split("</p>")[0]
+    assert (only_run(tmp_path / "reports") / "playback.html").exists()

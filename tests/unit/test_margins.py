@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.files import BASE, Write, scenario_writer
 from support.made_up_days import ANSWER, CATALOGUE, RESPONSE, STEMI, WORST, MadeUpDays
 
 import twin
@@ -32,21 +32,14 @@ from twin.scenario.scenario import Scenario
 from twin.scenario.stored import scenario_from_resolved
 
 ROOT = Path(__file__).parents[2]
-BASE = ROOT / "tests" / "data" / "scenarios" / "right" / "base.yaml"
 EVERY = catalogue_of(tuple(DESCRIPTIONS), ["erqi"])
 STATED = [(name, family, stated) for name, description in DESCRIPTIONS.items()
           for family in description.kpi_families for stated in family.margins]  # fmt: skip
-Write = Callable[..., Path]
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    def written(content: str, name: str = "scenario.yaml", extends: Path = BASE) -> Path:
-        path = tmp_path / name
-        path.write_text(f"extends: {extends}\n{content}", encoding="utf-8")
-        return path
-
-    return written
+    return scenario_writer(tmp_path)
 
 
 # -- what domains state ------------------------------------------------------------------------------------------------

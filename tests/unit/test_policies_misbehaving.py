@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -204,7 +205,10 @@ def test_a_policy_that_does_not_return_always_stops_the_run(rule, replace_illega
 
 def test_the_time_limit_leaves_nothing_behind():
     """An alarm that rings after the answer would stop somebody else."""
+    before = signal.getsignal(signal.SIGALRM)
     run_with("dispatch", CITY_BRAIN["dispatch"], limit_s=0.3)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) == before
     time.sleep(0.4)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.core.statistics import CONFIDENCE, student_half
 from twin.inference.estimates import Array, Ends
@@ -64,16 +65,18 @@ def student(values: Array) -> StudentEstimate:
 
 def differences(baseline: Array, other: Array) -> Array:
     """Return other minus baseline of each pair; what is only the rounding of sums of times is no difference."""
-    found = other - baseline
-    rounding = ROUNDING * np.maximum(np.maximum(np.abs(baseline), np.abs(other)), 1.0)
-    return np.where(np.abs(found) <= rounding, 0.0, found)
+    return np.where(_alike(baseline, other), 0.0, other - baseline)
 
 
 def without_rounding(values: Array) -> Array:
     """Return values, shape (points, days); one that only rounding sets apart from the day's first is that first one."""
     first = values[:1]
-    rounding = ROUNDING * np.maximum(np.maximum(np.abs(values), np.abs(first)), 1.0)
-    return np.where(np.abs(values - first) <= rounding, first, values)
+    return np.where(_alike(values, first), first, values)
+
+
+def _alike(one: Array, other: Array) -> NDArray[np.bool_]:
+    """Say which values only rounding sets apart, if anything does."""
+    return np.abs(one - other) <= ROUNDING * np.maximum(np.maximum(np.abs(one), np.abs(other)), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
